@@ -1,0 +1,41 @@
+"""README.md taken apart: its fenced blocks, each with its language and the heading it stands under.
+
+`python tests/readme.py "Run all tests"` prints the first shell block under that heading.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+README = Path(__file__).parent.parent / "README.md"
+PART = re.compile(r"^#+ (?P<heading>.+)$|^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.M | re.S)
+
+
+class Block(NamedTuple):
+    heading: str
+    language: str
+    code: str
+
+
+def blocks():
+    """All fenced blocks of README.md, in order."""
+    heading, found = "", []
+    for part in PART.finditer(README.read_text(encoding="utf-8")):
+        if part["heading"]:
+            heading = part["heading"]
+        else:
+            found.append(Block(heading, part["language"], part["code"]))
+    return found
+
+
+def commands(heading):
+    """The shell blocks under `heading`; KeyError when there is none."""
+    found = [b.code for b in blocks() if b.heading == heading and b.language == "bash"]
+    if not found:
+        raise KeyError(f"README.md has no shell block under {heading!r}")
+    return found
+
+
+if __name__ == "__main__":
+    print(commands(sys.argv[1])[0], end="")
