@@ -34,7 +34,7 @@ def find_chromium():
 
 @pytest.fixture(scope="module")
 def browser():
-    """A real Chromium; one per module, because Playwright's event loop must not outlive its tests."""
+    """A real Chromium; one per module, for Playwright's event loop must not outlive its tests."""
     if find_chromium() is None:
         pytest.skip("needs Chromium or Chrome (or MINIGRAD_CHROMIUM=/path/to/it)")
     from playwright.sync_api import sync_playwright
@@ -52,7 +52,7 @@ def pytest_assertrepr_compare(config, op, left, right):
     if op == "==" and isinstance(left, str) and isinstance(right, str):
         if max(len(left), len(right)) < 5_000:
             return None
-        pairs = enumerate(zip(left, right, strict=False))
+        pairs = enumerate(zip(left, right))
         at = next((i for i, (a, b) in pairs if a != b), min(len(left), len(right)))
         near = slice(max(at - 80, 0), at + 80)
         return [f"long texts differ at character {at}", f"- {left[near]!r}", f"+ {right[near]!r}"]

@@ -1,4 +1,4 @@
-"""Imports run one way: viz → (torch's graph protocol) ← minigrad → numpy, and so inside minigrad."""
+"""Imports run one way: viz → (the graph protocol) ← minigrad → numpy, and so inside minigrad."""
 
 import ast
 import subprocess
@@ -65,7 +65,7 @@ def import_graph(package, root=ROOT):
 
 
 def strangers(graph, allowed):
-    """(module, import) pairs that are neither the package, nor the standard library, nor allowed."""
+    """(module, import) pairs that are neither the package, the standard library, nor allowed."""
     own = {name.split(".")[0] for name in graph}
     fine = own | allowed | set(sys.stdlib_module_names)
     return sorted(
