@@ -1,6 +1,6 @@
 """README.md taken apart: its fenced blocks, each with its language and the heading it stands under.
 
-`python tests/readme.py "Run all tests"` prints the first shell block under that heading.
+`python tests/readme.py HEADING [N]` prints the N-th shell block under a heading (0 by default).
 """
 
 import re
@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 README = Path(__file__).parent.parent / "README.md"
-PART = re.compile(r"^#+ (?P<heading>.+)$|^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.M | re.S)
+PART = re.compile(
+    r"^#+ (?P<heading>[^\n]+)$|^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.M | re.S
+)
 
 
 class Block(NamedTuple):
@@ -38,4 +40,5 @@ def commands(heading):
 
 
 if __name__ == "__main__":
-    print(commands(sys.argv[1])[0], end="")
+    heading, number = [*sys.argv[1:], "0"][:2]
+    print(commands(heading)[int(number)], end="")

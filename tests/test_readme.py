@@ -1,0 +1,158 @@
+"""README.md keeps its word: every block runs, and prints what it says.
+
+Fresh installs take a minute, so these tests run with MINIGRAD_INSTALLS=1 only, as in `.ci/run`,
+which runs the other shell lines itself.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+from readme import blocks, commands
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+installs = pytest.mark.skipif(
+    os.environ.get("MINIGRAD_INSTALLS") != "1",
+    reason="MINIGRAD_INSTALLS=1 runs README's install lines in a fresh environment",
+)
+PYTHON_BLOCKS = [i for i, block in enumerate(blocks()) if block.language == "python"]
+OPEN_PIP, OPEN_UV, OPEN_CONDA = commands("Open the course")
+
+
+def test_no_block_is_without_its_test():
+    assert [(block.heading, block.language) for block in blocks()] == [
+        ("Open the course", "bash"),  # test_the_course_opens
+        ("Open the course", "bash"),  # test_the_course_opens
+        ("Open the course", "bash"),  # test_conda_line_names_what_is_there
+        ("Run all tests", "bash"),  # .ci/run
+        ("Run all tests", "bash"),  # .ci/run
+        ("Ten lines", "python"),  # test_python_block_prints_what_follows_it
+        ("Ten lines", "text"),
+        ("On real PyTorch", "bash"),  # .ci/run
+        ("On real PyTorch", "python"),  # test_python_block_prints_what_follows_it
+        ("On real PyTorch", "text"),
+        ("How it is built", "mermaid"),  # test_architecture.py
+        ("Contribute", "bash"),  # .ci/run
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Run all tests", "On real PyTorch", "Contribute"])
+def test_ci_runs_the_shell_lines_under(heading):
+    ran = re.findall(rf'^[^#]*\breadme "{heading}"(?: (\d))?$', CI, re.M)
+    assert [int(number or 0) for number in ran] == list(range(len(commands(heading))))
+
+
+@pytest.mark.parametrize("number", PYTHON_BLOCKS, ids=lambda n: blocks()[n].heading)
+def test_python_block_prints_what_follows_it(number, tmp_path):
+    block, expected = blocks()[number : number + 2]
+    assert expected.language == "text"
+    if "import torch\n" in block.code:
+        pytest.importorskip("torch")
+    (tmp_path / "example.py").write_text(block.code, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (run.stdout, run.stderr) == (expected.code, "")
+    assert "<script" in (tmp_path / "backward.html").read_text(encoding="utf-8")
+
+
+def test_ten_lines_are_ten_lines_and_torch_changes_one_of_them():
+    ours, theirs = (blocks()[number].code.split("\n") for number in PYTHON_BLOCKS)
+    ours, theirs = ([line.split("  #")[0] for line in code if line] for code in (ours, theirs))
+    assert len(ours) <= 10
+    assert [a for a, b in zip(ours, theirs) if a != b] == ["import minigrad as torch"]
+    assert len(ours) == len(theirs)
+
+
+def test_conda_line_names_what_is_there():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    create, activate, open_chapter = OPEN_CONDA.strip().split(" && ")
+    assert create == "conda env create -f environment.yml"
+    assert activate == f"conda activate {environment['name']}"
+    assert OPEN_PIP.strip().endswith(f" && {open_chapter}")
+
+
+def test_chapter_table_links_to_the_chapters_that_are_there():
+    rows = re.findall(r"^\| \[?(\d\d) [^|]*\| [^|]+ \| (\w+) \|$", README, re.M)
+    linked = re.findall(r"^\| \[\d\d [^]]+\]\(notebooks/([\w-]+\.ipynb)\)", README, re.M)
+    there = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    assert [number for number, _ in rows] == [f"{n:02}" for n in range(15)]
+    assert linked == there
+    assert [state for _, state in rows] == ["ready"] * len(there) + ["planned"] * (15 - len(there))
+
+
+def test_links_and_pictures_are_there():
+    targets = re.findall(r"\]\((?!https?:)([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", README)
+    assert len(targets) > 2
+    assert [t for pair in targets for t in pair if t and not (ROOT / t).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A copy of the project as a newcomer gets it: without environments, caches or locks."""
+    ignored = [".git", ".venv", "uv.lock", ".hypothesis", ".*_cache", "__pycache__"]
+    return shutil.copytree(
+        ROOT, tmp_path_factory.mktemp("clone") / "minigrad", ignore=shutil.ignore_patterns(*ignored)
+    )
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """Environment variables of a shell in which a new, empty virtual environment is active."""
+    venv = tmp_path_factory.mktemp("bare") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "UV_PYTHON")}
+    path = os.pathsep.join([str(venv / "bin"), os.environ["PATH"]])
+    return inherited | {"VIRTUAL_ENV": str(venv), "PATH": path}
+
+
+def opened_by(line, cwd, env, folder, timeout=600):
+    """Run a line that opens JupyterLab: (URL that the browser gets, its page, the notebook)."""
+    seen, jupyter = folder / "seen", folder / "jupyter"
+    jupyter.mkdir()
+    config = '{"ServerApp": {"allow_root": true, "port": 0}}'
+    (jupyter / "jupyter_server_config.json").write_text(config, encoding="utf-8")
+    script = folder / "browser"
+    script.write_text(f'#!/bin/sh\necho "$1" > "{seen}.part" && mv "{seen}.part" "{seen}"\n')
+    script.chmod(0o755)
+    lab = subprocess.Popen(
+        ["bash", "-c", line],
+        cwd=cwd,
+        env=env | {"BROWSER": f"{script} %s", "JUPYTER_CONFIG_DIR": str(jupyter)},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        end = time.monotonic() + timeout
+        while not seen.exists() and lab.poll() is None and time.monotonic() < end:
+            time.sleep(0.2)
+        assert seen.exists(), f"no browser was opened (exit code {lab.poll()})"
+        with urllib.request.urlopen(seen.read_text(encoding="utf-8").strip()) as redirect:
+            url = re.search(r'href="(http[^"]+)"', redirect.read().decode())[1]
+        with urllib.request.urlopen(url) as page:
+            html = page.read().decode()
+        with urllib.request.urlopen(url.replace("/lab/tree/", "/api/contents/")) as contents:
+            notebook = contents.read().decode()
+        return url, html, notebook
+    finally:
+        os.killpg(lab.pid, signal.SIGTERM)
+        lab.wait(timeout=60)
+
+
+@installs
+@pytest.mark.parametrize("line", [OPEN_PIP, OPEN_UV], ids=["pip", "uv"])
+def test_the_course_opens(line, clone, bare, tmp_path):
+    url, html, notebook = opened_by(line, clone, bare, tmp_path)
+    assert "/lab/tree/notebooks/00_start_here.ipynb?token=" in url
+    assert "<title>JupyterLab</title>" in html
+    assert '"type": "notebook"' in notebook
