@@ -1,12 +1,15 @@
 """Imports run one way: viz → (the graph protocol) ← minigrad → numpy, and so inside minigrad."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from readme import blocks
 
 ROOT = Path(__file__).parent.parent
 
@@ -130,6 +133,26 @@ def test_a_fresh_interpreter_loads_nothing_else(package, never):
     loaded = set(run.stdout.split())
     assert package in loaded
     assert loaded & never == set()
+
+
+def test_readme_draws_the_storeys_as_they_are():
+    (picture,) = (block.code for block in blocks() if block.language == "mermaid")
+    labels = dict(re.findall(r'(\w+)\["([\w · ]+)"\]', picture))
+    (chain,) = re.findall(r"^ *(\w+.*--> engine)$", re.sub(r"\[[^]]*\]", "", picture), re.M)
+    drawn = [set(labels.get(box, box).split(" · ")) for box in chain.split(" --> ")]
+    assert drawn == [rooms & set(imported_rooms()) for rooms in STOREYS[:0:-1]]
+    for upper, lower in pairwise(drawn):
+        assert any(imported_rooms()[room] & lower for room in upper)
+
+
+def imported_rooms():
+    """{room of minigrad: the other rooms it imports}."""
+    rooms = {}
+    for module, found in import_graph("minigrad").items():
+        if "." in module:
+            here = rooms.setdefault(module.split(".")[1], set())
+            here |= {i.split(".")[1] for i in found if i.startswith("minigrad.")}
+    return rooms
 
 
 HOUSE_WITH_FAULTS = {

@@ -48,7 +48,7 @@ def test_no_block_is_without_its_test():
 
 @pytest.mark.parametrize("heading", ["Run all tests", "On real PyTorch", "Contribute"])
 def test_ci_runs_the_shell_lines_under(heading):
-    ran = re.findall(rf'^[^#]*\breadme "{heading}"(?: (\d))?$', CI, re.M)
+    ran = re.findall(rf'^[^#\n]*\breadme "{heading}"(?: (\d))?$', CI, re.M)
     assert [int(number or 0) for number in ran] == list(range(len(commands(heading))))
 
 
