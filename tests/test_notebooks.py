@@ -1,0 +1,203 @@
+"""The course as committed: executed, true, clean, and the same text on real PyTorch.
+
+That each cell prints again what is committed is nbval's part: see `addopts` in pyproject.toml. It
+passes over cells that were never run, so here every cell must have been.
+"""
+
+import ast
+import copy
+import re
+from itertools import zip_longest
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted(
+    path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+)
+CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+IMPORT = "import minigrad as torch"
+MACHINE_PATH = re.compile(
+    r"(?:/(?:home|Users|root|tmp|work|opt|usr)/|[A-Za-z]:\\+(?:Users|Windows)\\)\S*|\bfile://\S*"
+)
+SHOWS_A_PICTURE = re.compile(r"^viz\.(?:draw|animate)\(", re.M)
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def read(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def faults(notebook):
+    """Everything that makes a committed notebook untrue or unclean, as short texts."""
+    found = []
+    for number, cell in enumerate(code_cells(notebook)):
+        kinds = [output.output_type for output in cell.outputs]
+        data = [output.data for output in cell.outputs if "data" in output]
+        tags = set(cell.metadata.get("tags", []))
+        wrong = {
+            "empty cell": not cell.source.strip(),
+            "not run in order": cell.execution_count != number + 1,
+            "an error": "error" in kinds and "raises-exception" not in tags,
+            "no error": "error" not in kinds and "raises-exception" in tags,
+            "hidden from nbval": re.search(r"nbval[-_](skip|ignore)", f"{tags}{cell.source}", re.I),
+            "printed nothing": prints(cell.source) and "stream" not in kinds,
+            "text on stderr": any(output.get("name") == "stderr" for output in cell.outputs),
+            "no picture": SHOWS_A_PICTURE.search(last_line(cell.source))
+            and not any("text/html" in d or "image/svg+xml" in d for d in data),
+            "a widget's state": any("application/vnd.jupyter.widget-view+json" in d for d in data),
+            "a path of a machine": MACHINE_PATH.search(f"{cell.source}\n{cell.outputs}"),
+        }
+        found += [f"cell {number}: {fault}" for fault, is_so in wrong.items() if is_so]
+    if "widgets" in notebook.metadata:
+        found.append("widget state in the metadata")
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        found.append("a kernel that other machines lack")
+    return found
+
+
+def tree(source):
+    """The syntax tree of a cell; what IPython alone understands counts as empty."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []
+
+
+def prints(source):
+    """Does the cell print for certain: is a top-level statement of it a call of print?"""
+    return any(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "print"
+        for node in tree(source)
+    )
+
+
+def last_line(source):
+    """The source of a cell's last statement, if that is an expression whose value is shown."""
+    body = tree(source)
+    shown = body and isinstance(body[-1], ast.Expr) and not source.rstrip().endswith(";")
+    return ast.unparse(body[-1]) if shown else ""
+
+
+def test_the_course_is_there():
+    assert [path.stem for path in CHAPTERS][:4] == [
+        "00_start_here",
+        "01_tensors",
+        "02_computational_graph",
+        "03_backward",
+    ]
+
+
+@each_notebook
+def test_committed_as_it_ran(path):
+    assert faults(read(path)) == []
+
+
+def spoil_order(cell):
+    cell.execution_count = None
+
+
+def spoil_outputs(cell):
+    cell.outputs = []
+
+
+def spoil_source(cell):
+    cell.source += "\n# NBVAL_IGNORE_OUTPUT"
+
+
+def spoil_path(cell):
+    cell.outputs[0].text = "saved as /home/ada/picture.svg\n"
+
+
+@pytest.mark.parametrize(
+    "spoil, fault",
+    [
+        (spoil_order, "cell 0: not run in order"),
+        (spoil_outputs, "cell 0: printed nothing"),
+        (spoil_source, "cell 0: hidden from nbval"),
+        (spoil_path, "cell 0: a path of a machine"),
+    ],
+)
+def test_a_spoilt_notebook_is_found(spoil, fault):
+    output = nbformat.v4.new_output("stream", name="stdout", text="tensor(2.)\n")
+    cell = nbformat.v4.new_code_cell("print(x)", execution_count=1, outputs=[output])
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    assert faults(notebook) == []
+    spoil(cell)
+    assert faults(notebook) == [fault]
+
+
+@each_chapter
+def test_one_line_imports_the_engine(path):
+    source = "\n".join(cell.source for cell in code_cells(read(path)))
+    lines = [
+        line
+        for line in source.split("\n")
+        if re.search(r"\bimport\b.*minigrad|from minigrad", line)
+    ]
+    assert lines == [IMPORT]
+
+
+def run(notebook, folder):
+    """Execute a copy of a notebook in a new kernel of this Python; the copy with its outputs."""
+    from jupyter_client import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
+
+    notebook = copy.deepcopy(notebook)
+    kernel = AsyncKernelManager(
+        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
+    )
+    NotebookClient(
+        notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    return notebook
+
+
+def texts(cell):
+    """What a cell prints, addresses and the module's name masked: {kind of output: [text, …]}."""
+    found = {}
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found.setdefault(output.name, [""])[0] += output.text
+        elif "data" in output:
+            found.setdefault("text/plain", []).append(output.data.get("text/plain", ""))
+        else:
+            found.setdefault("error", []).append(f"{output.ename}: {output.evalue}")
+    return {kind: [masked(text) for text in seen] for kind, seen in found.items()}
+
+
+def masked(text):
+    return re.sub(r"\bminigrad\b", "torch", re.sub(r"0x[0-9a-f]+", "0x…", text))
+
+
+@each_chapter
+def test_same_text_on_real_torch(path):
+    pytest.importorskip("torch")
+    ours = read(path)
+    theirs = copy.deepcopy(ours)
+    for cell in code_cells(theirs):
+        cell.source = re.sub(rf"^{IMPORT}$", "import torch", cell.source, flags=re.M)
+    asked = "import sys\nprint('torch' in sys.modules, 'minigrad' in sys.modules)"
+    theirs.cells.append(nbformat.v4.new_code_cell(asked))
+    theirs = run(theirs, path.parent)
+    assert texts(theirs.cells.pop()) == {"stdout": ["True False\n"]}
+    differing = [
+        f"{a.source}\n--- committed: {texts(a)}\n--- on torch: {texts(b)}"
+        for a, b in zip_longest(code_cells(ours), code_cells(theirs))
+        if texts(a) != texts(b)
+    ]
+    assert differing == [], "\n\n".join(differing)
