@@ -18,12 +18,22 @@ class dtype:
     """The type of a tensor's elements. There is one object per type: compare with `is` or `==`.
 
     `numpy` is numpy's name for the same type, `itemsize` counts bytes. `category` orders the
-    kinds of number: 0 bool, 1 integer, 2 floating point.
+    kinds of number: 0 bool, 1 integer, 2 floating point. `scalar_type` is the type's C name, which
+    error messages use: "Float", "Long".
     """
 
-    __slots__ = ("_name", "category", "is_floating_point", "is_signed", "itemsize", "numpy")
+    __slots__ = (
+        "_name",
+        "category",
+        "is_floating_point",
+        "is_signed",
+        "itemsize",
+        "numpy",
+        "scalar_type",
+    )
     __module__ = "minigrad"
     _name: str
+    scalar_type: str
     numpy: np.dtype[Any]
     itemsize: builtins.int
     category: builtins.int
@@ -49,11 +59,12 @@ class dtype:
         return self._name
 
 
-def _define(name: str) -> dtype:
+def _define(name: str, scalar_type: str) -> dtype:
     numpy = np.dtype(name)
     self: dtype = object.__new__(dtype)
     for attribute, value in {
         "_name": name,
+        "scalar_type": scalar_type,
         "numpy": numpy,
         "itemsize": numpy.itemsize,
         "category": {"b": 0, "u": 1, "i": 1, "f": 2}[numpy.kind],
@@ -64,15 +75,15 @@ def _define(name: str) -> dtype:
     return self
 
 
-float16 = half = _define("float16")
-float32 = float = _define("float32")
-float64 = double = _define("float64")
-uint8 = _define("uint8")
-int8 = _define("int8")
-int16 = short = _define("int16")
-int32 = int = _define("int32")
-int64 = long = _define("int64")
-bool = _define("bool")
+float16 = half = _define("float16", "Half")
+float32 = float = _define("float32", "Float")
+float64 = double = _define("float64", "Double")
+uint8 = _define("uint8", "Byte")
+int8 = _define("int8", "Char")
+int16 = short = _define("int16", "Short")
+int32 = int = _define("int32", "Int")
+int64 = long = _define("int64", "Long")
+bool = _define("bool", "Bool")
 
 _ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
 _default = float32

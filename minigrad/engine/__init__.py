@@ -1,0 +1,1 @@
+"""The ground floor: nodes, the backward pass, grad modes, version counters. Knows no Tensor."""

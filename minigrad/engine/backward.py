@@ -1,0 +1,216 @@
+"""The backward pass: one loop over the nodes, from the last that was made to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from . import grad_mode
+from .node import AccumulateGrad, Node
+
+Edge = tuple[Node, int]
+"""A place where a gradient arrives: a node, and which of the node's outputs it belongs to."""
+
+_sequence = attrgetter("sequence")
+
+
+def run_backward(
+    roots: Sequence[Edge],
+    gradients: Sequence[Any],
+    retain_graph: bool,
+    create_graph: bool,
+    inputs: Sequence[Edge] | None = None,
+    accumulate: bool = True,
+) -> list[Any]:
+    """Send `gradients` from `roots` through the graph; return those that reach `inputs`.
+
+    With `inputs`, only the nodes on a path to them run. `accumulate` says whether leaves add to
+    their `.grad`. Gradients are numpy arrays, or Tensors if `create_graph`; None if undefined.
+    """
+    task = GraphTask(retain_graph, create_graph, accumulate, inputs or ())
+    before = grad_mode.state.enabled
+    grad_mode.state.enabled = create_graph
+    try:
+        task.run(roots, gradients)
+    finally:
+        grad_mode.state.enabled = before
+    return [task.captured.get(edge) for edge in inputs or ()]
+
+
+class GraphTask:
+    """One backward pass. All that it knows lies here and not in the nodes, so that passes of
+    several threads, or one that a hook of another starts, may cross the same graph."""
+
+    def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
+        self.retain = retain
+        self.recording = recording
+        self.accumulate = accumulate
+        self.sought = set(inputs)
+        self.wanted: set[Node] | None = None  # the nodes that must run; None means all
+        self.captured: dict[Edge, Any] = {}
+        self.arrived: dict[Node, Any] = {}  # the gradients so far; a list for several outputs
+        self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
+
+    def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
+        order = self.schedule([node for node, _ in roots])
+        if self.sought:
+            self.wanted = self.on_a_path(order)
+        for (node, slot), grad in zip(roots, gradients):
+            self.add(node, slot, grad)
+        for node, _ in roots:
+            if type(node) is AccumulateGrad and node in self.arrived and not self.waiting[node]:
+                self.step(node)
+        for node in order:
+            self.step(node)
+
+    def schedule(self, roots: list[Node]) -> list[Node]:
+        """The nodes that `roots` lead to, last made first; leaves are left out.
+
+        An input is made before the node that uses it, so in this order the gradient of a node is
+        complete when its turn comes. A leaf has no turn: it runs once it waits for no edge.
+        """
+        waiting = self.waiting
+        waiting.update(dict.fromkeys(roots, 0))
+        stack = list(waiting)
+        order = []
+        while stack:
+            node = stack.pop()
+            if type(node) is AccumulateGrad:
+                continue
+            order.append(node)
+            for target in node.edges:
+                if target in waiting:
+                    waiting[target] += 1
+                elif target is not None:
+                    waiting[target] = 1
+                    stack.append(target)
+        order.sort(key=_sequence, reverse=True)
+        return order
+
+    def on_a_path(self, order: list[Node]) -> set[Node]:
+        """The nodes from which an input can be reached; and inputs that are to accumulate."""
+        ends = {node for node, _ in self.sought}
+        wanted = {node for node in ends if self.accumulate and type(node) is AccumulateGrad}
+        for node in reversed(order):
+            if any(target in wanted or target in ends for target in node.edges):
+                wanted.add(node)
+        return wanted
+
+    def add(self, node: Node, slot: int, grad: Any) -> None:
+        """Let one gradient arrive. Where paths meet, gradients add up: the multivariate rule."""
+        arrived = self.arrived
+        if node.num_outputs == 1:
+            arrived[node] = arrived[node] + grad if node in arrived else grad
+        else:
+            grads = arrived.setdefault(node, [None] * node.num_outputs)
+            grads[slot] = grad if grads[slot] is None else grads[slot] + grad
+
+    def step(self, node: Node) -> None:
+        """Run one node and send what it gives along its edges."""
+        grad = self.arrived.pop(node, None)
+        if node.hooked:
+            grad = self.before(node, grad)
+        if self.wanted is not None:
+            self.capture(node, grad)
+            if node not in self.wanted:
+                return
+        if node.prehooks:
+            grad = self.prehooks(node, grad)
+        sent = node.run(grad, self.recording)
+        if node.posthooks:
+            sent = self.posthooks(node, sent, grad)
+        if not self.retain:
+            node.release()
+
+        ready = []
+        arrived, waiting, slots = self.arrived, self.waiting, node.slots
+        for i, (target, grad) in enumerate(zip(node.edges, sent)):
+            if target is None:
+                continue
+            if grad is None:
+                pass
+            elif slots is None and target.num_outputs == 1:
+                arrived[target] = arrived[target] + grad if target in arrived else grad
+            else:
+                self.add(target, slots[i] if slots else 0, grad)
+            if type(target) is AccumulateGrad:
+                waiting[target] -= 1
+                if not waiting[target]:
+                    ready.append(target)
+        for leaf in ready:
+            self.step(leaf)
+
+    # -- hooks see tensors, in torch's order: tensor hooks, retain_grad, prehooks, node, posthooks --
+
+    def wrap(self, grad: Any) -> Any:
+        return grad if grad is None or self.recording else Node.tensor_type._wrap(grad)
+
+    def unwrap(self, grad: Any) -> Any:
+        return grad if grad is None or self.recording else grad._data
+
+    def before(self, node: Node, grad: Any) -> Any:
+        """Call the hooks of the tensors that this node made (or the leaf it stands for)."""
+        grads = [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
+        for slot, hooks in (node.tensor_hooks or {}).items():
+            for hook in list(hooks.values()):
+                if grads[slot] is not None:
+                    old = self.wrap(grads[slot])
+                    grads[slot] = self.unwrap(_replaced(hook, old, hook(old)))
+        for slot, keep in (node.retained or {}).items():
+            if grads[slot] is not None:
+                keep(self.wrap(grads[slot]))
+        return grads[0] if node.num_outputs == 1 else grads
+
+    def capture(self, node: Node, grad: Any) -> None:
+        for slot in range(node.num_outputs):
+            if (node, slot) in self.sought:
+                self.captured[node, slot] = grad if node.num_outputs == 1 else grad and grad[slot]
+
+    def prehooks(self, node: Node, grad: Any) -> Any:
+        grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
+        tensors = tuple([self.wrap(g) for g in grads])
+        for hook in list(node.prehooks.values()):  # type: ignore[union-attr]
+            tensors = _replaced_tuple(hook, tensors, hook(tensors))
+        grads = [self.unwrap(t) for t in tensors]
+        return grads[0] if node.num_outputs == 1 else grads
+
+    def posthooks(self, node: Node, sent: Sequence[Any], grad: Any) -> Sequence[Any]:
+        grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
+        outputs = tuple([self.wrap(g) for g in grads])
+        inputs = tuple([self.wrap(g) for g in sent])
+        for hook in list(node.posthooks.values()):  # type: ignore[union-attr]
+            inputs = _replaced_tuple(hook, inputs, hook(inputs, outputs))
+        return [self.unwrap(t) for t in inputs]
+
+
+def _replaced(hook: Any, old: Any, new: Any) -> Any:
+    """What a hook returned, if it returned anything, checked to fit the value it replaces."""
+    if new is None:
+        return old
+    if not isinstance(new, Node.tensor_type):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    if old is not None and old.shape != new.shape:
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+    if old is not None and old.dtype is not new.dtype:
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the type of value (was {old.type()} got {new.type()})")
+    return new
+
+
+def _replaced_tuple(hook: Any, old: tuple[Any, ...], new: Any) -> tuple[Any, ...]:
+    if new is None:
+        return old
+    if not isinstance(new, tuple):
+        if len(old) != 1:
+            raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
+        new = (new,)
+    if len(new) != len(old):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values "
+            f"(got {len(new)}, but expected {len(old)})"
+        )
+    return tuple([n if n is None else _replaced(hook, o, n) for o, n in zip(old, new)])
+
+
+def _name(hook: Any) -> str:
+    return getattr(hook, "__name__", "<unknown>")

@@ -1,0 +1,326 @@
+"""The graph: a node for every recorded operation, with edges to the nodes that made its inputs."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from .version import UNWRITTEN, Version
+
+BACKWARD_TWICE = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after "
+    "they have already been freed). Saved intermediate values of the graph are freed when you call "
+    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
+    "graph a second time or if you need to access saved tensors after calling backward."
+)
+
+_next_sequence = itertools.count().__next__
+_leaf_lock = threading.RLock()
+
+
+class RemovableHandle:
+    """What `register_hook` returns; `remove()` takes the hook away again."""
+
+    _next_id = itertools.count().__next__
+
+    def __init__(self, hooks: OrderedDict[int, Any]) -> None:
+        self.hooks_dict_ref = weakref.ref(hooks)
+        self.id = RemovableHandle._next_id()
+
+    def remove(self) -> None:
+        hooks = self.hooks_dict_ref()
+        if hooks is not None:
+            hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.remove()
+
+
+class Hooks(OrderedDict[int, Callable[..., Any]]):
+    """Hooks in the order in which they were registered; a handle refers to them weakly."""
+
+    def add(self, hook: Callable[..., Any]) -> RemovableHandle:
+        handle = RemovableHandle(self)
+        self[handle.id] = hook
+        return handle
+
+
+class SavedTensor:
+    """A saved value that is not an untouched input: a result, a constant, an input written before.
+
+    A result is saved without its tensor, for that tensor holds the node: no cycle, no leak.
+    """
+
+    __slots__ = ("_counter", "_data", "expected", "tensor")
+
+    def __init__(self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None) -> None:
+        self._data = data
+        self._counter = counter
+        self.expected = counter.value
+        self.tensor = tensor
+
+
+NOTHING = SavedTensor(None)
+"""Stands for a tensor that was not saved, because no gradient will need it."""
+
+
+class Node:
+    """One recorded operation: the class holds the operation's rule, the instance one use of it.
+
+    `forward(node, *arrays, …)` computes the result, and keeps on the node what the rule needs
+    besides tensors (a shape, an exponent). `backward(node, grad, *saved)` is the rule: from the
+    gradient of the result it gives the gradient of each input; None means that nothing flows.
+    Both are given numpy arrays. With ``create_graph=True`` the same rule is given Tensors instead,
+    so that its arithmetic is recorded in turn: one formula serves both orders.
+
+    Class attributes:
+        saves: what to save, in order, as ``name: mask``. The mask's bit i says that the gradient
+            of input i needs it. The name "result" means the output.
+        constants: the attributes that are public as ``_saved_<name>``.
+    """
+
+    saves: dict[str, int] = {}
+    constants: tuple[str, ...] = ()
+
+    # Defaults stand on the class, so that making a node costs only what the node needs.
+    edges: tuple[Node | None, ...] = ()  # for each input, the node that receives its gradient
+    slots: tuple[int, ...] | None = None  # … and which output of that node; None: always the first
+    inputs: tuple[Any, ...] | None = None  # (shape, dtype) of inputs that were broadcast or cast
+    saved: tuple[Any, ...] | None = ()  # None once freed
+    sequence = 0  # order of creation; backward runs from high to low
+    num_outputs = 1
+    hooked = False  # whether any of the four kinds of hooks below is there
+    tensor_hooks: dict[int, Hooks] | None = None
+    retained: dict[int, Callable[[Any], None]] | None = None
+    prehooks: Hooks | None = None
+    posthooks: Hooks | None = None
+    _metadata: dict[str, Any] | None = None
+
+    def forward(self, *arrays: Any) -> Any:
+        raise NotImplementedError
+
+    def backward(self, grad: Any, *saved: Any) -> Any:
+        raise NotImplementedError
+
+    # -- building ---------------------------------------------------------------------------------
+
+    def link(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
+        """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
+        self.edges = edges
+        self.sequence = _next_sequence()
+        for tensor in tensors:
+            if tensor._output_nr:
+                self.slots = tuple([t._output_nr for t in tensors])
+                break
+
+    def save(self, *tensors: Any) -> None:
+        """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
+        wanted = sum([1 << i for i, edge in enumerate(self.edges) if edge is not None])
+        self.saved = tuple(
+            [
+                NOTHING
+                if not mask & wanted
+                else t
+                if t._counter is UNWRITTEN or type(t) is SavedTensor
+                else SavedTensor(t._data, t._counter, t)
+                for mask, t in zip(self.saves.values(), tensors)
+            ]
+        )
+
+    # -- running ----------------------------------------------------------------------------------
+
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        """The gradient of each input, given that of the output (a list of them if there are more).
+
+        Raises RuntimeError if the saved tensors were freed, or overwritten since.
+        """
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(BACKWARD_TWICE)
+        if grad is None:
+            return (None,) * len(self.edges)
+        if recording:
+            grads = self.backward(grad, *[self.tensor(i, type(grad)) for i in range(len(saved))])
+        else:
+            grads = self.backward(
+                grad, *[t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
+            )
+        if type(grads) is not tuple:
+            grads = (grads,)
+        return grads if self.inputs is None else self.fit(grads)
+
+    def release(self) -> None:
+        """Free what was saved. A node that saved nothing can run again."""
+        if self.saved:
+            self.saved = None
+
+    def checked(self, saved: Any) -> Any:
+        """The array of a saved value, if it is still what was saved."""
+        expected = saved.expected if type(saved) is SavedTensor else 0
+        if saved._counter.value != expected:
+            raise RuntimeError(_modified(self, saved, expected))
+        return saved._data
+
+    def tensor(self, index: int, tensor_type: Any) -> Any:
+        """A saved value as a tensor that is part of the graph; a constant stays a number."""
+        saved = self.saved[index]  # type: ignore[index]
+        if type(saved) is not SavedTensor:
+            self.checked(saved)
+            return saved
+        if saved.tensor is not None or saved._counter is UNWRITTEN:
+            self.checked(saved)
+            return saved._data if saved.tensor is None else saved.tensor
+        result = tensor_type._wrap(self.checked(saved))
+        result._counter = saved._counter
+        result._grad_fn = self
+        return result
+
+    def fit(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Undo broadcasting and type promotion: sum each gradient to its input's shape, cast it."""
+        return tuple(
+            [
+                grad if grad is None else cast(sum_to(grad, shape), dtype)
+                for grad, (shape, dtype) in zip(grads, self.inputs or ())
+            ]
+        )
+
+    # -- the public face, as torch's ---------------------------------------------------------------
+
+    def name(self) -> str:
+        """The node's name, e.g. ``"MulBackward0"``, as torch spells it."""
+        return self.qualifier + type(self).__name__
+
+    qualifier = ""
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """For each input: the node that receives its gradient, and as which of its outputs."""
+        slots = self.slots or (0,) * len(self.edges)
+        return tuple(zip(self.edges, slots))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary for notes of your own."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Call ``fn(grad_inputs, grad_outputs)`` after the node ran; it may return new inputs."""
+        self.posthooks = self.posthooks or Hooks()
+        self.hooked = True
+        return self.posthooks.add(fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Call ``fn(grad_outputs)`` before the node runs; it may return new ones."""
+        self.prehooks = self.prehooks or Hooks()
+        self.hooked = True
+        return self.prehooks.add(fn)
+
+    def _sequence_nr(self) -> int:
+        return self.sequence
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_"):
+            key = name[len("_saved_") :]
+            if key in self.constants:
+                return getattr(self, key)
+            if key in self.saves:
+                return self._saved(list(self.saves).index(key))
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _saved(self, index: int) -> Any:
+        if self.saved is None:
+            raise RuntimeError(BACKWARD_TWICE)
+        return None if self.saved[index] is NOTHING else self.tensor(index, self.tensor_type)
+
+    tensor_type: Any = None
+    """The Tensor class, told by the floor above when it is made."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # IPython leaves out the word "object" for torch's nodes, which have no repr of their own.
+        printer.text(f"<{type(self).__name__} at {id(self):#x}>")
+
+
+class AccumulateGrad(Node):
+    """Where an edge ends at a leaf: adds what arrives to the leaf's `.grad`."""
+
+    qualifier = "torch::autograd::"
+    sequence = 2**64 - 1  # runs as soon as it is ready, before any other node
+    hooked = True
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    @property
+    def tensor_hooks(self) -> dict[int, Hooks]:  # type: ignore[override]
+        """A leaf has no node that made it, so its hooks stand on the tensor itself."""
+        hooks = self.variable._backward_hooks
+        return {0: hooks} if hooks else {}
+
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        """``variable.grad += grad``: in place, unless the addition is recorded itself."""
+        if grad is None:
+            return ()
+        variable = self.variable
+        with _leaf_lock:
+            if recording:
+                old = variable._grad
+                variable._grad = type(grad)._wrap(np.empty_like(grad._data)).copy_(grad) if old is None else old + grad
+            elif variable._grad is None:
+                # A copy: the same gradient may be on its way to other leaves.
+                variable._grad = self.tensor_type._wrap(grad.copy())
+            else:
+                variable._grad.add_(self.tensor_type._wrap(grad))
+            for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
+                hook(variable)
+        return ()
+
+
+def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    """The gradient of broadcasting: sum over the dimensions along which the input was repeated."""
+    if grad.shape == shape:
+        return grad
+    added = grad.ndim - len(shape)
+    stretched = [
+        added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1
+    ]
+    axes = (*range(added), *stretched)
+    if axes:
+        grad = grad.sum(axis=axes, keepdims=True)
+    return grad.reshape(shape)
+
+
+def cast(grad: Any, dtype: Any) -> Any:
+    """The gradient of type promotion: back to the input's own dtype."""
+    if isinstance(grad, (np.ndarray, np.generic)):
+        return grad if grad.dtype == dtype.numpy else grad.astype(dtype.numpy)
+    return grad.to(dtype)
+
+
+def _modified(node: Node, saved: Any, expected: int) -> str:
+    tensor = saved.tensor if type(saved) is SavedTensor else saved
+    maker = node if tensor is None else tensor._grad_fn
+    slot = 0 if tensor is None else tensor._output_nr
+    output = "" if maker is None else f", which is output {slot} of {maker.name()},"
+    kind = dtypes.from_numpy(saved._data.dtype).scalar_type
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [minigrad.{kind}Tensor {list(saved._data.shape)}]{output} is at version "
+        f"{saved._counter.value}; expected version {expected} instead. Hint: enable anomaly "
+        "detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True)."
+    )

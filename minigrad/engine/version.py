@@ -1,0 +1,20 @@
+"""Version counters: how the engine notices that a saved value was overwritten."""
+
+from __future__ import annotations
+
+
+class Version:
+    """How often a piece of memory was written in place; views of one memory share one counter."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int = 0) -> None:
+        self.value = value
+
+
+UNWRITTEN = Version()
+"""The counter of every tensor that was never written in place and that no other tensor aliases.
+
+It is shared and never bumped: the first write, or the first alias, gives a tensor its own counter.
+So "never touched" is one identity check, and a plain result costs no counter object.
+"""
