@@ -76,11 +76,12 @@ def tensor_repr(tensor: Any) -> str:
     name = type(tensor).__name__
     plain = name in ("Tensor", "Parameter")
     prefix = "tensor(" if plain else f"{name}("
-    default = dtypes.get_default_dtype()
+    obvious = [dtypes.get_default_dtype()]
     if array.size:
-        shape_seen, obvious = _options.edgeitems > 0, (default, dtypes.int64, dtypes.bool)
+        obvious += [dtypes.int64, dtypes.bool]
+        shape_seen = _options.edgeitems > 0
     else:  # no value tells the kind of number, no bracket the shape
-        shape_seen, obvious = array.ndim == 1, (default,)
+        shape_seen = array.ndim == 1
     suffixes = [] if shape_seen else [f"size={array.shape}"]
     if tensor.dtype not in obvious:
         suffixes.append(f"dtype={tensor.dtype}")
@@ -132,7 +133,8 @@ def _style(shown: np.ndarray[Any, Any]) -> tuple[Callable[[Any], str], int]:
 
     Zeros, infinities and NaN have no say in either.
     """
-    form, decisive = str, shown
+    form: Callable[[Any], str] = str
+    decisive = shown
     if shown.dtype.kind == "f":
         decisive = shown[np.isfinite(shown) & (shown != 0)]
         form = _float_form(decisive)
