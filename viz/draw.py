@@ -1,0 +1,86 @@
+"""`viz.draw`: a picture of a graph, which shows itself in Jupyter and saves itself to a file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from . import layout
+from .graph import Graph, roots_of, walk
+from .names import Names, caller_namespace
+from .tree import tree
+
+
+class Drawing:
+    """A picture of a graph. In Jupyter it shows itself; `print` gives a tree of text."""
+
+    def __init__(self, graph: Graph, direction: str | None = None) -> None:
+        self.graph = graph
+        self.direction = direction
+        self._svg: str | None = None
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        if self._svg is None:
+            self._svg = layout.svg(self.graph, direction=self.direction, replay=False)
+        return self._svg
+
+    @property
+    def html(self) -> str:
+        """The picture as one `<img>` element, which notebooks show even when not trusted."""
+        data = base64.b64encode(self.svg.encode()).decode()
+        alt = escape(layout.describe(self.graph))
+        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+    def __str__(self) -> str:
+        return tree(self.graph)
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "image/svg+xml": self.svg, "text/plain": str(self)}
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the picture: .svg, .png, .html or .pdf.
+
+        Raises ValueError for another suffix, LayoutError where a PDF is asked for without `dot`.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix == ".svg":
+            path.write_text(self.svg, encoding="utf-8")
+        elif suffix == ".html":
+            page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Graph</title>\n{self.html}\n'
+            path.write_text(page, encoding="utf-8")
+        elif suffix in (".png", ".pdf"):
+            path.write_bytes(layout.paint(self.graph, suffix[1:], direction=self.direction))
+        else:
+            raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or 'no suffix'!r}")
+
+
+def draw(
+    t: Any,
+    *,
+    names: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+    saved: bool = False,
+    direction: str | None = None,
+) -> Drawing:
+    """Draws the graph behind a tensor, or behind several: `draw(loss)`, `draw([a, b])`.
+
+    names:      {"name": tensor}; where none are given, the caller's variables are looked through
+    params:     dict(model.named_parameters())
+    saved:      shows what each operation keeps for backward
+    direction:  "LR" (data flows to the right), "TB" (downwards); None takes what fits the width
+
+    Raises TypeError for what is no tensor, ValueError for a tensor without a graph.
+    """
+    if direction not in (None, "LR", "TB"):
+        raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
+    found = Names(names, params, caller_namespace())
+    return Drawing(walk(roots_of(t), found, saved=saved), direction)

@@ -1,0 +1,550 @@
+"""Records a real backward pass, through public hooks, as plain data that anything can replay.
+
+The trace, version 1, is a JSON-able dict, the same for every engine:
+
+    {"format": "minigrad-trace", "version": 1,
+     "graph": {"nodes": [{"id", "kind", "op", "name", "shape", "dtype", "value", "rule"}],
+               "edges": [{"id", "source", "target", "input", "output"}]},
+     "runs": [{"root", "nodes", "values", "retain_graph", "create_graph", "rebuilt", "error",
+               "steps": [STEP, …]}]}
+
+A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.grad` are one box) or
+"output" (op is null). An edge is named as the gradient runs: from the op `source` along its
+`next_functions[input]` to output number `output` of `target`. A VALUE is {"shape", "dtype", "text",
+"short", "data"}: `short` fits beside an edge, `data` holds the numbers as nested lists, or null
+when there are many ("nan", "inf" and "-inf" are strings, for JSON has no such numbers).
+
+One run is one call of `backward()`. `root` is the id of the tensor it was called on (`roots` all
+of them), `nodes` are the ids of its graph, `values` their values at that time ({id: VALUE}),
+`rebuilt` says that the graph is a new one of the same form as an earlier run's, `error` is null or
+the exception's text. Steps come in the order in which the engine took them:
+
+    {"kind": "seed", "node", "edge", "grad": VALUE, "text"}
+        the gradient that starts the pass enters `node`, along `edge` from the output's box
+    {"kind": "apply", "node", "received": VALUE or null, "ready": [id, …],
+     "sends": [{"edge", "grad": VALUE, "sum": VALUE}], "frees": ["self", …], "text"}
+        an op receives the sum of its gradients and sends one along each edge; `sum` is what the
+        edge's target has then; `ready` are the nodes that wait for nothing more; `frees` names the
+        saved tensors that are gone after the run. A node of several outputs has `received_all`, a
+        list. `changed_from` is the sum of what was sent, where a tensor's hook then changed it.
+    {"kind": "accumulate", "node", "before": VALUE or null, "incoming": VALUE, "after": VALUE,
+     "ready": [id, …], "text"}
+        a leaf adds what came in to its `.grad`
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from . import narrate
+from .graph import Graph, GraphEdge, GraphNode, engine_of, roots_of, saved_names, walk
+from .names import Names, caller_namespace, is_tensor
+from .rules import rule_for
+from .values import Value, array_of, dtype_of, number, value_of, value_of_array
+
+FORMAT, VERSION = "minigrad-trace", 1
+
+
+class Run:
+    """Watches one call of backward: hooks on every node of its graph, and the steps they saw."""
+
+    def __init__(self, roots: Sequence[Any], seeds: Sequence[Any], names: Names) -> None:
+        self.graph = walk(roots, names)
+        self.roots, self.seeds, self.names = roots, seeds, names
+        self.steps: list[dict[str, Any]] = []
+        self.error: str | None = None
+        self._edges: dict[tuple[str, int], GraphEdge] = {
+            (edge.source, edge.input): edge for edge in self.graph.edges
+        }
+        self._sums: dict[tuple[str, int], np.ndarray | None] = {}
+        self._received: dict[str, list[Any]] = {}
+        self._hooks: list[Any] = []
+        self._kept = {id: self._look_at_saved(id) for id in self.graph.handles}
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hooks are on the graph inside the block and gone after it, whatever happens there."""
+        try:
+            for id, node in self.graph.handles.items():
+                self._put_hooks(id, node)
+            self._seed()
+            yield
+        except BaseException as error:
+            self.error = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            for hook in self._hooks:
+                hook.remove()
+            self._finish()
+
+    def _put_hooks(self, id: str, node: Any) -> None:
+        self._hooks.append(node.register_prehook(functools.partial(self._before, id)))
+        if self.graph.node(id).kind == "leaf":
+            after = functools.partial(self._accumulated, id)
+            self._hooks.append(node.variable.register_post_accumulate_grad_hook(after))
+        else:
+            self._hooks.append(node.register_hook(functools.partial(self._after, id)))
+
+    # what the hooks do: copy numbers, return None, so that nothing changes
+
+    def _before(self, id: str, grads: Sequence[Any]) -> None:
+        received = []
+        for output, grad in enumerate(grads):
+            array = None if grad is None else array_of(grad)
+            value = None
+            if grad is not None:
+                value = value_of_array(array, tuple(grad.shape), dtype_of(grad))
+            received.append((value, self._changed(id, output, array)))
+        self._received[id] = received
+        if self.graph.node(id).kind == "leaf":
+            grad = self.graph.handles[id].variable.grad
+            self._received[id].append(None if grad is None else value_of(grad))
+
+    def _changed(self, id: str, output: int, array: np.ndarray | None) -> Value | None:
+        """The sum of what was sent here, if that is not what arrived: then a hook changed it."""
+        total = self._sums.pop((id, output), None)
+        if total is None or array is None or _close(total, array):
+            return None
+        return value_of_array(total, total.shape, str(total.dtype))
+
+    def _after(self, id: str, grads: Sequence[Any], received: Sequence[Any]) -> None:
+        values = self._received.pop(id)
+        step = {
+            "kind": "apply",
+            "node": id,
+            "received": next((v for v, _ in values if v is not None), None),
+            "ready": [],
+            "sends": [self._send(id, i, g) for i, g in enumerate(grads) if g is not None],
+            "frees": [],
+            "text": "",
+        }
+        step["sends"] = [send for send in step["sends"] if send]
+        if len(values) > 1:
+            step["received_all"] = [value for value, _ in values]
+        self._add(step, values)
+
+    def _send(self, id: str, input: int, grad: Any) -> dict[str, Any] | None:
+        edge = self._edges.get((id, input))
+        if edge is None:
+            return None
+        array = array_of(grad)
+        value = value_of_array(array, tuple(grad.shape), dtype_of(grad))
+        return {"edge": edge.id, "grad": value, "sum": self._add_up(edge, array) or value}
+
+    def _add_up(self, edge: GraphEdge, array: np.ndarray | None) -> Value | None:
+        place = (edge.target, edge.output)
+        earlier = self._sums.get(place)
+        total = array if earlier is None or array is None else earlier + array
+        self._sums[place] = total
+        return None if total is None else value_of_array(total, total.shape, str(total.dtype))
+
+    def _accumulated(self, id: str, leaf: Any) -> None:
+        (incoming, changed), before = self._received.pop(id)
+        after = None if leaf.grad is None else value_of(leaf.grad)
+        step = {
+            "kind": "accumulate",
+            "node": id,
+            "before": before,
+            "incoming": incoming,
+            "after": after,
+            "ready": [],
+            "text": narrate.accumulate(self.graph.node(id), before, incoming, after),
+        }
+        self._add(step, [(incoming, changed)])
+
+    def _add(self, step: dict[str, Any], values: list[Any]) -> None:
+        changed = next((c for _, c in values if c is not None), None)
+        if changed is not None:
+            step["changed_from"] = changed
+        self.steps.append(step)
+
+    # before the pass, and after it
+
+    def _seed(self) -> None:
+        for edge, root, seed in zip(self._root_edges(), self.roots, self.seeds):
+            shape, dtype = tuple(root.shape), dtype_of(root)
+            array = np.ones(shape, dtype="f8") if seed is None else array_of(seed)
+            value = value_of_array(array, shape, dtype)
+            self._add_up(edge, array)
+            self.steps.append(
+                {
+                    "kind": "seed",
+                    "node": edge.target,
+                    "edge": edge.id or None,
+                    "grad": value,
+                    "text": narrate.seed(self.graph.node(edge.source), value, seed is not None),
+                }
+            )
+
+    def _root_edges(self) -> list[GraphEdge]:
+        """The edge from each root's box to its op; a leaf that is a root has none of its own."""
+        own = [GraphEdge("", root, root, 0, 0) for root in self.graph.roots]
+        return [self._edges.get((root, 0), leaf) for root, leaf in zip(self.graph.roots, own)]
+
+    def _look_at_saved(self, id: str) -> dict[str, Any]:
+        """The tensors and numbers a node keeps, as text where a sentence may use them."""
+        node, kept = self.graph.handles[id], {}
+        for name in saved_names(node):
+            try:
+                kept[name.removeprefix("_saved_")] = getattr(node, name)
+            except RuntimeError:  # freed by an earlier backward, or overwritten in place
+                continue
+        return {name: self._text_of(id, name, value) for name, value in kept.items()}
+
+    def _text_of(self, id: str, name: str, value: Any) -> tuple[bool, str | None]:
+        """(is it a tensor, its text): the name of the operand, or its number if it has one."""
+        if not is_tensor(value):
+            plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+            return False, number(value) if plain else None
+        box = self.graph.node(id)
+        if name == "result":
+            label = box.name
+        else:
+            edge = self._edges.get((id, rule_for(box.op or "").inputs.get(name, -1)))
+            label = self.graph.node(edge.target).name if edge else self.names.of_tensor(value)
+        if label is None and "×" not in (text := value_of(value)["short"]):
+            label = text
+        return True, label
+
+    def _finish(self) -> None:
+        root = self.graph.node(self.graph.roots[0])
+        for step, ready in zip(self.steps, _ready(self.graph, self.steps)):
+            if "ready" in step:
+                step["ready"] = ready
+            if step["kind"] != "apply":
+                continue
+            id, kept = step["node"], self._kept[step["node"]]
+            tensors = [name for name, (tensor, _) in kept.items() if tensor]
+            step["frees"] = [n for n in tensors if _is_freed(self.graph.handles[id], n)]
+            received = step.get("received_all", [step["received"]])
+            operands = {name: text for name, (_, text) in kept.items() if text is not None}
+            step["text"] = narrate.apply(
+                self.graph, self.graph.node(id), root, received, step["sends"], operands
+            )
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    loose = min(a.dtype.itemsize, b.dtype.itemsize) < 4
+    return a.shape == b.shape and np.allclose(
+        a, b, rtol=1e-2 if loose else 1e-4, atol=1e-6, equal_nan=True
+    )
+
+
+def _is_freed(node: Any, name: str) -> bool:
+    try:
+        getattr(node, f"_saved_{name}")
+    except RuntimeError as error:
+        return "freed" in str(error)
+    return False
+
+
+def _ready(graph: Graph, steps: list[dict[str, Any]]) -> list[list[str]]:
+    """After each step, the nodes that have all their gradients and have not run, by their ids."""
+    edges = {edge.id: edge for edge in graph.edges}
+    sent = [[send["edge"] for send in step.get("sends", ())] for step in steps]
+    waits: dict[str, int] = {}
+    for step, ids in zip(steps, sent):
+        targets = [step["node"]] if step["kind"] == "seed" else [edges[i].target for i in ids]
+        for target in targets:
+            waits[target] = waits.get(target, 0) + 1
+    ready: set[str] = set()
+    after = []
+    for step, ids in zip(steps, sent):
+        targets = [step["node"]] if step["kind"] == "seed" else [edges[i].target for i in ids]
+        if step["kind"] != "seed":
+            ready.discard(step["node"])
+        for target in targets:
+            waits[target] -= 1
+            if not waits[target]:
+                ready.add(target)
+        after.append(sorted(ready, key=lambda id: int(id[1:])))
+    return after
+
+
+class Recording:
+    """Backward passes, in the order in which they ran, over one graph that holds all of theirs.
+
+    A graph that a loop builds anew in the same form is shown once: its leaves are the same tensors.
+    """
+
+    def __init__(
+        self, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+    ) -> None:
+        self.graph = Graph()
+        self.runs: list[dict[str, Any]] = []
+        self._given = (names, params)
+        self._ids: dict[Any, str] = {}
+        self._forms: dict[Any, dict[str, str]] = {}
+        self._alive: list[Any] = []
+        self._thread: int | None = None
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """All runs as one plain dict; this module's docstring says what is in it."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "graph": self.graph.plain(),
+            "runs": list(self.runs),
+        }
+
+    def run(self, number: int = -1) -> dict[str, Any]:
+        """The trace of one run alone, the last one by default, over its own part of the graph."""
+        run = self.runs[number]
+        plain, own = self.graph.plain(), set(run["nodes"])
+        nodes = [
+            {**n, "value": run["values"].get(n["id"])} for n in plain["nodes"] if n["id"] in own
+        ]
+        edges = [e for e in plain["edges"] if e["source"] in own and e["target"] in own]
+        return {**self.trace, "graph": {"nodes": nodes, "edges": edges}, "runs": [run]}
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the trace as JSON. Raises ValueError for a name that does not end in .json."""
+        path = Path(path)
+        if path.suffix.lower() != ".json":
+            raise ValueError(
+                f"a trace is saved as .json, not {path.suffix or 'without a suffix'!r}"
+            )
+        text = json.dumps(self.trace, ensure_ascii=False, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        count = len(self.runs)
+        return (
+            f"Recording({count} backward pass{'es' * (count != 1)}, {len(self.graph.nodes)} nodes)"
+        )
+
+    def __enter__(self) -> Recording:
+        self._thread = threading.get_ident()
+        _start(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _stop(self)
+        self._ids.clear()
+        self._forms.clear()
+        self._alive.clear()
+        self.graph.handles.clear()
+
+    def add(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
+        """Takes in a run that has ended, its ids changed to those of the whole recording."""
+        new, rebuilt = self._merge(run.graph)
+        edge = {
+            e.id: self._edge(new[e.source], new[e.target], e.input, e.output)
+            for e in run.graph.edges
+        }
+        nodes = sorted(set(new.values()), key=lambda id: int(id[1:]))
+        self.runs.append(
+            {
+                "root": new[run.graph.roots[0]],
+                "roots": [new[root] for root in run.graph.roots],
+                "nodes": nodes,
+                "values": {new[n.id]: n.value for n in run.graph.nodes if n.value is not None},
+                "retain_graph": retain_graph,
+                "create_graph": create_graph,
+                "rebuilt": rebuilt,
+                "error": run.error,
+                "steps": [_renamed(step, new, edge) for step in run.steps],
+            }
+        )
+
+    def _merge(self, graph: Graph) -> tuple[dict[str, str], bool]:
+        form = _form(graph)
+        known = self._forms.get(form)
+        same = known is not None and all(
+            self._ids.get(_key(graph, node)) == known[node.id] for node in graph.nodes
+        )
+        if known is not None:
+            return known, not same
+        new: dict[str, str] = {}
+        for node in graph.nodes:
+            key = _key(graph, node)
+            if key not in self._ids:
+                self._ids[key] = f"n{len(self.graph.nodes)}"
+                self.graph.nodes.append(GraphNode(**{**vars(node), "id": self._ids[key]}))
+            new[node.id] = self._ids[key]
+        for edge in graph.edges:
+            self._edge(new[edge.source], new[edge.target], edge.input, edge.output)
+        for root in graph.roots:
+            if new[root] not in self.graph.roots:
+                self.graph.roots.append(new[root])
+        self._alive.append(graph.handles)
+        self._forms[form] = new
+        return new, False
+
+    def _edge(self, source: str, target: str, input: int, output: int) -> str:
+        for edge in self.graph.edges:
+            if (edge.source, edge.target, edge.input) == (source, target, input):
+                return edge.id
+        id = f"e{len(self.graph.edges)}"
+        self.graph.edges.append(GraphEdge(id, source, target, input, output))
+        return id
+
+
+def _key(graph: Graph, node: GraphNode) -> Any:
+    """What makes two boxes one: the same leaf tensor, the same node, the same output of it."""
+    handle = graph.handles.get(node.id)
+    if handle is None:
+        edge = next(e for e in graph.edges if e.source == node.id)
+        return ("output", graph.handles[edge.target], edge.output, node.name)
+    return ("leaf", id(handle.variable)) if node.kind == "leaf" else handle
+
+
+def _form(graph: Graph) -> Any:
+    """Equal for two graphs of the same ops in the same places over the very same leaves."""
+    leaves = {n.id: id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
+    nodes = tuple((n.kind, n.op, n.name, n.shape, leaves.get(n.id)) for n in graph.nodes)
+    return nodes, tuple(graph.edges)
+
+
+def _renamed(step: dict[str, Any], node: dict[str, str], edge: dict[str, str]) -> dict[str, Any]:
+    step = {**step, "node": node[step["node"]]}
+    if "ready" in step:
+        step["ready"] = [node[id] for id in step["ready"]]
+    if step.get("edge"):
+        step["edge"] = edge[step["edge"]]
+    if "sends" in step:
+        step["sends"] = [{**send, "edge": edge[send["edge"]]} for send in step["sends"]]
+    return step
+
+
+# `backward` is watched from outside while any recording is on, and put back when none is
+
+_recordings: list[Recording] = []
+_originals: list[tuple[Any, Any]] = []
+_inside = threading.local()
+
+
+def record(
+    *, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+) -> Recording:
+    """Records every `backward()` that this thread calls inside `with viz.record() as rec:`.
+
+    Nothing else changes: gradients, errors and freed buffers are as without it. `names` and
+    `params` name tensors as in `viz.draw`. Raises RuntimeError on entry if no engine is loaded yet.
+    """
+    return Recording(names, params)
+
+
+def run(
+    t: Any,
+    gradient: Any = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+    names: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Runs `t.backward(…)` (t: a tensor, or several) and returns its trace. Its errors are raised."""
+    roots = roots_of(t)
+    options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+    recording = Recording(names, params)
+    with recording:
+        if isinstance(t, (list, tuple)):
+            engine_of(roots[0]).autograd.backward(roots, gradient, **options)
+        else:
+            t.backward(gradient, **options)
+        return recording.trace
+
+
+def _start(recording: Recording) -> None:
+    if not _recordings:
+        _patch()
+    _recordings.append(recording)
+
+
+def _stop(recording: Recording) -> None:
+    _recordings.remove(recording)
+    if not _recordings:
+        while _originals:
+            owner, original = _originals.pop()
+            owner.backward = original
+
+
+def _patch() -> None:
+    """Puts a watcher around `Tensor.backward` and `autograd.backward` of every loaded engine."""
+    for name, module in list(sys.modules.items()):
+        tensor, autograd = (vars(module).get(x) if module else None for x in ("Tensor", "autograd"))
+        if "." in name or not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
+            continue
+        method = next((c for c in tensor.__mro__ if "backward" in vars(c)), None)
+        for owner in (method, autograd if hasattr(autograd, "backward") else None):
+            if owner is not None and all(owner is not known for known, _ in _originals):
+                _originals.append((owner, vars(owner)["backward"]))
+                owner.backward = _watched(vars(owner)["backward"])
+    if not _originals:
+        raise RuntimeError("viz.record() found no engine to watch: import it first, then record")
+
+
+def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def backward(*args: Any, **kwargs: Any) -> Any:
+        here = [r for r in _recordings if r._thread == threading.get_ident()]
+        if not here or getattr(_inside, "backward", False):
+            return original(*args, **kwargs)
+        _inside.backward = True
+        try:
+            return _record_call(here, signature, original, args, kwargs)
+        finally:
+            _inside.backward = False
+
+    return backward
+
+
+def _record_call(
+    recordings: list[Recording],
+    signature: inspect.Signature,
+    original: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    try:
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        tensors, gradients = list(call.arguments.values())[:2]
+        roots = roots_of(tensors)
+    except (TypeError, ValueError):  # no graph to record: the engine has its own words for it
+        return original(*args, **kwargs)
+    several = isinstance(gradients, (list, tuple))
+    seeds = [*gradients] if several else [gradients] * len(roots)
+    create = bool(call.arguments.get("create_graph"))
+    retain = call.arguments.get("retain_graph")
+    namespace = caller_namespace()
+    runs = [(r, Run(roots, seeds, Names(*r._given, namespace))) for r in recordings]
+    try:
+        with _all_watching([run for _, run in runs]):
+            return original(*args, **kwargs)
+    finally:
+        for recording, run in runs:
+            recording.add(
+                run, retain_graph=create if retain is None else bool(retain), create_graph=create
+            )
+
+
+@contextmanager
+def _all_watching(runs: list[Run]) -> Iterator[None]:
+    if not runs:
+        yield
+        return
+    with runs[0].watching(), _all_watching(runs[1:]):
+        yield

@@ -1,0 +1,114 @@
+"""Numbers as the pictures print them: one function each for a number, an array, a tensor.
+
+The same number is printed the same way everywhere: a whole number below a million in full, any
+other with four significant digits.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Value: TypeAlias = "dict[str, Any]"
+
+LISTED = 64  # arrays of up to so many numbers are listed in full, larger ones summed up
+SHORT = 26  # characters that fit beside an edge
+ROW = 24  # characters of a row that fit in a box
+
+
+def number(x: Any) -> str:
+    """One number as text: `4.5`, `1300`, `0.3333`, `1.2e-05`, `nan`, `True`."""
+    if isinstance(x, (bool, np.bool_)):
+        return str(bool(x))
+    if isinstance(x, (complex, np.complexfloating)):
+        return f"{number(x.real)}{'' if x.imag < 0 else '+'}{number(x.imag)}j"
+    if np.isfinite(x) and x == int(x) and abs(x) < 1_000_000:
+        return str(int(x))
+    return f"{float(x):.4g}"
+
+
+def listing(array: np.ndarray) -> str:
+    """A whole array as nested lists: `[[4.5, 4.5], [4.5, 4.5]]`."""
+    if array.ndim == 0:
+        return number(array[()])
+    return f"[{', '.join(listing(row) for row in array)}]"
+
+
+def summary(array: np.ndarray) -> str:
+    """A large array in a few words: `256×20, mean 0.0012 ± 0.034`."""
+    size = "×".join(map(str, array.shape))
+    with np.errstate(all="ignore"):
+        middle, spread = number(array.mean()), number(array.std())
+    return f"{size}, mean {middle} ± {spread}"
+
+
+def short(array: np.ndarray) -> str:
+    """The few characters beside an edge: the one number all elements share, a list, or a size."""
+    if array.size and (array == array.flat[0]).all():
+        return number(array.flat[0])
+    if array.size <= LISTED and len(text := listing(array)) <= SHORT:
+        return text
+    return "×".join(map(str, array.shape))
+
+
+def rows(value: Value | None) -> list[str]:
+    """A small value as lines of text, its columns aligned; no line if it is not small."""
+    data = value["data"] if value else None
+    if data is None or len(value["shape"]) > 2 or 0 in value["shape"]:
+        return []
+    table = data if len(value["shape"]) == 2 else [data] if value["shape"] else [[data]]
+    cells = [[x if isinstance(x, str) else number(x) for x in row] for row in table]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    if sum(widths) + 2 * len(widths) > ROW or len(cells) > 4:
+        return []
+    lines = [", ".join(x.rjust(w) for x, w in zip(row, widths)) for row in cells]
+    opening, closing = "[" * len(value["shape"]), "]" * len(value["shape"])
+    inner = [" " * max(len(opening) - 1, 0) + "[" + line + "]" for line in lines[1:]]
+    if not inner:
+        return [opening + lines[0] + closing]
+    inner[-1] += closing[1:]
+    return [opening + lines[0] + "]", *inner]
+
+
+def array_of(tensor: Any) -> np.ndarray | None:
+    """A copy of a tensor's numbers, or None where they cannot be had (sparse, meta, no memory)."""
+    try:
+        data = tensor.detach()
+        if getattr(data, "is_cuda", False) or "bfloat16" in str(data.dtype):
+            data = data.cpu().float()
+        return np.array(data.numpy())
+    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+        return None
+
+
+def dtype_of(tensor: Any) -> str:
+    """`float32` for a tensor of torch.float32 or minigrad.float32."""
+    return str(tensor.dtype).rpartition(".")[2]
+
+
+def value_of(tensor: Any) -> Value:
+    """What a trace says of a tensor: shape, dtype, text, and its numbers if they are few."""
+    return value_of_array(array_of(tensor), tuple(tensor.shape), dtype_of(tensor))
+
+
+def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str) -> Value:
+    """The same for numbers already copied. Non-finite ones stand as strings, for JSON has none."""
+    value: Value = {"shape": list(shape), "dtype": dtype}
+    if array is None:
+        return value | {"text": f"{list(shape)} {dtype}", "short": "?", "data": None}
+    small = array.size <= LISTED
+    text = listing(array) if small else summary(array)
+    return value | {
+        "text": text,
+        "short": short(array),
+        "data": _plain(array.tolist()) if small else None,
+    }
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_plain(item) for item in data]
+    if isinstance(data, complex) or (isinstance(data, float) and not np.isfinite(data)):
+        return number(data)
+    return data
