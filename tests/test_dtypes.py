@@ -78,6 +78,7 @@ torch.Size([2, 3])["a"]
 torch.Size([2, 3]) + torch.Size([4]), torch.Size([2, 3]) + (4,), (4,) + torch.Size([2, 3])
 torch.Size([2, 3]) + [4]
 torch.Size([2, 3]) + 4
+torch.Size([2, 3]).__radd__([4])
 torch.Size([2, 3]) + ("a",)
 ("a",) + torch.Size([2, 3])
 torch.Size([2, 3]) * 2, 2 * torch.Size([2, 3]), torch.Size([2, 3]) * -1
