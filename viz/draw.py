@@ -27,7 +27,7 @@ class Drawing:
     def svg(self) -> str:
         """The picture as SVG text."""
         if self._svg is None:
-            self._svg = layout.svg(self.graph, direction=self.direction, replay=False)
+            self._svg = layout.svg(self.graph, direction=self.direction)
         return self._svg
 
     @property

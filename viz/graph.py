@@ -28,7 +28,7 @@ class GraphNode:
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
     value: Value | None = None
-    rule: str = ""
+    rules: list[str] = field(default_factory=list)
     parameter: bool = False
     saved: list[Saved] = field(default_factory=list)
 
@@ -42,7 +42,7 @@ class GraphNode:
             "shape": None if self.shape is None else list(self.shape),
             "dtype": self.dtype,
             "value": self.value,
-            "rule": self.rule,
+            "rule": "; ".join(self.rules),
         }
 
 
@@ -188,13 +188,17 @@ def _output(tensor: Any, names: Names) -> GraphNode:
 
 def _describe(node: Any, names: Names, saved: bool) -> GraphNode:
     op = op_name(node)
-    rule = rule_for(op).text
     if (leaf := getattr(node, "variable", None)) is not None:
-        box = GraphNode("", "leaf", op, names.of_tensor(leaf), rule=rule)
+        box = GraphNode("", "leaf", op, names.of_tensor(leaf))
+        box.rules = list(rule_for(op).lines)
         box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
         return _with_tensor(box, leaf)
     name, tensor = names.of_output(node)
-    box = GraphNode("", "op", op, name, rule=rule)
+    box = GraphNode("", "op", op, name)
+    lines, targets = rule_for(op).lines, [target for target, _ in node.next_functions]
+    box.rules = [
+        line for i, line in enumerate(lines) if len(lines) == 1 or (targets[i : i + 1] or [None])[0]
+    ]  # an input that needs no gradient needs no rule
     if tensor is not None:
         _with_tensor(box, tensor)
     elif meta := getattr(node, "_input_metadata", None):

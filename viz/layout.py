@@ -4,10 +4,12 @@ The engine (PyPI's graphviz-pure, or else Graphviz's `dot`) is told sizes and id
 label ever reaches it. Ids, classes and bytes are the same for the same graph.
 
 Structure of the SVG: `<g id="n3" class="node op">` for a box, `<g id="e2" class="edge">` for an
-edge, in it `path.data` and, beside it, `path.grad` (id `e2-grad`, the gradient's way, hidden in a
-still picture) with the empty `text.grad-label` (id `e2-label`); a leaf has an empty `text.acc` (id
-`n5-acc`) for its `.grad`. A leaf that many ops use is drawn once per use: `n5`, `n5.1`, `n5.2`, …,
-all with data-node="n5".
+edge with its `path.data`. A leaf that many ops use is drawn once per use: `n5`, `n5.1`, `n5.2`, …,
+all with data-node="n5". A picture for a replay also has, hidden or empty: beside each `path.data`
+the gradient's way (`path.grad`, id `e2-grad`, its length declared as 1, and `path.grad-head`) and
+`text.grad-label` (id `e2-label`); in a box a second outline (`rect.ring`) and, for a leaf's `.grad`
+or an op's running sum, `text.acc` (id `n5-acc`). The x and y of both texts are the middle of the
+room that is kept for all they will ever say.
 """
 
 from __future__ import annotations
@@ -17,28 +19,29 @@ import shutil
 import subprocess
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib import metadata
 from math import hypot
-from typing import Any
+from typing import Any, TypeAlias
 
 import graphviz
 
 from .graph import Graph, GraphNode
 from .theme import DARK, LIGHT, MONO, SANS, Palette
-from .values import rows
+from .values import rows, shape_text
 
 TIMEOUT = 20  # seconds the layout engine may take
-NODES = 150  # boxes in one picture; what lies behind them is counted in words
+NODES, DEPTH = 150, 40  # boxes, and boxes in a row, of one picture; the rest is counted in words
 USES = 4  # a leaf used so often is drawn once per use
 WIDTH = 800  # pixels of a notebook cell: a wider graph runs from top to bottom
 LETTERS = 30  # of a name that are shown
 
 POINT = 72  # points to an inch; one point is one pixel here
 MARGIN, PAD, LINE = 16, 9, 15
+GAP = 6  # between a line of data and the gradient's line beside it
 INSTALL = (
     "no layout engine found. Install one of the two: `pip install graphviz-pure`, "
     "or Graphviz, whose `dot` must be on the PATH (https://graphviz.org/download/)"
@@ -79,6 +82,13 @@ def width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> 
     return total * size * (1.06 if bold else 1)
 
 
+def measure(notes: Sequence[str]) -> tuple[float, float]:
+    """Width and height that the widest and the tallest of these notes need."""
+    lines = [note.split("\n") for note in notes]
+    widths = [width(line, 11, mono=True) for note in lines for line in note]
+    return max(widths, default=0), LINE * max(map(len, lines), default=0)
+
+
 # boxes
 
 
@@ -110,13 +120,14 @@ class Box:
     role: str
     lines: list[Line]
     title: str
-    room: int = 0  # pixels at its foot for the text that a replay writes there
+    notes: Sequence[str] = ()  # what a replay writes at its foot
     x: float = 0
     y: float = 0
 
     @property
     def width(self) -> float:
-        return max(44, self.room and 92, *(line.width() for line in self.lines)) + 2 * self.side
+        widest = max(44, measure(self.notes)[0], *(line.width() for line in self.lines))
+        return widest + 2 * self.side
 
     @property
     def side(self) -> float:
@@ -125,6 +136,11 @@ class Box:
     @property
     def height(self) -> float:
         return LINE * len(self.lines) + 2 * 7 + self.room
+
+    @property
+    def room(self) -> float:
+        """Pixels at its foot that are kept for its notes."""
+        return measure(self.notes)[1] + 2 if self.notes else 0
 
 
 @dataclass
@@ -135,7 +151,18 @@ class Wire:
     tail: str
     head: str
     role: str = "edge"
+    notes: Sequence[str] = ()  # what a replay writes beside it
     points: list[tuple[float, float]] = field(default_factory=list)
+    spot: tuple[float, float] = (0, 0)  # the middle of the room for its notes
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height kept for the gradient's line and the notes beside it."""
+        w, h = measure(self.notes)
+        return w + 2 * GAP + 8, h + 2 * GAP
+
+
+Replay: TypeAlias = "Mapping[str, Sequence[str]]"  # the texts at `e2-label`, at `n5-acc`, …
 
 
 @dataclass
@@ -151,88 +178,83 @@ class Page:
     note: str = ""
 
 
-def shape_text(shape: tuple[int, ...] | None) -> str:
-    """`(2, 3)` as torch writes a shape, `(4,)` with Python's comma, nothing for a scalar."""
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else ""
-
-
 def _lines(node: GraphNode, outputs: set[str]) -> list[Line]:
     name = clean(node.name) if node.name else ""
-    shape = shape_text(node.shape)
-    if node.kind == "op":
-        named = name and node.id not in outputs
-        lines = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
-        lines += [Line(rule, "rule") for rule in node.rule.split(", ∂") if rule]
-        lines[2:] = [Line("∂" + line.text, "rule") for line in lines[2:]]
-        return lines + ([Line(shape, "shape")] if shape else [])
+    shape = [Line(text, "shape")] if (text := shape_text(node.shape)) else []
     values = [Line(row, "value") for row in rows(node.value)]
-    title = [Line(name, "title")] if name else []
-    shapes = [Line(shape, "shape")] if shape else []
-    return title + shapes + values or [Line("scalar", "shape")]
+    if node.kind != "op":
+        title = [Line(name, "title")] if name else []
+        return title + shape + values or [Line("scalar", "shape")]
+    named = bool(name) and node.id not in outputs  # an output's name and value stand on its own box
+    title = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
+    rules = [Line(rule, "rule") for rule in node.rules]
+    return title + rules + shape + (values if named else [])
 
 
-def _page(graph: Graph, replay: bool) -> Page:
-    shown = _nearest(graph)
-    boxes, wires = [], []
+def _page(graph: Graph, replay: Replay | None) -> Page:
+    shown, notes = _nearest(graph), replay or {}
+    page = Page([], [], replay=replay is not None)
     outputs = {edge.target for edge in graph.edges if graph.node(edge.source).kind == "output"}
-    uses = Counter(edge.target for edge in graph.edges)
-    drawn: Counter[str] = Counter()
-    for node in graph.nodes:
-        if node.id in shown:
-            boxes.append(_box(node, node.id, outputs, replay))
-    for edge in graph.edges:
-        if edge.source not in shown or edge.target not in shown:
-            continue
-        target, tail = graph.node(edge.target), edge.target
-        if target.kind == "leaf" and uses[edge.target] >= USES:
-            if drawn[edge.target]:
-                tail = f"{edge.target}.{drawn[edge.target]}"
-                boxes.append(_box(target, tail, outputs, replay))
-            drawn[edge.target] += 1
-        wires.append(Wire(edge.id, tail, edge.source))
-    _add_saved(graph, shown, boxes, wires)
-    hidden = len(graph.nodes) - len(shown)
-    page = Page(boxes, wires, replay=replay)
-    if hidden:
-        page.note = f"{hidden:,} more nodes lie behind these {len(shown)} and are not drawn"
+    edges = [edge for edge in graph.edges if shown >= {edge.source, edge.target}]
+    uses, drawn = Counter(edge.target for edge in edges), Counter[str]()
+    boxes = {n.id: _box(n, n.id, outputs, notes) for n in graph.nodes if n.id in shown}
+    for edge in edges:
+        leaf, id, count = graph.node(edge.target), edge.target, uses[edge.target]
+        if leaf.kind == "leaf" and count >= USES:
+            drawn[leaf.id] += 1
+            if drawn[leaf.id] > 1:
+                id = f"{leaf.id}.{drawn[leaf.id] - 1}"
+                boxes[id] = _box(leaf, id, outputs, {})
+            boxes[id].lines.append(Line(f"use {drawn[leaf.id]} of {count}", "shape"))
+        page.wires.append(Wire(edge.id, id, edge.source, notes=notes.get(f"{edge.id}-label", ())))
+    page.boxes = list(boxes.values())
+    _add_saved(graph, shown, page)
+    if hidden := len(graph.nodes) - len(shown):
+        page.note = f"{hidden:,} more nodes lie behind these {len(shown)} and are not drawn."
         _add_stubs(graph, shown, page)
     return page
 
 
 def _nearest(graph: Graph) -> set[str]:
-    """Ids of the nodes nearest to the roots; ids follow a breadth-first walk."""
-    return {node.id for node in graph.nodes[:NODES]}
+    """Ids of the nodes that one picture can show: those nearest to the roots."""
+    targets: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        targets.setdefault(edge.source, []).append(edge.target)
+    shown = dict.fromkeys(graph.roots)
+    layer, depth = graph.roots, 0
+    while layer and depth < DEPTH and len(shown) < NODES:
+        found = (target for id in layer for target in targets.get(id, ()))
+        layer = list(dict.fromkeys(target for target in found if target not in shown))
+        shown |= dict.fromkeys(layer[: NODES - len(shown)])
+        depth += 1
+    return set(shown)
 
 
-def _box(node: GraphNode, id: str, outputs: set[str], replay: bool) -> Box:
+def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay) -> Box:
     title = " ".join(filter(None, (clean(node.name or "", 200), node.op, shape_text(node.shape))))
-    room = LINE + 2 if replay and node.kind == "leaf" else 0
-    return Box(id, node.id, node.kind, _lines(node, outputs), title, room)
+    return Box(id, node.id, node.kind, _lines(node, outputs), title, notes.get(f"{id}-acc", ()))
 
 
-def _add_saved(graph: Graph, shown: set[str], boxes: list[Box], wires: list[Wire]) -> None:
-    count = 0
-    for node in graph.nodes:
-        for saved in node.saved if node.id in shown else ():
-            id = f"s{count}"
-            count += 1
-            lines = [Line(saved.name, "op")]
-            if saved.label:
-                lines.append(Line(f"= {clean(saved.label)}", "shape"))
-            if saved.value:
-                lines += [Line(row, "value") for row in rows(saved.value)]
-                lines += [Line(t, "shape") for t in [shape_text(tuple(saved.value["shape"]))] if t]
-            if saved.text:
-                lines.append(Line(clean(saved.text), "shape"))
-            boxes.append(Box(id, node.id, "saved", lines, saved.name))
-            wires.append(Wire(f"{id}-edge", id, node.id, "saved-edge"))
+def _add_saved(graph: Graph, shown: set[str], page: Page) -> None:
+    kept = [(node, saved) for node in graph.nodes if node.id in shown for saved in node.saved]
+    for i, (node, saved) in enumerate(kept):
+        lines = [Line(saved.name, "op")]
+        if saved.label:
+            lines.append(Line(f"= {clean(saved.label)}", "shape"))
+        elif saved.value:
+            lines += [Line(t, "shape") for t in [shape_text(saved.value["shape"])] if t]
+            lines += [Line(row, "value") for row in rows(saved.value)]
+        if saved.text:
+            lines.append(Line(clean(saved.text), "shape"))
+        page.boxes.append(Box(f"s{i}", node.id, "saved", lines, saved.name))
+        page.wires.append(Wire(f"s{i}-edge", f"s{i}", node.id, "saved-edge"))
 
 
 def _add_stubs(graph: Graph, shown: set[str], page: Page) -> None:
-    cut = [e for e in graph.edges if e.source in shown and e.target not in shown]
-    for i, edge in enumerate(cut[:20]):
-        page.boxes.append(Box(f"more{i}", "", "more", [Line("…", "op")], page.note))
-        page.wires.append(Wire(edge.id, f"more{i}", edge.source))
+    cut = [edge for edge in graph.edges if edge.source in shown and edge.target not in shown]
+    for source in dict.fromkeys(edge.source for edge in cut):
+        page.boxes.append(Box(f"{source}-more", "", "more", [Line("…", "op")], page.note))
+        page.wires.append(Wire(f"{source}-more-edge", f"{source}-more", source, "more-edge"))
 
 
 # places
@@ -286,8 +308,8 @@ def skeleton(page: Page) -> graphviz.Digraph:
     dot = graphviz.Digraph(
         graph_attr={
             "rankdir": page.direction,
-            "nodesep": str((0.34 if page.replay else 0.25) if across else 0.4),
-            "ranksep": str((0.78 if page.replay else 0.5) if across else 0.45),
+            "nodesep": "0.25" if across else "0.4",
+            "ranksep": "0.5" if across else "0.45",
         },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
         edge_attr={"dir": "none"},
@@ -295,8 +317,16 @@ def skeleton(page: Page) -> graphviz.Digraph:
     for box in page.boxes:
         dot.node(box.id, width=f"{box.width / POINT:.4f}", height=f"{box.height / POINT:.4f}")
     for wire in page.wires:
-        dot.edge(wire.tail, wire.head, id=wire.id)
+        room = {"label": _blank(*wire.room)} if wire.notes else {}
+        dot.edge(wire.tail, wire.head, id=wire.id, **room)
     return dot
+
+
+def _blank(w: float, h: float) -> str:
+    """An empty label of that size: DOT can only be told so in its table language."""
+    plain = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE"'
+    size = f'WIDTH="{w:.0f}" HEIGHT="{h:.0f}"'
+    return f"<<TABLE {plain} {size}><TR><TD></TD></TR></TABLE>>"
 
 
 def place(page: Page) -> None:
@@ -309,8 +339,10 @@ def place(page: Page) -> None:
         box = boxes[item["name"]]
         box.x, box.y = _point(item["pos"], page.height)
     for item in found.get("edges", []):
-        points = item["pos"].split()
-        wires[item["id"]].points = [_point(p, page.height) for p in points if p[0] not in "es"]
+        wire, points = wires[item["id"]], item["pos"].split()
+        wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
+        if "lp" in item:
+            wire.spot = _point(item["lp"], page.height)
 
 
 def _point(text: str, height: float) -> tuple[float, float]:
@@ -318,7 +350,7 @@ def _point(text: str, height: float) -> tuple[float, float]:
     return float(x), height - float(y)
 
 
-def page_of(graph: Graph, *, direction: str | None = None, replay: bool = True) -> Page:
+def page_of(graph: Graph, *, direction: str | None = None, replay: Replay | None = None) -> Page:
     """The graph with all its places. `direction`: "LR", "TB", or None for what fits the width."""
     page = _page(graph, replay)
     page.direction = direction or "LR"
@@ -336,8 +368,8 @@ def page_of(graph: Graph, *, direction: str | None = None, replay: bool = True) 
 # ink
 
 
-def svg(graph: Graph, *, direction: str | None = None, replay: bool = True) -> str:
-    """The graph as SVG text. `replay` leaves room for the gradients that a player writes.
+def svg(graph: Graph, *, direction: str | None = None, replay: Replay | None = None) -> str:
+    """The graph as SVG text. `replay` names all that a player will write: room is kept for it.
 
     Raises LayoutError if no layout engine can be run.
     """
@@ -374,7 +406,7 @@ def ink(page: Page, label: str) -> str:
         f'<g transform="translate({_n(dx)} {_n(dy)})">',
     ]
     out += [_wire(wire, page) for wire in page.wires]
-    out += [_node(box) for box in page.boxes]
+    out += [_node(box, page.replay) for box in page.boxes]
     out += [
         "</g>",
         f'<g class="legend" transform="translate({MARGIN} {_n(h - legend_height - 4)})">',
@@ -392,6 +424,7 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
     """CSS rules that put a palette on a picture below the element `scope` selects."""
     p = palette
     yield f"{scope}{{fill:{p.text}}}{scope} .background{{fill:{p.background}}}"
+    yield f"{scope} .ring{{stroke:{p.grad}}}"
     yield f"{scope} .faint{{fill:{p.faint}}}{scope} .data{{stroke:{p.edge}}}"
     yield f"{scope} .head{{fill:{p.edge}}}{scope} .grad{{stroke:{p.grad}}}"
     yield f"{scope} .grad-label,{scope} .acc,{scope} .grad-head{{fill:{p.grad}}}"
@@ -410,14 +443,25 @@ OUTLINE = {
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
-    radius = {"leaf": min(h / 2, 18), "saved": 2}.get(role, 6)
+    radius = min(h / 2, 18) if role == "leaf" else min(h / 5, 2 if role == "saved" else 6)
     return (
         f'<rect class="box" x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" '
         f'rx="{_n(radius)}" fill="{LIGHT.fill[role]}" stroke="{LIGHT.line[role]}" {OUTLINE[role]}/>'
     )
 
 
-def _node(box: Box) -> str:
+def _ring(box: Box, left: float, top: float) -> str:
+    """A second outline, hidden: the replay shows which box is at work, which leaf has a `.grad`."""
+    w, h, out = box.width, box.height, 4
+    radius = min(h / 2, 18) if box.role == "leaf" else 6
+    return (
+        f'<rect class="ring" x="{_n(left - out)}" y="{_n(top - out)}" width="{_n(w + 2 * out)}" '
+        f'height="{_n(h + 2 * out)}" rx="{_n(radius + out)}" fill="none" stroke="{LIGHT.grad}" '
+        f'stroke-width="2" visibility="hidden"/>'
+    )
+
+
+def _node(box: Box, replay: bool) -> str:
     w, h = box.width, box.height
     left, top = box.x - w / 2, box.y - h / 2
     out = [
@@ -427,8 +471,10 @@ def _node(box: Box) -> str:
     ]
     for i, line in enumerate(box.lines):
         out.append(_text(line, box.x, top + 7 + LINE * (i + 0.76)))
-    if box.room:
-        y = top + h - 10
+    if replay:
+        out.append(_ring(box, left, top))
+    if box.notes:
+        y = top + h - 7 - box.room / 2
         out.append(
             f'<text id="{box.id}-acc" class="acc" x="{_n(box.x)}" y="{_n(y)}" '
             f'text-anchor="middle" fill="{LIGHT.grad}"></text>'
@@ -462,27 +508,38 @@ def _wire(wire: Wire, page: Page) -> str:
     length = hypot(x2 - x1, y2 - y1) or 1
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
     head = _arrow(x2, y2, ux, uy)
-    saved = wire.role == "saved-edge"
+    saved, full = wire.role == "saved-edge", wire.role == "edge"
     line = LIGHT.line["saved"] if saved else LIGHT.edge
-    dash = ' stroke-dasharray="4 3"' if saved else ""
+    dash = "" if full else ' stroke-dasharray="4 3"' if saved else ' stroke-dasharray="1 3"'
     out = [
-        f'<g id="{wire.id}" class="{"edge" if not saved else "saved-edge"}">',
+        f'<g id="{wire.id}" class="{wire.role}">',
         f'<path class="data" d="{_curve(points)}" fill="none" stroke="{line}" '
         f'stroke-width="1.2"{dash}/>',
     ]
-    if not saved:
+    if full:
         out.append(f'<path class="head" d="{head}" fill="{line}"/>')
-    if not saved and page.replay:
-        back = _beside(points, 6)[::-1]
-        x, y = _middle(points)
-        x, y, anchor = (x, y + 19, "middle") if page.direction == "LR" else (x - 11, y + 4, "end")
-        out += [
-            f'<path id="{wire.id}-grad" class="grad" d="{_curve(back)}" fill="none" '
-            f'stroke="{LIGHT.grad}" stroke-width="1.8" visibility="hidden"/>',
-            f'<text id="{wire.id}-label" class="grad-label" x="{_n(x)}" y="{_n(y)}" '
-            f'text-anchor="{anchor}" fill="{LIGHT.grad}"></text>',
-        ]
+    if full and page.replay:
+        out.append(_way_back(wire, page.direction))
     return "".join(out) + "</g>"
+
+
+def _way_back(wire: Wire, direction: str) -> str:
+    """The gradient's line, with its head, and the place of its number. Empty for no notes."""
+    if not wire.notes:
+        return ""
+    points = _beside(wire.points, -GAP)[::-1]
+    (x1, y1), (x2, y2) = points[-2], points[-1]
+    length = hypot(x2 - x1, y2 - y1) or 1
+    head = _arrow(x2, y2, (x2 - x1) / length, (y2 - y1) / length)
+    (x, y), (w, _) = wire.spot, wire.room
+    place = (x, y - GAP, "middle") if direction == "LR" else (x - w / 2 + 2 * GAP, y, "start")
+    return (
+        f'<path id="{wire.id}-grad" class="grad" d="{_curve(points)}" pathLength="1" fill="none" '
+        f'stroke="{LIGHT.grad}" stroke-width="1.8" visibility="hidden"/>'
+        f'<path class="grad-head" d="{head}" fill="{LIGHT.grad}" visibility="hidden"/>'
+        f'<text id="{wire.id}-label" class="grad-label" x="{_n(place[0])}" y="{_n(place[1])}" '
+        f'text-anchor="{place[2]}" fill="{LIGHT.grad}"></text>'
+    )
 
 
 def _arrow(x: float, y: float, ux: float, uy: float) -> str:
@@ -498,7 +555,7 @@ def _curve(points: list[tuple[float, float]]) -> str:
 
 
 def _beside(points: list[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
-    """The curve moved sideways, to its right as data flows."""
+    """The curve moved sideways, to its right as data flows, or (gap < 0) to its left."""
     moved = []
     for i, (x, y) in enumerate(points):
         (ax, ay), (bx, by) = points[max(i - 1, 0)], points[min(i + 1, len(points) - 1)]
@@ -507,53 +564,40 @@ def _beside(points: list[tuple[float, float]], gap: float) -> list[tuple[float, 
     return moved
 
 
-def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
-    """The middle of the curve's middle piece."""
-    first = (len(points) - 1) // 6 * 3
-    a, b, c, d = points[first : first + 4]
-    return (
-        (a[0] + 3 * b[0] + 3 * c[0] + d[0]) / 8,
-        (a[1] + 3 * b[1] + 3 * c[1] + d[1]) / 8,
-    )
-
-
 LEGEND = {"leaf": "leaf", "op": "operation", "output": "output", "saved": "saved for backward"}
+LETTERS_OF_RULES = "a, b: the operation’s inputs   g: the gradient it receives"
 
 
 def _legend(page: Page) -> tuple[str, float, float]:
-    """What the shapes mean, its width, its height."""
-    roles = [role for role in LEGEND if any(box.role == role for box in page.boxes)]
-    out, x, y = [], 0.0, 10.0
-    for role in roles:
-        out.append(f'<g class="{role}">{_shape(role, x + 1, y - 9, 18, 11)}</g>')
-        out.append(_small(x + 25, y, LEGEND[role]))
-        x += 25 + width(LEGEND[role], 11) + 16
-    for word, colour, css, sign in (
-        ("data", LIGHT.edge, "head", 1),
-        ("gradient", LIGHT.grad, "grad-head", -1),
-    ):
-        tip = x + (20 if sign > 0 else 0)
-        line = "data" if sign > 0 else "grad"
-        out.append(
-            f'<path class="{line}" d="M{_n(x)} {y - 4}H{_n(x + 20)}" stroke="{colour}" '
-            f'stroke-width="1.4"/><path class="{css}" d="{_arrow(tip, y - 4, sign, 0)}" '
-            f'fill="{colour}"/>'
-        )
-        out.append(_small(x + 26, y, word))
-        x += 26 + width(word, 11) + 16
-    height = 16.0
-    notes = [page.note] if page.note else []
+    """What shapes, arrows and letters mean, in rows: ink, width, height."""
+    items: list[tuple[str, float, str]] = []  # (ink at x = 0, y = 0; its width; the words)
+    for role in LEGEND:
+        if any(box.role == role for box in page.boxes):
+            items.append((f'<g class="{role}">{_shape(role, 1, -9, 18, 11)}</g>', 25, LEGEND[role]))
+    items.append((_sample("data", "head", LIGHT.edge, 1), 26, "data"))
+    items.append((_sample("grad", "grad-head", LIGHT.grad, -1), 26, "gradient"))
     if any(line.style == "rule" for box in page.boxes for line in box.lines):
-        notes.insert(
-            0,
-            "In a rule, x and y are that operation's own inputs, and g is the gradient it receives.",
-        )
-    for note in notes:
-        y += LINE
-        height += LINE
-        out.append(_small(0, y, note))
-        x = max(x, width(note, 11) + 4)
-    return "".join(out), x - 12 if not notes else x, height
+        items.append(("", 0, LETTERS_OF_RULES))
+    if page.note:
+        items.append(("", 0, page.note))
+    out, x, y, widest = [], 0.0, 12.0, 0.0
+    limit = max(page.width, 340)
+    for ink, space, words in items:
+        wide = space + width(words, 11)
+        if x and x + wide > limit:
+            x, y = 0.0, y + LINE
+        out.append(f'<g transform="translate({_n(x)} {_n(y)})">{ink}{_small(space, 0, words)}</g>')
+        widest = max(widest, x + wide)
+        x += wide + 18
+    return "".join(out), widest, y + 4
+
+
+def _sample(line: str, head: str, colour: str, sign: int) -> str:
+    tip = 20 if sign > 0 else 0
+    return (
+        f'<path class="{line}" d="M0 -4H20" stroke="{colour}" stroke-width="1.4"/>'
+        f'<path class="{head}" d="{_arrow(tip, -4, sign, 0)}" fill="{colour}"/>'
+    )
 
 
 def _small(x: float, y: float, text: str) -> str:
@@ -580,7 +624,7 @@ def paint(graph: Graph, format: str, *, direction: str | None = None) -> bytes:
             "a PDF needs Graphviz's `dot`, which is not on the PATH: install Graphviz "
             "(https://graphviz.org/download/), or save as .svg or .png"
         )
-    page = page_of(graph, direction=direction, replay=False)
+    page = page_of(graph, direction=direction)
     dot = skeleton(page)
     dot.attr(bgcolor=LIGHT.background, pad="0.2", fontname="Helvetica")
     dot.attr("edge", dir="forward", arrowsize="0.5", color=LIGHT.edge, penwidth="1")
@@ -591,9 +635,9 @@ def paint(graph: Graph, format: str, *, direction: str | None = None) -> bytes:
 
 def _painted(box: Box) -> dict[str, str]:
     style = {"saved": "filled,dashed", "more": "dotted"}.get(box.role, "filled,rounded")
-    cells = "".join(f"<TR><TD>{_cell(line)}</TD></TR>" for line in box.lines)
+    rows = "".join(f"<TR><TD>{_cell(line)}</TD></TR>" for line in box.lines)
     return {
-        "label": f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cells}</TABLE>>',
+        "label": f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE>>',
         "style": style,
         "fillcolor": LIGHT.fill[box.role],
         "color": LIGHT.line[box.role],

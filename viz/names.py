@@ -32,7 +32,7 @@ def caller_namespace() -> dict[str, Any]:
 
 
 class Names:
-    """Finds the name of a leaf tensor or of a node's output. What was given wins over what is found.
+    """Finds the name of a leaf tensor or of a node's output. Given names win over found ones.
 
     names:      {"name": tensor}
     params:     {"name": parameter}, as `dict(model.named_parameters())` gives it

@@ -41,6 +41,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import prod
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -51,8 +52,9 @@ import numpy as np
 from . import narrate
 from .graph import Graph, GraphEdge, GraphNode, engine_of, roots_of, saved_names, walk
 from .names import Names, caller_namespace, is_tensor
+from .player import Animation
 from .rules import rule_for
-from .values import Value, array_of, dtype_of, number, value_of, value_of_array
+from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of, value_of_array
 
 FORMAT, VERSION = "minigrad-trace", 1
 
@@ -214,12 +216,15 @@ class Run:
         else:
             edge = self._edges.get((id, rule_for(box.op or "").inputs.get(name, -1)))
             label = self.graph.node(edge.target).name if edge else self.names.of_tensor(value)
-        if label is None and "×" not in (text := value_of(value)["short"]):
-            label = text
+        if label is None and prod(value.shape) <= LISTED:
+            text = spoken(value_of(value))
+            label = None if text.startswith("a ") else text
         return True, label
 
     def _finish(self) -> None:
-        root = self.graph.node(self.graph.roots[0])
+        nodes = {node.id: node for node in self.graph.nodes}
+        edges = {edge.id: edge for edge in self.graph.edges}
+        root = nodes[self.graph.roots[0]]
         for step, ready in zip(self.steps, _ready(self.graph, self.steps)):
             if "ready" in step:
                 step["ready"] = ready
@@ -228,11 +233,8 @@ class Run:
             id, kept = step["node"], self._kept[step["node"]]
             tensors = [name for name, (tensor, _) in kept.items() if tensor]
             step["frees"] = [n for n in tensors if _is_freed(self.graph.handles[id], n)]
-            received = step.get("received_all", [step["received"]])
             operands = {name: text for name, (_, text) in kept.items() if text is not None}
-            step["text"] = narrate.apply(
-                self.graph, self.graph.node(id), root, received, step["sends"], operands
-            )
+            step["text"] = narrate.apply(nodes, edges, step, root, operands)
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
@@ -286,6 +288,7 @@ class Recording:
         self.runs: list[dict[str, Any]] = []
         self._given = (names, params)
         self._ids: dict[Any, str] = {}
+        self._edges: dict[tuple[str, int], str] = {}
         self._forms: dict[Any, dict[str, str]] = {}
         self._alive: list[Any] = []
         self._thread: int | None = None
@@ -309,6 +312,13 @@ class Recording:
         ]
         edges = [e for e in plain["edges"] if e["source"] in own and e["target"] in own]
         return {**self.trace, "graph": {"nodes": nodes, "edges": edges}, "runs": [run]}
+
+    def animation(self) -> Animation:
+        """The replay of all runs: what this recording shows in Jupyter."""
+        return Animation.of(self.trace, self.graph)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the trace as JSON. Raises ValueError for a name that does not end in .json."""
@@ -390,12 +400,11 @@ class Recording:
         return new, False
 
     def _edge(self, source: str, target: str, input: int, output: int) -> str:
-        for edge in self.graph.edges:
-            if (edge.source, edge.target, edge.input) == (source, target, input):
-                return edge.id
-        id = f"e{len(self.graph.edges)}"
-        self.graph.edges.append(GraphEdge(id, source, target, input, output))
-        return id
+        place = (source, input)
+        if place not in self._edges:
+            self._edges[place] = f"e{len(self.graph.edges)}"
+            self.graph.edges.append(GraphEdge(self._edges[place], source, target, input, output))
+        return self._edges[place]
 
 
 def _key(graph: Graph, node: GraphNode) -> Any:
@@ -453,7 +462,7 @@ def run(
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Runs `t.backward(…)` (t: a tensor, or several) and returns its trace. Its errors are raised."""
+    """Runs `t.backward(…)` (t: a tensor, or several) and returns its trace. Errors are raised."""
     roots = roots_of(t)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     recording = Recording(names, params)

@@ -1,8 +1,8 @@
 """What each operation does to a gradient: the rule as text, and as a formula with real numbers.
 
-A rule speaks of the operation's own inputs x, y (and b), of its output's gradient g = ∂L/∂out, and
-of n elements. A formula belongs to one input and names what it needs: `g`, the saved tensors by
-torch's names (`self`, `other`, `result`, …), or `n`, the elements that share one gradient.
+A rule speaks of the operation's own inputs a, b (and c), of g = ∂L/∂out, the gradient that the
+operation receives, and of n elements. The letters differ from x, y, z on purpose: those are what
+variables are called, and a rule that reuses them reads wrongly beside them.
 """
 
 from __future__ import annotations
@@ -13,113 +13,111 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Rule:
-    """`text` stands on the node. `formulas[i]` is what input i is sent, None if words are better.
+    """`lines[i]` is the derivative for input i; one line alone serves all inputs.
 
+    `formulas[i]` is what input i is sent, where a formula says it well. It may name `g`, `n` (how
+    many elements share one gradient), and what the node saved, by torch's names: self, other, ….
     `inputs` says which input a saved tensor is: {"other": 1} for the factor of a product.
     `summed` marks operations whose gradient is summed where an input was broadcast.
     """
 
-    text: str
+    lines: tuple[str, ...] = ()
     formulas: tuple[str | None, ...] = ()
     inputs: dict[str, int] = field(default_factory=dict)
     summed: bool = False
 
 
+def _rule(text: str, *formulas: str | None, **inputs: int) -> Rule:
+    return Rule(tuple(text.split("; ")), formulas, inputs)
+
+
 def _pointwise(text: str, *formulas: str) -> Rule:
-    return Rule(text, formulas, {"self": 0, "other": 1, "exponent": 1}, summed=True)
+    inputs = {"self": 0, "other": 1, "exponent": 1}
+    return Rule(tuple(text.split("; ")), formulas, inputs, summed=True)
 
 
-def _matrix(text: str, *formulas: str | None, **inputs: int) -> Rule:
-    return Rule(text, formulas, inputs)
-
-
-NONE = Rule("")
+NONE = Rule()
 RULES = {
     # two inputs, element by element
-    "AddBackward": _pointwise("∂(x+y)/∂x = 1, ∂(x+y)/∂y = 1", "{g} · 1", "{g} · {alpha}"),
-    "SubBackward": _pointwise("∂(x−y)/∂x = 1, ∂(x−y)/∂y = −1", "{g} · 1", "{g} · (-{alpha})"),
-    "RsubBackward": _pointwise("∂(c−x)/∂x = −1", "{g} · (-{alpha})", "{g} · 1"),
-    "MulBackward": _pointwise("∂(x·y)/∂x = y, ∂(x·y)/∂y = x", "{g} · {other}", "{g} · {self}"),
+    "AddBackward": _pointwise("∂(a+b)/∂a = 1; ∂(a+b)/∂b = 1", "{g} · 1", "{g} · {alpha}"),
+    "SubBackward": _pointwise("∂(a−b)/∂a = 1; ∂(a−b)/∂b = −1", "{g} · 1", "{g} · (-{alpha})"),
+    "RsubBackward": _pointwise("∂(c−a)/∂a = −1", "{g} · (-{alpha})"),
+    "MulBackward": _pointwise("∂(a·b)/∂a = b; ∂(a·b)/∂b = a", "{g} · {other}", "{g} · {self}"),
     "DivBackward": _pointwise(
-        "∂(x/y)/∂x = 1/y, ∂(x/y)/∂y = −x/y²", "{g} / {other}", "{g} · (-{self} / {other}²)"
+        "∂(a/b)/∂a = 1/b; ∂(a/b)/∂b = −a/b²", "{g} / {other}", "{g} · (-{self} / {other}²)"
     ),
-    "PowBackward0": _pointwise("∂xⁿ/∂x = n·xⁿ⁻¹", "{g} · {exponent} · {self}{power}"),
-    "PowBackward1": _pointwise("∂xʸ/∂x = y·xʸ⁻¹, ∂xʸ/∂y = xʸ·ln x"),
-    "PowBackward2": _pointwise("∂cˣ/∂x = cˣ·ln c"),
-    "WhereBackward": _pointwise("∂L/∂x = g if chosen, else 0"),
-    "MaximumBackward": _pointwise("∂L/∂x = g where x is larger"),
-    "MinimumBackward": _pointwise("∂L/∂x = g where x is smaller"),
+    "PowBackward0": _pointwise("∂aⁿ/∂a = n·aⁿ⁻¹", "{g} · {exponent} · {self}{power}"),
+    "PowBackward1": _pointwise("∂aᵇ/∂a = b·aᵇ⁻¹; ∂aᵇ/∂b = aᵇ·ln a"),
+    "PowBackward2": _pointwise("∂cᵃ/∂a = cᵃ·ln c"),
+    "WhereBackward": _pointwise("g where a is chosen, else 0; g where b is chosen, else 0"),
+    "MaximumBackward": _pointwise("g where a is larger, else 0; g where b is larger, else 0"),
+    "MinimumBackward": _pointwise("g where a is smaller, else 0; g where b is smaller, else 0"),
     # one input, element by element
-    "NegBackward": _pointwise("∂(−x)/∂x = −1", "{g} · (-1)"),
-    "ExpBackward": _pointwise("∂eˣ/∂x = eˣ", "{g} · {result}"),
-    "LogBackward": _pointwise("∂ln x/∂x = 1/x", "{g} / {self}"),
-    "SqrtBackward": _pointwise("∂√x/∂x = 1/(2√x)", "{g} / (2 · {result})"),
-    "ReciprocalBackward": _pointwise("∂(1/x)/∂x = −1/x²", "{g} · (-{result}²)"),
-    "SinBackward": _pointwise("∂sin x/∂x = cos x", "{g} · cos {self}"),
-    "CosBackward": _pointwise("∂cos x/∂x = −sin x", "{g} · (-sin {self})"),
-    "TanhBackward": _pointwise("∂tanh x/∂x = 1−tanh²x", "{g} · (1 - {result}²)"),
-    "SigmoidBackward": _pointwise("∂σ(x)/∂x = σ·(1−σ)", "{g} · {result} · (1 - {result})"),
-    "ReluBackward": _pointwise("∂relu(x)/∂x = 1 if x>0, else 0", "{g} where {result} > 0"),
-    "AbsBackward": _pointwise("∂|x|/∂x = sign x", "{g} · sign {self}"),
-    "ClampBackward": _pointwise("∂x/∂x = 1 inside, 0 outside"),
-    "CloneBackward": _pointwise("∂x/∂x = 1", "{g} · 1"),
-    "ToCopyBackward": _pointwise("∂x/∂x = 1", "{g} · 1"),
+    "NegBackward": _pointwise("∂(−a)/∂a = −1", "{g} · (-1)"),
+    "ExpBackward": _pointwise("∂eᵃ/∂a = eᵃ", "{g} · {result}"),
+    "LogBackward": _pointwise("∂ln a/∂a = 1/a", "{g} / {self}"),
+    "SqrtBackward": _pointwise("∂√a/∂a = 1/(2√a)", "{g} / (2 · {result})"),
+    "ReciprocalBackward": _pointwise("∂(1/a)/∂a = −1/a²", "{g} · (-{result}²)"),
+    "SinBackward": _pointwise("∂sin a/∂a = cos a", "{g} · cos {self}"),
+    "CosBackward": _pointwise("∂cos a/∂a = −sin a", "{g} · (-sin {self})"),
+    "SinhBackward": _pointwise("∂sinh a/∂a = cosh a", "{g} · cosh {self}"),
+    "CoshBackward": _pointwise("∂cosh a/∂a = sinh a", "{g} · sinh {self}"),
+    "TanhBackward": _pointwise("∂tanh a/∂a = 1−tanh²a", "{g} · (1 - {result}²)"),
+    "SigmoidBackward": _pointwise("∂σ/∂a = σ·(1−σ)", "{g} · {result} · (1 - {result})"),
+    "ReluBackward": _pointwise("g where a > 0, else 0"),
+    "AbsBackward": _pointwise("∂|a|/∂a = sign a", "{g} · sign {self}"),
+    "ClampBackward": _pointwise("g inside the bounds, else 0"),
+    "CloneBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
+    "ToCopyBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
+    "AliasBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
     # many elements to one
-    "SumBackward": Rule("∂Σx/∂xᵢ = 1", ("{g} · 1",)),
-    "MeanBackward": Rule("∂mean(x)/∂xᵢ = 1/n", ("{g} / {n}",)),
-    "ProdBackward": Rule("∂Πx/∂xᵢ = Πx/xᵢ"),
-    "MaxBackward": Rule("∂max(x)/∂xᵢ = 1 at the largest"),
-    "MinBackward": Rule("∂min(x)/∂xᵢ = 1 at the smallest"),
-    "AmaxBackward": Rule("∂max(x)/∂xᵢ = 1 at the largest"),
-    "AminBackward": Rule("∂min(x)/∂xᵢ = 1 at the smallest"),
-    "VarBackward": Rule("∂var(x)/∂xᵢ = 2(xᵢ−x̄)/(n−1)"),
-    "StdBackward": Rule("∂s/∂xᵢ = (xᵢ−x̄)/((n−1)·s)"),
-    "NormBackward": Rule("∂‖x‖/∂xᵢ = xᵢ/‖x‖"),
-    "MseLossBackward": Rule("∂mse/∂xᵢ = 2(xᵢ−yᵢ)/n"),
-    "L1LossBackward": Rule("∂L1/∂xᵢ = sign(xᵢ−yᵢ)/n"),
-    "NllLossBackward": Rule("∂nll/∂xᵢ = −1/n at the target"),
-    "SoftmaxBackward": Rule("∂sᵢ/∂xⱼ = sᵢ·(δᵢⱼ−sⱼ)"),
-    "LogSoftmaxBackward": Rule("∂L/∂x = g − softmax(x)·Σg"),
+    "SumBackward": _rule("∂Σa/∂aᵢ = 1", "{g} · 1"),
+    "MeanBackward": _rule("∂mean(a)/∂aᵢ = 1/n", "{g} / {n}"),
+    "ProdBackward": _rule("∂Πa/∂aᵢ = Πa/aᵢ"),
+    "MaxBackward": _rule("g at the largest, else 0"),
+    "MinBackward": _rule("g at the smallest, else 0"),
+    "AmaxBackward": _rule("g at the largest, else 0"),
+    "AminBackward": _rule("g at the smallest, else 0"),
+    "VarBackward": _rule("∂var/∂aᵢ = 2(aᵢ−ā)/(n−1)"),
+    "StdBackward": _rule("∂std/∂aᵢ = (aᵢ−ā)/((n−1)·std)"),
+    "LinalgVectorNormBackward": _rule("∂‖a‖/∂aᵢ = aᵢ/‖a‖"),
+    "MseLossBackward": _rule("∂mse/∂aᵢ = 2(aᵢ−bᵢ)/n; ∂mse/∂bᵢ = 2(bᵢ−aᵢ)/n"),
+    "L1LossBackward": _rule("∂L1/∂aᵢ = sign(aᵢ−bᵢ)/n; ∂L1/∂bᵢ = sign(bᵢ−aᵢ)/n"),
+    "NllLossBackward": _rule("∂nll/∂aᵢ = −1/n at the target"),
+    "SoftmaxBackward": _rule("∂sᵢ/∂aⱼ = sᵢ·(δᵢⱼ−sⱼ)"),
+    "LogSoftmaxBackward": _rule("∂L/∂a = g − softmax(a)·Σg"),
     # matrices
-    "MmBackward": _matrix(
-        "∂L/∂x = g·yᵀ, ∂L/∂y = xᵀ·g", "{g} @ {mat2}ᵀ", "{self}ᵀ @ {g}", self=0, mat2=1
+    "MmBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{mat2}ᵀ", "{self}ᵀ·{g}", self=0, mat2=1),
+    "BmmBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g"),
+    "MvBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{vec}ᵀ", "{self}ᵀ·{g}", self=0, vec=1),
+    "DotBackward": _rule(
+        "∂(a·b)/∂a = b; ∂(a·b)/∂b = a", "{g} · {tensor}", "{g} · {self}", self=0, tensor=1
     ),
-    "BmmBackward": _matrix(
-        "∂L/∂x = g·yᵀ, ∂L/∂y = xᵀ·g", "{g} @ {mat2}ᵀ", "{self}ᵀ @ {g}", self=0, mat2=1
+    "AddmmBackward": _rule(
+        "∂L/∂c = g; ∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g",
+        None, "{g}·{mat2}ᵀ", "{mat1}ᵀ·{g}", mat1=1, mat2=2,
     ),
-    "MvBackward": _matrix(
-        "∂L/∂x = g·yᵀ, ∂L/∂y = xᵀ·g", "{g} outer {vec}", "{self}ᵀ @ {g}", self=0, vec=1
-    ),
-    "DotBackward": _matrix(
-        "∂(x·y)/∂x = y, ∂(x·y)/∂y = x", "{g} · {tensor}", "{g} · {self}", self=0, tensor=1
-    ),
-    "AddmmBackward": _matrix(
-        "∂L/∂b = g, ∂L/∂x = g·yᵀ, ∂L/∂y = xᵀ·g",
-        None, "{g} @ {mat2}ᵀ", "{mat1}ᵀ @ {g}", mat1=1, mat2=2,
-    ),
-    "AddmvBackward": _matrix("∂L/∂b = g, ∂L/∂x = g·yᵀ, ∂L/∂y = xᵀ·g"),
     # the same numbers in another place
-    "TBackward": Rule("∂L/∂x = gᵀ", ("{g} transposed",)),
-    "TransposeBackward": Rule("∂L/∂x = gᵀ", ("{g} transposed",)),
-    "PermuteBackward": Rule("∂L/∂x = g, axes put back", ("{g}, its axes put back",)),
-    "ViewBackward": Rule("∂L/∂x = g in x's shape"),
-    "UnsafeViewBackward": Rule("∂L/∂x = g in x's shape"),
-    "ReshapeAliasBackward": Rule("∂L/∂x = g in x's shape"),
-    "SqueezeBackward": Rule("∂L/∂x = g in x's shape"),
-    "UnsqueezeBackward": Rule("∂L/∂x = g in x's shape"),
-    "AliasBackward": Rule("∂x/∂x = 1", ("{g} · 1",)),
-    "ExpandBackward": Rule("∂L/∂x = g summed over the copies"),
-    "RepeatBackward": Rule("∂L/∂x = g summed over the copies"),
-    "SelectBackward": Rule("∂L/∂x = g in its place, else 0"),
-    "SliceBackward": Rule("∂L/∂x = g in its place, else 0"),
-    "IndexBackward": Rule("∂L/∂x = g in its place, else 0"),
-    "GatherBackward": Rule("∂L/∂x = g in its place, else 0"),
-    "CatBackward": Rule("∂L/∂x = x's part of g"),
-    "StackBackward": Rule("∂L/∂x = x's part of g"),
-    "SplitBackward": Rule("∂L/∂x = the parts of g, joined"),
-    "UnbindBackward": Rule("∂L/∂x = the parts of g, stacked"),
-    "CopySlices": Rule("∂L/∂x = g, 0 where overwritten"),
-    "AccumulateGrad": Rule("x.grad += g"),
+    "TBackward": _rule("∂L/∂a = gᵀ"),
+    "TransposeBackward": _rule("∂L/∂a = gᵀ"),
+    "PermuteBackward": _rule("g, its axes put back"),
+    "ViewBackward": _rule("g in a's shape"),
+    "UnsafeViewBackward": _rule("g in a's shape"),
+    "ReshapeAliasBackward": _rule("g in a's shape"),
+    "SqueezeBackward": _rule("g in a's shape"),
+    "UnsqueezeBackward": _rule("g in a's shape"),
+    "ExpandBackward": _rule("g summed over the copies"),
+    "RepeatBackward": _rule("g summed over the copies"),
+    "SelectBackward": _rule("g in its place, else 0"),
+    "SliceBackward": _rule("g in its place, else 0"),
+    "IndexBackward": _rule("g in its place, else 0"),
+    "GatherBackward": _rule("g in its place, else 0"),
+    "CatBackward": _rule("each input's part of g"),
+    "StackBackward": _rule("each input's part of g"),
+    "SplitBackward": _rule("the parts of g, joined"),
+    "UnbindBackward": _rule("the parts of g, stacked"),
+    "CopySlices": _rule("g, 0 where overwritten; g where written"),
+    "AccumulateGrad": _rule(".grad += g"),
 }  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .graph import Graph, GraphEdge, GraphNode
-from .layout import clean, shape_text
+from .layout import clean
+from .values import shape_text
 
 LINES = 100
 

@@ -13,7 +13,8 @@ import numpy as np
 Value: TypeAlias = "dict[str, Any]"
 
 LISTED = 64  # arrays of up to so many numbers are listed in full, larger ones summed up
-SHORT = 26  # characters that fit beside an edge
+SHORT = 12  # characters that fit beside an edge
+SPOKEN = 48  # characters of an array that fit in a sentence
 ROW = 24  # characters of a row that fit in a box
 
 
@@ -36,20 +37,34 @@ def listing(array: np.ndarray) -> str:
 
 
 def summary(array: np.ndarray) -> str:
-    """A large array in a few words: `256×20, mean 0.0012 ± 0.034`."""
-    size = "×".join(map(str, array.shape))
+    """A large array in a few words: `(256, 20) mean 0.0012 ± 0.034`."""
     with np.errstate(all="ignore"):
         middle, spread = number(array.mean()), number(array.std())
-    return f"{size}, mean {middle} ± {spread}"
+    return f"{shape_text(array.shape)} mean {middle} ± {spread}"
+
+
+def shape_text(shape: tuple[int, ...] | list[int] | None) -> str:
+    """`(2, 3)`, and `(4,)` as Python writes it; nothing for a scalar."""
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else ""
 
 
 def short(array: np.ndarray) -> str:
-    """The few characters beside an edge: the one number all elements share, a list, or a size."""
+    """The few characters beside an edge: the one number all elements share, a list, or a shape."""
     if array.size and (array == array.flat[0]).all():
         return number(array.flat[0])
     if array.size <= LISTED and len(text := listing(array)) <= SHORT:
         return text
-    return "×".join(map(str, array.shape))
+    return shape_text(array.shape)
+
+
+def spoken(value: Value) -> str:
+    """An array in a sentence: its one number, its numbers where few, or `a (10, 20) tensor`."""
+    brief: str = value["short"]
+    if not brief.startswith("(") and brief != "?":
+        return brief
+    text: str = value["text"]
+    listed = value["data"] is not None and len(text) <= SPOKEN
+    return text if listed else f"a {shape_text(value['shape'])} tensor"
 
 
 def rows(value: Value | None) -> list[str]:
@@ -64,11 +79,9 @@ def rows(value: Value | None) -> list[str]:
         return []
     lines = [", ".join(x.rjust(w) for x, w in zip(row, widths)) for row in cells]
     opening, closing = "[" * len(value["shape"]), "]" * len(value["shape"])
-    inner = [" " * max(len(opening) - 1, 0) + "[" + line + "]" for line in lines[1:]]
-    if not inner:
-        return [opening + lines[0] + closing]
-    inner[-1] += closing[1:]
-    return [opening + lines[0] + "]", *inner]
+    starts = [opening] + [opening[1:].rjust(len(opening))] * (len(lines) - 1)
+    ends = [closing[1:].ljust(len(closing))] * (len(lines) - 1) + [closing]
+    return [start + line + end for start, line, end in zip(starts, lines, ends)]
 
 
 def array_of(tensor: Any) -> np.ndarray | None:
@@ -96,7 +109,7 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
     """The same for numbers already copied. Non-finite ones stand as strings, for JSON has none."""
     value: Value = {"shape": list(shape), "dtype": dtype}
     if array is None:
-        return value | {"text": f"{list(shape)} {dtype}", "short": "?", "data": None}
+        return value | {"text": f"{shape_text(shape)} {dtype}".strip(), "short": "?", "data": None}
     small = array.size <= LISTED
     text = listing(array) if small else summary(array)
     return value | {
