@@ -1,0 +1,5 @@
+"""SVG + trace -> a player: frames (what each step changes), an animated SVG, and the HTML."""
+
+from .animation import Animation
+
+__all__ = ["Animation"]

@@ -1,0 +1,75 @@
+"""The replay of a recorded backward pass, as Jupyter shows it and as a file."""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from viz import layout
+from viz.graph import Graph
+
+from .animated import animated_svg
+from .frames import Frame, frames, notes
+from .page import player_html
+
+
+class Animation:
+    """The replay of a recorded backward pass. Shows itself in Jupyter; `save` makes a file of it.
+
+    trace:  what happened, as plain data (its format stands in viz/record.py)
+    svg:    the still picture that the trace's ids belong to
+    """
+
+    def __init__(self, trace: dict[str, Any], svg: str) -> None:
+        self.trace = trace
+        self.svg = svg
+
+    @classmethod
+    def of(cls, trace: dict[str, Any], graph: Graph) -> Animation:
+        """The replay of a trace over a picture that keeps room for all its numbers."""
+        return cls(trace, layout.svg(graph, replay=notes(frames(trace))))
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        """The stops of the replay, each with its sentence."""
+        return frames(self.trace)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file: `.html` is the player, one file that works offline; `.svg` plays by itself.
+
+        Raises ValueError for any other suffix.
+        """
+        path = Path(path)
+        makers = {".html": self._page, ".svg": lambda: animated_svg(self.svg, self.frames)}
+        if path.suffix.lower() not in makers:
+            raise ValueError(
+                f"cannot save an animation as {path.name!r}: the suffix must be .html (the player) "
+                "or .svg (plays by itself, without controls)"
+            )
+        path.write_text(makers[path.suffix.lower()](), encoding="utf-8", newline="\n")
+
+    def _page(self) -> str:
+        return (
+            '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{html.escape(self.frames[0].text)}</title>\n"
+            "<style>:root { color-scheme: light dark; }</style>\n"
+            f"{player_html(self.svg, self.frames)}\n</html>\n"
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {
+            "text/html": player_html(self.svg, self.frames),
+            "image/svg+xml": animated_svg(self.svg, self.frames),
+            "text/plain": str(self),
+        }
+
+    def __str__(self) -> str:
+        width = len(str(len(self.frames) - 1))
+        return "\n".join(f"{i:>{width}}  {frame.text}" for i, frame in enumerate(self.frames))
+
+    def __repr__(self) -> str:
+        return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"

@@ -1,0 +1,107 @@
+"""SVG + trace -> one self-contained HTML: an animated picture that a script turns into a player."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+from viz.layout import colours
+from viz.theme import DARK, LIGHT, MONO, SANS, Palette
+
+from .animated import animated_svg
+from .frames import Frame
+
+HERE = Path(__file__).parent
+
+
+def player_html(svg: str, steps: list[Frame]) -> str:
+    """The player's HTML fragment for the picture `svg` and the frames `steps`.
+
+    Its first element is an `<img>` of the animated SVG: all that is left where scripts are not run.
+    Deterministic: the same picture and frames give the same text.
+    """
+    picture = animated_svg(svg, steps)
+    data = _inert(json.dumps({"frames": _changes(steps)}, separators=(",", ":")))
+    digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
+    image = base64.b64encode(picture.encode()).decode()
+    words = html.escape(" ".join(step.text for step in steps))
+    return f"""<div class="minigrad-player" data-player="{digest}">
+<img src="data:image/svg+xml;base64,{image}" alt="{words}">
+<style>
+{_source("theme.css")}</style>
+<script type="text/css">
+{_colours()}
+{_source("player.css")}</script>
+<script type="application/json">{data}</script>
+<script>
+(() => {{
+{_source("player.js")}
+// Every copy of this output on the page that has no player yet; `currentScript` is not reliable.
+for (const host of document.querySelectorAll('[data-player="{digest}"]'))
+  if (!host.shadowRoot) mount(host);
+}})();
+</script>
+</div>"""
+
+
+def _both(light: str, dark: str) -> str:
+    """A CSS colour that follows the page around it."""
+    return light if light == dark else f"light-dark({light}, {dark})"
+
+
+def _colours() -> str:
+    """The palette, for the picture as rules and for the rest of the player as custom properties."""
+    roles = {
+        part: {role: _both(light[role], dark[role]) for role in light}
+        for part, light, dark in (("fill", LIGHT.fill, DARK.fill), ("line", LIGHT.line, DARK.line))
+    }
+    both = Palette(
+        background="none",  # the player's own paper shows through
+        text=_both(LIGHT.text, DARK.text),
+        faint=_both(LIGHT.faint, DARK.faint),
+        edge=_both(LIGHT.edge, DARK.edge),
+        grad=_both(LIGHT.grad, DARK.grad),
+        **roles,
+    )
+    paper = _both(LIGHT.background, DARK.background)
+    return (
+        f":host {{ --paper: var(--jp-layout-color0, {paper}); --ink: {both.text}; "
+        f"--faint: {both.faint}; --edge: {both.edge}; --grad: {both.grad}; "
+        f"--focus: {both.line['leaf']}; --sans: {SANS}; --mono: {MONO}; }}\n"
+        + "\n".join(colours(both))
+    )
+
+
+def _changes(steps: list[Frame]) -> list[dict[str, Any]]:
+    """Frames as the script wants them: of each state only what differs from the frame before."""
+    found: list[dict[str, Any]] = []
+    before: dict[str, str] = {}
+    for step in steps:
+        if step.kind == "start":
+            before = {}
+        changes = {key: "" for key in before if key not in step.state}
+        changes |= {key: value for key, value in step.state.items() if before.get(key) != value}
+        found.append(
+            {
+                "kind": step.kind,
+                "text": step.text,
+                "terms": step.terms,
+                "ms": round(1000 * step.seconds),
+                "changes": changes,
+            }
+        )
+        before = step.state
+    return found
+
+
+def _inert(text: str) -> str:
+    """JSON that holds no character which could end its <script>, whatever names it contains."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _source(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,257 @@
+// The player: one recorded backward pass, one frame at a time.
+//
+// Everything runs one way: an event picks a frame number -> stateAt(number) -> render(state).
+// The picture was laid out once, in Python. A step only switches states and swaps texts in it.
+//
+// `host` is the <div> that Python wrote. It holds the animated picture (shown where scripts do not
+// run) and the data; mount() puts the player into the host's shadow root, which hides the former.
+
+const TRAVEL = 400; // ms that a gradient takes along its edge
+const LINE = 15; // px from one row of a matrix in the picture to the next
+const ICONS = {
+  first: "M3 2h2v12H3zM14 2v12L6 8z",
+  back: "M12 2v12L4 8z",
+  play: "M4 2l9 6-9 6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  forward: "M4 2l8 6-8 6z",
+  last: "M11 2h2v12h-2zM2 2l8 6-8 6z",
+};
+
+const button = (action, name, keys) => `
+  <button type="button" data-action="${action}" aria-label="${name}" title="${name} (${keys})">
+    <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[action]}"/></svg>
+  </button>`;
+
+const PARTS = `
+  <div class="player" tabindex="-1" role="group" aria-label="Backward pass, step by step">
+    <div class="picture" tabindex="0" role="group" aria-label="Graph"
+         aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
+    <div class="controls">
+      <span class="buttons">
+        ${button("first", "First step", "Home")}
+        ${button("back", "Step back", "←")}
+        ${button("play", "Play", "Space")}
+        ${button("forward", "Step forward", "→")}
+        ${button("last", "Last step", "End")}
+      </span>
+      <input class="scrub" type="range" min="0" step="1" aria-label="Step">
+      <output class="count" aria-hidden="true"></output>
+      <label class="call">call <select aria-label="Call of backward()"></select></label>
+      <label class="speed">speed <select aria-label="Speed">
+        <option value="0.5">½×</option><option value="1" selected>1×</option>
+        <option value="2">2×</option><option value="4">4×</option>
+      </select></label>
+    </div>
+    <p class="sentence" aria-live="polite"></p>
+    <dl class="numbers"></dl>
+  </div>`;
+
+function mount(host) {
+  const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
+  const frames = data.frames;
+  const starts = frames.flatMap((frame, i) => (frame.kind === "start" ? [i] : []));
+
+  // Built aside and attached last: if anything above or here throws, the animated picture stays.
+  const view = document.createElement("template");
+  view.innerHTML = PARTS;
+  const part = (selector) => view.content.querySelector(selector);
+  const player = part(".player");
+  const scrub = part(".scrub");
+  const count = part(".count");
+  const playButton = part("[data-action=play]");
+  const speed = part(".speed select");
+  const call = part(".call select");
+  const sentence = part(".sentence");
+  const numbers = part(".numbers");
+  const picture = pictureFrom(host.querySelector("img"));
+  // A leaf that is used often is drawn several times, as n5, n5.1, n5.2: one key, several elements.
+  const elements = new Map();
+  for (const element of picture.querySelectorAll("[id]")) {
+    const key = element.id.replace(/\.\d+/, "");
+    elements.set(key, [...(elements.get(key) ?? []), element]);
+  }
+  part(".picture").append(picture);
+
+  // ---- state ----
+  let at = 0;
+  let playing = false;
+  let timer = 0; // the next step of play
+  let arrival = 0; // the end of a gradient's travel
+  const shown = new Map(); // element id -> what the picture shows now
+
+  // What the picture shows at a frame: the changes since its run began, added up.
+  function stateAt(number) {
+    const state = {};
+    const start = starts.findLast((s) => s <= number);
+    for (let i = start; i <= number; i++) Object.assign(state, frames[i].changes);
+    return state;
+  }
+
+  // ---- render ----
+  function render(state) {
+    for (const [key, same] of elements) {
+      const value = state[key] ?? "";
+      if (shown.get(key) === value) continue;
+      shown.set(key, value);
+      for (const element of same) {
+        if (element.localName === "text") write(element, value);
+        else element.dataset.state = value;
+      }
+    }
+  }
+
+  // SVG text has no line breaks: a matrix stands in one tspan a row, around the middle of its room.
+  function write(element, text) {
+    const rows = text.split("\n");
+    element.replaceChildren(
+      ...rows.map((row, i) => {
+        const line = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
+        line.textContent = row.replaceAll(" ", "\u00a0");
+        line.setAttribute("x", element.getAttribute("x"));
+        line.setAttribute("y", Number(element.getAttribute("y")) + (i - (rows.length - 1) / 2) * LINE + 4);
+        return line;
+      }),
+    );
+  }
+
+  function renderWords() {
+    const frame = frames[at];
+    sentence.textContent = frame.text;
+    player.dataset.kind = frame.kind;
+    numbers.replaceChildren(
+      ...frame.terms.map((term) => {
+        const box = document.createElement("div");
+        box.append(
+          ...term.map((text, i) => {
+            const line = document.createElement(i ? "dd" : "dt");
+            line.textContent = text;
+            return line;
+          }),
+        );
+        return box;
+      }),
+    );
+    scrub.value = at;
+    scrub.setAttribute("aria-valuetext", `step ${at} of ${frames.length - 1}`);
+    count.textContent = `${String(at).padStart(String(frames.length - 1).length)} / ${frames.length - 1}`;
+    call.value = starts.findLast((s) => s <= at);
+    host.dataset.frame = at;
+  }
+
+  // Show frame `number`. With `travel`, its gradients are seen running along their edges.
+  function show(number, travel = false) {
+    clearTimeout(arrival);
+    at = Math.max(0, Math.min(frames.length - 1, number));
+    const state = stateAt(at);
+    const moving = travel && !calm() ? [...elements.keys()].filter((id) => state[id] === "moving") : [];
+    if (moving.length) {
+      // The sums at the far end change when the gradients arrive, not before.
+      const sums = (id) => id.endsWith("-acc");
+      const departed = Object.entries(state).map(([id, v]) => [id, sums(id) ? shown.get(id) : v]);
+      render(Object.fromEntries(departed));
+      for (const id of moving) send(elements.get(`${id}-grad`)?.[0], elements.get(`${id}-label`)[0]);
+      arrival = setTimeout(() => render(state), TRAVEL);
+    } else {
+      render(state);
+    }
+    renderWords();
+  }
+
+  // Let a gradient travel: its line grows along the edge while its number rides to its place.
+  function send(line, number) {
+    const timing = { duration: TRAVEL, easing: "ease-in-out" };
+    line.animate({ strokeDasharray: ["0 1", "1 0"] }, timing); // its length is declared as 1
+    const from = line.getPointAtLength(0);
+    const dx = from.x - number.getAttribute("x");
+    const dy = from.y - number.getAttribute("y");
+    number.animate({ transform: [`translate(${dx}px, ${dy}px)`, "none"] }, timing);
+  }
+
+  // ---- events ----
+  function setPlaying(now) {
+    playing = now;
+    clearTimeout(timer);
+    const [icon, name] = now ? ["pause", "Pause"] : ["play", "Play"];
+    playButton.setAttribute("aria-label", name);
+    playButton.title = `${name} (Space)`;
+    playButton.querySelector("path").setAttribute("d", ICONS[icon]);
+  }
+
+  const pause = () => setPlaying(false);
+
+  function play() {
+    setPlaying(true);
+    if (at === frames.length - 1) show(0);
+    timer = setTimeout(advance, 200);
+  }
+
+  function advance() {
+    if (!host.isConnected) return pause(); // the output was cleared
+    show(at + 1, true);
+    if (at === frames.length - 1) return pause();
+    timer = setTimeout(advance, frames[at].ms / speed.value);
+  }
+
+  const actions = {
+    first: () => (pause(), show(0)),
+    back: () => (pause(), show(at - 1)),
+    play: () => (playing ? pause() : play()),
+    forward: () => (pause(), show(at + 1, at < frames.length - 1)),
+    last: () => (pause(), show(frames.length - 1)),
+  };
+  const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
+
+  // Keys are taken only while the player has the focus, only these five, and before the notebook
+  // sees them (it listens on the document). A focused button keeps its own space, a select its arrows.
+  function onKey(event) {
+    const target = event.composedPath()[0];
+    const action = keys[event.key];
+    if (!host.contains(event.target) || !action) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (target.localName === "select" || (target.localName === "button" && event.key === " ")) {
+      event.stopPropagation();
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    actions[action]();
+  }
+  player.addEventListener("focusin", () => window.addEventListener("keydown", onKey, true));
+  player.addEventListener("focusout", () => window.removeEventListener("keydown", onKey, true));
+  player.addEventListener("click", (event) => {
+    actions[event.target.closest("button")?.dataset.action]?.();
+  });
+  for (const input of [scrub, call]) {
+    input.addEventListener("input", () => (pause(), show(Number(input.value))));
+  }
+
+  // ---- first picture ----
+  scrub.max = frames.length - 1;
+  // Room for the tallest numbers from the start, so that nothing below the player jumps.
+  const lines = frames.flatMap((frame) => frame.terms.map((term) => term.join("\n").split("\n").length));
+  numbers.style.setProperty("--lines", Math.max(0, ...lines));
+  part(".call").hidden = starts.length < 2;
+  call.append(...starts.map((start, i) => new Option(`${i + 1} of ${starts.length}`, start)));
+  show(0);
+  host.dataset.frames = frames.length;
+  const root = host.attachShadow({ mode: "open" });
+  const style = document.createElement("style");
+  style.textContent = host.querySelector("script[type='text/css']").textContent;
+  root.append(style, view.content);
+}
+
+// The still picture out of the animated one, so that it is stored once.
+function pictureFrom(image) {
+  const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (c) => c.charCodeAt(0));
+  const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+  const still = parsed.querySelector("svg svg");
+  for (const moving of still.querySelectorAll("style, .replay")) moving.remove();
+  return document.importNode(still, true);
+}
+
+function calm() {
+  return (
+    matchMedia("(prefers-reduced-motion: reduce)").matches ||
+    document.body.classList.contains("vscode-reduce-motion")
+  );
+}
