@@ -12,6 +12,8 @@ from typing import Any
 from . import layout
 from .graph import Graph, roots_of, walk
 from .names import Names, caller_namespace
+from .page import describe
+from .paint import paint
 from .tree import tree
 
 
@@ -34,7 +36,7 @@ class Drawing:
     def html(self) -> str:
         """The picture as one `<img>` element, which notebooks show even when not trusted."""
         data = base64.b64encode(self.svg.encode()).decode()
-        alt = escape(layout.describe(self.graph))
+        alt = escape(describe(self.graph))
         return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
 
     def __str__(self) -> str:
@@ -58,7 +60,7 @@ class Drawing:
             page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Graph</title>\n{self.html}\n'
             path.write_text(page, encoding="utf-8")
         elif suffix in (".png", ".pdf"):
-            path.write_bytes(layout.paint(self.graph, suffix[1:], direction=self.direction))
+            path.write_bytes(paint(self.graph, suffix[1:], direction=self.direction))
         else:
             raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or 'no suffix'!r}")
 

@@ -72,7 +72,7 @@ RULES = {
     "AliasBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
     # many elements to one
     "SumBackward": _rule("∂Σa/∂aᵢ = 1", "{g} · 1"),
-    "MeanBackward": _rule("∂mean(a)/∂aᵢ = 1/n", "{g} / {n}"),
+    "MeanBackward": _rule("∂mean/∂aᵢ = 1/n", "{g} / {n}"),
     "ProdBackward": _rule("∂Πa/∂aᵢ = Πa/aᵢ"),
     "MaxBackward": _rule("g at the largest, else 0"),
     "MinBackward": _rule("g at the smallest, else 0"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .graph import Graph, GraphEdge, GraphNode
-from .layout import clean
+from .page import clean
 from .values import shape_text
 
 LINES = 100

@@ -12,7 +12,7 @@ import html
 import re
 from itertools import accumulate
 
-from viz.layout import clean, width
+from viz.page import clean, width
 from viz.theme import DARK, LIGHT, MONO, SANS
 
 from .frames import Frame

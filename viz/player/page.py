@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from viz.layout import colours
+from viz.ink import colours
 from viz.theme import DARK, LIGHT, MONO, SANS, Palette
 
 from .animated import animated_svg
@@ -89,6 +89,7 @@ def _changes(steps: list[Frame]) -> list[dict[str, Any]]:
             {
                 "kind": step.kind,
                 "text": step.text,
+                "focus": step.focus,
                 "terms": step.terms,
                 "ms": round(1000 * step.seconds),
                 "changes": changes,
