@@ -35,7 +35,7 @@ def skeleton(page: Page) -> graphviz.Digraph:
         graph_attr={
             "rankdir": page.direction,
             "nodesep": "0.25" if across else "0.35",
-            "ranksep": "0.42",
+            "ranksep": "0.42" if across or not page.replay else "0.25",  # labels are ranks too
             "ordering": "in",  # what an operation is given stands in the order of its inputs
         },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},

@@ -24,7 +24,7 @@ LINE = 20  # height of a line of the sentence
 ROW = 15  # height of a row of a matrix in the picture
 MARGIN = 12
 LETTERS = 400  # of a sentence that are shown
-LEAST_WIDTH = 480  # a small picture gets room for its sentences
+LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
 PLACE = re.compile(r'<text id="([^"]+)" class="([^"]+)" x="([^"]+)" y="([^"]+)"([^>]*)></text>')
 STYLE = (

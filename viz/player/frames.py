@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from viz.values import rows
+from viz.values import rows, spoken
 
 MOST_TERMS = 6  # numbers of one step that are shown side by side
 MOST_HELD = 3  # leaves whose `.grad` a run's first sentence tells
@@ -29,6 +29,7 @@ class Frame:
     run: int
     kind: str  # start, seed, apply, accumulate or error
     text: str
+    focus: str  # the node to keep in view
     state: dict[str, str]
     terms: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ def _run(trace: dict[str, Any], number: int) -> list[Frame]:
     state = _absent(trace, run) | {
         f"{leaf}-acc": _after(".grad ", label(grad)) for leaf, grad in grads.items()
     }
-    found = [Frame(number, "start", _opening(trace, number, grads), dict(state))]
+    found = [Frame(number, "start", _opening(trace, number, grads), run["root"], dict(state))]
 
     def send(edge: str, grad: dict[str, Any]) -> None:
         state[edge] = "moving"
@@ -72,8 +73,11 @@ def _run(trace: dict[str, Any], number: int) -> list[Frame]:
                 target = targets[sent["edge"]]
                 send(sent["edge"], sent["grad"])
                 term = (f"→ {name_of(nodes[target])}", block(sent["grad"]))
-                if fan_in[target] > 1:
+                if nodes[target]["kind"] == "leaf":
+                    state[f"{target}-acc"] = _coming(grads.get(target), sent["sum"])
+                elif fan_in[target] > 1:
                     state[f"{target}-acc"] = _after("Σ ", label(sent["sum"]))
+                if fan_in[target] > 1:
                     term += (_after("Σ ", block(sent["sum"])),)
                 terms.append(term)
             if len(terms) > MOST_TERMS:
@@ -91,9 +95,9 @@ def _run(trace: dict[str, Any], number: int) -> list[Frame]:
             state[ready] = "ready"
         if step["kind"] != "seed":
             state[step["node"]] = "active"
-        found.append(Frame(number, step["kind"], step["text"], dict(state), terms))
+        found.append(Frame(number, step["kind"], step["text"], step["node"], dict(state), terms))
     if run["error"]:
-        found.append(Frame(number, "error", run["error"], dict(state)))
+        found.append(Frame(number, "error", run["error"], found[-1].focus, dict(state)))
     return found
 
 
@@ -111,13 +115,15 @@ def label(value: dict[str, Any] | None) -> str:
     """A gradient as it stands in the picture: one number for all elements, rows, or the shape."""
     if value is None:
         return "None"
-    short, lines = value["short"], rows(value)
-    return "\n".join(lines) if short.startswith("[[") and lines else short
+    lines = rows(value)
+    return "\n".join(lines) if len(lines) > 1 and value["short"].startswith("(") else value["short"]
 
 
 def block(value: dict[str, Any] | None) -> str:
     """A gradient as it stands below the picture: a small matrix one row a line, columns aligned."""
-    return "None" if value is None else "\n".join(rows(value)) or value["text"]
+    if value is None:
+        return "None"
+    return "\n".join(rows(value)) or (spoken(value) if value["data"] else value["text"])
 
 
 def name_of(node: dict[str, Any]) -> str:
@@ -128,6 +134,13 @@ def name_of(node: dict[str, Any]) -> str:
 def _after(head: str, text: str) -> str:
     """A text behind a head; further lines stand below the first."""
     return head + text.replace("\n", "\n" + " " * len(head))
+
+
+def _coming(grad: dict[str, Any] | None, total: dict[str, Any]) -> str:
+    """A leaf's `.grad` and what is about to be added to it."""
+    held, coming = label(grad), label(total)
+    matrix = "\n" in held + coming
+    return _after(".grad ", held) + ("" if matrix else f" + {coming}")
 
 
 def _targets(step: dict[str, Any], targets: dict[str, str]) -> list[str]:
@@ -163,7 +176,7 @@ def _opening(trace: dict[str, Any], number: int, grads: dict[str, Any]) -> str:
     call = f"{root}.backward()" if root else "backward()"
     if len(runs) > 1:
         call = f"call {number + 1} of {len(runs)}, {call}"
-    held = [f"{nodes[n]['name'] or 'a leaf'}.grad = {label(g)}" for n, g in grads.items() if g]
+    held = [f"{nodes[n]['name'] or 'a leaf'}.grad = {spoken(g)}" for n, g in grads.items() if g]
     if len(held) > MOST_HELD:
         held[MOST_HELD:] = ["…"]
     return f"Before {call}: {', '.join(held) or 'every .grad is None'}."

@@ -70,7 +70,8 @@ function mount(host) {
     const key = element.id.replace(/\.\d+/, "");
     elements.set(key, [...(elements.get(key) ?? []), element]);
   }
-  part(".picture").append(picture);
+  const frameOfPicture = part(".picture");
+  frameOfPicture.append(picture);
 
   // ---- state ----
   let at = 0;
@@ -114,6 +115,18 @@ function mount(host) {
     );
   }
 
+  // A picture larger than its frame follows the node at work; the page itself is never scrolled.
+  function follow(id) {
+    const node = elements.get(id)?.[0].getBoundingClientRect();
+    if (!node || !host.isConnected) return;
+    const frame = frameOfPicture.getBoundingClientRect();
+    frameOfPicture.scrollBy({
+      left: node.x + node.width / 2 - frame.x - frame.width / 2,
+      top: node.y + node.height / 2 - frame.y - frame.height / 2,
+      behavior: calm() ? "instant" : "smooth",
+    });
+  }
+
   function renderWords() {
     const frame = frames[at];
     sentence.textContent = frame.text;
@@ -155,6 +168,7 @@ function mount(host) {
       render(state);
     }
     renderWords();
+    follow(frames[at].focus);
   }
 
   // Let a gradient travel: its line grows along the edge while its number rides to its place.
@@ -238,6 +252,7 @@ function mount(host) {
   const style = document.createElement("style");
   style.textContent = host.querySelector("script[type='text/css']").textContent;
   root.append(style, view.content);
+  follow(frames[at].focus);
 }
 
 // The still picture out of the animated one, so that it is stored once.
