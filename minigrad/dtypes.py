@@ -18,12 +18,13 @@ class dtype:
     """The type of a tensor's elements. There is one object per type: compare with `is` or `==`.
 
     `numpy` is numpy's name for the same type, `itemsize` counts bytes. `category` orders the
-    kinds of number: 0 bool, 1 integer, 2 floating point. `scalar_type` is the type's C name, which
-    error messages use: "Float", "Long".
+    kinds of number: 0 bool, 1 integer, 2 floating point. `scalar_type` and `c_name` are how
+    error messages call it: "Float" and "float", "Long" and "long".
     """
 
     __slots__ = (
         "_name",
+        "c_name",
         "category",
         "is_floating_point",
         "is_signed",
@@ -33,6 +34,7 @@ class dtype:
     )
     __module__ = "minigrad"
     _name: str
+    c_name: str
     scalar_type: str
     numpy: np.dtype[Any]
     itemsize: builtins.int
@@ -59,12 +61,13 @@ class dtype:
         return self._name
 
 
-def _define(name: str, scalar_type: str) -> dtype:
+def _define(name: str, scalar_type: str, c_name: str) -> dtype:
     numpy = np.dtype(name)
     self: dtype = object.__new__(dtype)
     for attribute, value in {
         "_name": name,
         "scalar_type": scalar_type,
+        "c_name": c_name,
         "numpy": numpy,
         "itemsize": numpy.itemsize,
         "category": {"b": 0, "u": 1, "i": 1, "f": 2}[numpy.kind],
@@ -75,15 +78,15 @@ def _define(name: str, scalar_type: str) -> dtype:
     return self
 
 
-float16 = half = _define("float16", "Half")
-float32 = float = _define("float32", "Float")
-float64 = double = _define("float64", "Double")
-uint8 = _define("uint8", "Byte")
-int8 = _define("int8", "Char")
-int16 = short = _define("int16", "Short")
-int32 = int = _define("int32", "Int")
-int64 = long = _define("int64", "Long")
-bool = _define("bool", "Bool")
+float16 = half = _define("float16", "Half", "c10::Half")
+float32 = float = _define("float32", "Float", "float")
+float64 = double = _define("float64", "Double", "double")
+uint8 = _define("uint8", "Byte", "unsigned char")
+int8 = _define("int8", "Char", "signed char")
+int16 = short = _define("int16", "Short", "short")
+int32 = int = _define("int32", "Int", "int")
+int64 = long = _define("int64", "Long", "long")
+bool = _define("bool", "Bool", "bool")
 
 _ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
 _default = float32

@@ -110,22 +110,19 @@ def format_tensor(tensor: Any, spec: str) -> str:
 
 
 def tensor_str(array: np.ndarray[Any, Any], indent: int = 0) -> str:
-    """The bracketed values of `array`, shortened if there are many.
+    """The bracketed values of `array`, only the edges of its long dimensions if there are many.
 
     `indent` is the column at which the text will stand: lines after the first start below it.
     """
     if array.size == 0:
         return "[]"
-    summarize = array.size > _options.threshold
-    write, width = _style(_edges(array) if summarize else array)
-    return _brackets(array, indent, summarize, write, width)
-
-
-def _edges(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The elements that a shortened tensor shows."""
-    edge = _options.edgeitems
-    ends = [np.r_[:edge, n - edge : n] if n > 2 * edge else np.arange(n) for n in array.shape]
-    return array[np.ix_(*ends)]
+    edge, large = _options.edgeitems, array.size > _options.threshold
+    cut = [large and n > 2 * edge for n in array.shape]
+    if any(cut):
+        kept = (np.r_[:edge, n - edge : n] if c else np.arange(n) for n, c in zip(array.shape, cut))
+        array = array[np.ix_(*kept)]
+    write, width = _style(array)
+    return _brackets(array.tolist(), cut, indent, write, width)
 
 
 def _style(shown: np.ndarray[Any, Any]) -> tuple[Callable[[Any], str], int]:
@@ -158,29 +155,20 @@ def _float_form(values: np.ndarray[Any, Any]) -> Callable[[float], str]:
 
 
 def _brackets(
-    array: np.ndarray[Any, Any],
-    indent: int,
-    summarize: bool,
-    write: Callable[[Any], str],
-    width: int,
+    values: Any, cut: list[bool], indent: int, write: Callable[[Any], str], width: int
 ) -> str:
-    if array.ndim == 0:
-        return write(array.item())
-    edge = _options.edgeitems
-    split = summarize and len(array) > 2 * edge
-    ends = (array[:edge], array[len(array) - edge :]) if split else (array, array[:0])
-    if array.ndim > 1:
-        head, tail = (
-            [_brackets(row, indent + 1, summarize, write, width) for row in end] for end in ends
-        )
-        items = [*head, "...", *tail] if split else head
-        separator = "," + "\n" * (array.ndim - 1) + " " * (indent + 1)
-        return f"[{separator.join(items)}]"
-    head, tail = ([write(value) for value in end.tolist()] for end in ends)
-    items = [*head, " ..." if edge else "...", *tail] if split else head
-    per_line = max(1, (_options.linewidth - indent) // (width + 2))
-    lines = [", ".join(items[i : i + per_line]) for i in range(0, len(items), per_line)]
-    return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
+    """Nested lists as text; `cut` says of each dimension whether its middle was left out."""
+    if not cut:
+        return write(values)
+    here, *inner = cut
+    lines = [_brackets(value, inner, indent + 1, write, width) for value in values]
+    if here:
+        lines.insert(len(lines) // 2, "..." if inner or not lines else " ...")
+    if not inner:
+        fit = max(1, (_options.linewidth - indent) // (width + 2))
+        lines = [", ".join(lines[i : i + fit]) for i in range(0, len(lines), fit)]
+    separator = "," + "\n" * max(1, len(inner)) + " " * (indent + 1)
+    return f"[{separator.join(lines)}]"
 
 
 def _append(text: str, suffixes: list[str], indent: int) -> str:

@@ -61,13 +61,16 @@ class SavedTensor:
     A result is saved without its tensor, for that tensor holds the node: no cycle, no leak.
     """
 
-    __slots__ = ("_counter", "_data", "expected", "tensor")
+    __slots__ = ("_counter", "_data", "expected", "slot", "tensor")
 
-    def __init__(self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None) -> None:
+    def __init__(
+        self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None, slot: int = 0
+    ) -> None:
         self._data = data
         self._counter = counter
         self.expected = counter.value
         self.tensor = tensor
+        self.slot = slot  # of a result: which output of the node it is
 
 
 NOTHING = SavedTensor(None)
@@ -182,7 +185,7 @@ class Node:
             return saved._data if saved.tensor is None else saved.tensor
         result = tensor_type._wrap(self.checked(saved))
         result._counter = saved._counter
-        result._grad_fn = self
+        result._grad_fn, result._output_nr = self, saved.slot
         return result
 
     def fit(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -315,12 +318,13 @@ def _modified(node: Node, saved: Any, expected: int) -> str:
     tensor = saved.tensor if type(saved) is SavedTensor else saved
     maker = node if tensor is None else tensor._grad_fn
     slot = 0 if tensor is None else tensor._output_nr
-    output = "" if maker is None else f", which is output {slot} of {maker.name()},"
+    name = maker and type(maker).__name__.split("Backward")[0]
+    output = f", which is output {slot} of {name}," if maker else ""
     kind = dtypes.from_numpy(saved._data.dtype).scalar_type
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [minigrad.{kind}Tensor {list(saved._data.shape)}]{output} is at version "
         f"{saved._counter.value}; expected version {expected} instead. Hint: enable anomaly "
         "detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True)."
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )

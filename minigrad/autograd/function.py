@@ -1,0 +1,280 @@
+"""Functions of your own: a forward and a backward, written by hand, become one node of the graph."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..engine.grad_mode import no_grad, state
+from ..engine.node import BACKWARD_TWICE, NOTHING, Node, SavedTensor, cast, sum_to
+from ..engine.version import UNWRITTEN
+from ..recording import alias, edge, memory, own_counter, result, wrap
+from ..tensor import Tensor
+
+
+class FunctionCtx:
+    """What `forward` and `backward` know of each other: the node itself, called ``ctx`` there."""
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Save inputs or outputs for `backward`, which finds them in ``ctx.saved_tensors``.
+
+        Raises TypeError for anything that is not a tensor: keep that as an attribute of ctx.
+        """
+        self.to_save = tensors
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say which inputs `forward` changed in place; it must return them too."""
+        self.dirty_tensors = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say which outputs have no gradient, e.g. indices."""
+        self.non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros (the default), or None, for an output that nobody used."""
+        self.materialize_grads = value
+
+
+class BackwardCFunction(Node, FunctionCtx):
+    """The node of a Function. Function `F` has its own subclass of it, called ``FBackward``."""
+
+    _forward_cls: type[Function]
+    to_save: Sequence[Any] = ()
+    dirty_tensors: Sequence[Tensor] = ()
+    non_differentiable: Sequence[Tensor] = ()
+    materialize_grads = True
+    needs_input_grad: tuple[bool, ...] = ()
+    tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)
+    output_meta: tuple[tuple[tuple[int, ...], Any], ...] = ()
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What `save_for_backward` was given. Raises RuntimeError once it was freed."""
+        if self.saved is None:
+            raise RuntimeError(BACKWARD_TWICE)
+        return tuple(
+            [None if s is NOTHING else self.tensor(i, Tensor) for i, s in enumerate(self.saved)]
+        )
+
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        grads = grad if self.num_outputs > 1 else [grad]
+        if grads is None:
+            grads = [None] * self.num_outputs
+        given = [self._given(g, meta, recording) for g, meta in zip(grads, self.output_meta)]
+        cls = self._forward_cls
+        sent = (cls.backward if cls.backward is not Function.backward else cls.vjp)(self, *given)
+        return self._checked_gradients(sent if isinstance(sent, tuple) else (sent,), recording)
+
+    def _given(self, grad: Any, meta: tuple[tuple[int, ...], Any], recording: bool) -> Any:
+        if grad is None:
+            shape, dtype = meta
+            return wrap(np.zeros(shape, dtype.numpy)) if self.materialize_grads else None
+        return grad if recording else wrap(grad)
+
+    def _checked_gradients(self, sent: tuple[Any, ...], recording: bool) -> tuple[Any, ...]:
+        """The gradients of the tensor inputs, each checked to be a tensor that fits its input."""
+        name, expected = self.name(), len(self.needs_input_grad)
+        if len(sent) > expected and all(g is None for g in sent[expected:]):
+            sent = sent[:expected]
+        if len(sent) != expected:
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients "
+                f"(expected {expected}, got {len(sent)})"
+            )
+        tensors = {position for position, _, _ in self.tensor_inputs}
+        for position, value in enumerate(sent):
+            if value is not None and position not in tensors:
+                raise RuntimeError(
+                    f"function {name} returned a gradient different than None at position "
+                    f"{position + 1}, but the corresponding forward input was not a Variable"
+                )
+        return tuple(
+            [
+                self._fitted(index, sent[position], shape, dtype, recording)
+                for index, (position, shape, dtype) in enumerate(self.tensor_inputs)
+            ]
+        )
+
+    def _fitted(
+        self, index: int, value: Any, shape: tuple[int, ...], dtype: Any, recording: bool
+    ) -> Any:
+        if value is None or self.edges[index] is None:
+            return None
+        if not isinstance(value, Tensor):
+            raise RuntimeError(f"expected Variable or None (got {type(value).__name__})")
+        if not _expandable(shape, value.shape):
+            raise RuntimeError(
+                f"Function {self.name()} returned an invalid gradient at index {index} - got "
+                f"{list(value.shape)} but expected shape compatible with {list(shape)}"
+            )
+        return cast(sum_to(value if recording else value._data, shape), dtype)
+
+    def __repr__(self) -> str:
+        return f"<minigrad.autograd.function.{self.name()} object at {id(self):#x}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"<minigrad.autograd.function.{self.name()} at {id(self):#x}>")
+
+
+def _expandable(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether `shape` broadcasts to the shape `to`."""
+    return len(shape) <= len(to) and all(
+        n in (1, m) for n, m in zip(reversed(shape), reversed(to))
+    )
+
+
+class Function:
+    """Base class of functions with a gradient of your own. Call them as ``F.apply(x, …)``.
+
+    `forward(ctx, *args)` computes the outputs, with nothing recorded. `backward(ctx, *grads)` is
+    given ∂L/∂output for each output and returns ∂L/∂input for each argument of `forward`, None for
+    those that are no tensors. Alternatively `forward(*args)` with `setup_context(ctx, inputs,
+    output)`.
+    """
+
+    _backward_cls: type[BackwardCFunction]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._backward_cls = type(cls.__name__ + "Backward", (BackwardCFunction,), {"_forward_cls": cls})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use "
+            "new-style autograd function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the arguments; to be overridden."""
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Save on ctx what `backward` needs, if `forward` takes no ctx; to be overridden."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """The gradients of the arguments from those of the outputs; to be overridden."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom "
+            "autograd.Function to use it with backward mode AD."
+        )
+
+    vjp = backward
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run `forward` and enter the function into the graph as one node."""
+        ctx = cls._backward_cls()
+        tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        ctx.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in args])
+        edges = tuple([edge(t) for _, t in tensors]) if state.enabled else ()
+        recorded = any(target is not None for target in edges)
+        with no_grad():
+            if cls.setup_context is Function.setup_context:
+                outputs = cls.forward(ctx, *args, **kwargs)
+            else:
+                outputs = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, outputs)
+        several = isinstance(outputs, tuple)
+        made = outputs if several else (outputs,)
+        if recorded:
+            ctx.link(edges, [t for _, t in tensors])
+            ctx.tensor_inputs = tuple([(i, t._data.shape, t.dtype) for i, t in tensors])
+        made = tuple([_output(ctx, i, o, args, recorded) for i, o in enumerate(made)])
+        _save(ctx, outputs if several else (outputs,), made, recorded)
+        return made if several else made[0]
+
+
+def _output(ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool) -> Any:
+    """One output as the caller gets it: the tensor that `forward` returned, made by this node."""
+    if not isinstance(out, Tensor):
+        ctx.output_meta += (((), None),)
+        return out
+    if any(out is tensor for tensor in ctx.dirty_tensors):
+        if recorded and out.requires_grad and out.is_leaf:
+            raise RuntimeError(
+                "a leaf Variable that requires grad has been used in an in-place operation."
+            )
+        own_counter(out).value += 1
+    elif any(out is a for a in args):
+        source, out = out, alias(out, memory(out))
+        out._base = source if source._base is None else source._base
+    ctx.num_outputs = slot + 1
+    ctx.output_meta += ((out._data.shape, out.dtype),)
+    differentiable = out.is_floating_point() and not any(out is t for t in ctx.non_differentiable)
+    if recorded and differentiable:
+        out._grad_fn, out._output_nr, out._requires_grad = ctx, slot, False
+    return out
+
+
+def _save(ctx: BackwardCFunction, returned: Sequence[Any], made: Sequence[Any], recorded: bool) -> None:
+    """Save what `save_for_backward` was given; an output is saved without the tensor itself."""
+    saved: list[Any] = []
+    for position, tensor in enumerate(ctx.to_save if recorded else ()):
+        if tensor is None:
+            saved.append(NOTHING)
+        elif not isinstance(tensor, Tensor):
+            raise TypeError(
+                "save_for_backward can only save variables, but argument "
+                f"{position} is of type {type(tensor).__name__}"
+            )
+        else:
+            slot = next((i for i, out in enumerate(returned) if out is tensor), None)
+            if slot is not None and made[slot]._grad_fn is ctx:
+                saved.append(result(made[slot], slot))
+            elif tensor._counter is UNWRITTEN:
+                saved.append(tensor)
+            else:
+                saved.append(SavedTensor(tensor._data, tensor._counter, tensor))
+    ctx.saved = tuple(saved)
+    ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
+
+
+def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a `backward` that cannot itself be differentiated, e.g. because it calls numpy."""
+
+    @functools.wraps(fn)
+    def wrapper(ctx: Any, *args: Any) -> Any:
+        with no_grad():
+            outputs = fn(ctx, *args)
+        tensors = [a for a in args if isinstance(a, Tensor) and a.requires_grad]
+        if not (state.enabled and tensors):
+            return outputs
+        several = isinstance(outputs, tuple)
+        marked = [
+            _NoSecondDerivative.apply(out, *tensors) if isinstance(out, Tensor) else out
+            for out in (outputs if several else (outputs,))
+        ]
+        return tuple(marked) if several else marked[0]
+
+    return wrapper
+
+
+class _NoSecondDerivative(Function):
+    """Carries a value on, and raises when anyone asks for its gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, out: Tensor, *inputs: Tensor) -> Tensor:
+        return out.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Any:
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )
+
+
+class InplaceFunction(Function):
+    """A Function that may also be asked to write its result into its input."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        self.inplace = inplace

@@ -1,0 +1,72 @@
+"""Dimensions and shapes as torch reads them: negative dims, tuples of dims, one -1 in a shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def dimension(dim: int, ndim: int) -> int:
+    """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
+    bound = max(ndim, 1)
+    if not -bound <= dim < bound:
+        raise IndexError(
+            "Dimension out of range (expected to be in range of "
+            f"[{-bound}, {bound - 1}], but got {dim})"
+        )
+    return dim % bound
+
+
+def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """One dim or several as a tuple counted from the front; all of them for None or ().
+
+    Raises RuntimeError if one is named twice.
+    """
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    dims = tuple([dimension(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim)])
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    return dims if ndim else ()
+
+
+def sizes(args: Sequence[int | Sequence[int]]) -> tuple[int, ...]:
+    """Sizes given as ``2, 3`` or as ``(2, 3)``."""
+    if len(args) == 1 and not isinstance(args[0], int):
+        return tuple(args[0])  # type: ignore[arg-type]
+    return tuple(args)  # type: ignore[arg-type]
+
+
+def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
+    """`shape` with its -1 filled in so that it holds `count` elements.
+
+    Raises RuntimeError if that is impossible.
+    """
+    known = math.prod([n for n in shape if n != -1])
+    if list(shape).count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    if any(n < -1 for n in shape):
+        raise RuntimeError(f"invalid shape dimension {min(shape)}")
+    if -1 in shape:
+        if known and count % known == 0:
+            return tuple([count // known if n == -1 else n for n in shape])
+        if count == 0 and known == 0:
+            raise RuntimeError(
+                f"cannot reshape tensor of 0 elements into shape {list(shape)} because the "
+                "unspecified dimension size -1 can be any value and is ambiguous"
+            )
+    elif known == count:
+        return tuple(shape)
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+
+
+def broadcast_error(a: Sequence[int], b: Sequence[int]) -> RuntimeError:
+    """Torch's words for two shapes that do not broadcast."""
+    width = max(len(a), len(b))
+    pairs = zip((1,) * (width - len(a)) + tuple(a), (1,) * (width - len(b)) + tuple(b))
+    at, (m, n) = [(i, p) for i, p in enumerate(pairs) if p[0] != p[1] and 1 not in p][-1]
+    return RuntimeError(
+        f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
+        f"at non-singleton dimension {at}"
+    )

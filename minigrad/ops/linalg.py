@@ -1,0 +1,138 @@
+"""Products of matrices and vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine.node import Node
+from .lift import unsqueeze
+
+
+def _same_dtype(a: Any, b: Any, message: str) -> None:
+    if a.dtype != b.dtype:
+        names = [dtypes.from_numpy(x.dtype) for x in (a, b)]
+        raise RuntimeError(message.format(*[d.scalar_type for d in names]))
+
+
+def _same_matrix_dtype(a: Any, b: Any) -> None:
+    if a.dtype != b.dtype:
+        a_name, b_name = (dtypes.from_numpy(x.dtype).c_name for x in (a, b))
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {a_name} != {b_name}"
+        )
+
+
+class MmBackward0(Node):
+    """∂(A·B)/∂A: grad·Bᵀ,  ∂(A·B)/∂B: Aᵀ·grad"""
+
+    saves = {"self": 0b10, "mat2": 0b01}
+
+    @staticmethod
+    def forward(a: Any, b: Any) -> Any:
+        for name, x in (("self", a), ("mat2", b)):
+            if x.ndim != 2:
+                raise RuntimeError(f"{name} must be a matrix")
+        if a.shape[1] != b.shape[0]:
+            raise RuntimeError(
+                "mat1 and mat2 shapes cannot be multiplied "
+                f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
+            )
+        _same_matrix_dtype(a, b)
+        return a @ b
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        to_a, to_b = self.edges
+        return to_a and grad @ b.T, to_b and a.T @ grad
+
+
+class AddmmBackward0(Node):
+    """∂(c + A·B)/∂c = 1,  ∂(c + A·B)/∂A: grad·Bᵀ,  ∂(c + A·B)/∂B: Aᵀ·grad"""
+
+    saves = {"self": 0, "mat1": 0b100, "mat2": 0b010}
+
+    def forward(self, bias: Any, a: Any, b: Any) -> Any:
+        product = MmBackward0.forward(a, b)
+        _same_dtype(a, bias, "self and mat2 must have the same dtype, but got {1} and {0}")
+        if bias.shape != product.shape:
+            meta = [(x.shape, dtypes.from_numpy(x.dtype)) for x in (bias, a, b)]
+            self.inputs = tuple(meta)
+        product += bias
+        return product
+
+    def backward(self, grad: Any, _: Any, a: Any, b: Any) -> Any:
+        to_bias, to_a, to_b = self.edges
+        return to_bias and grad, to_a and grad @ b.T, to_b and a.T @ grad
+
+
+class MvBackward0(Node):
+    """∂(A·v)/∂A: grad·vᵀ,  ∂(A·v)/∂v: Aᵀ·grad"""
+
+    saves = {"self": 0b10, "vec": 0b01}
+
+    @staticmethod
+    def forward(a: Any, v: Any) -> Any:
+        if a.ndim != 2 or v.ndim != 1:
+            raise RuntimeError(
+                f"vector + matrix @ vector expected, got 1, {a.ndim}, {v.ndim}"
+            )
+        if a.shape[1] != v.shape[0]:
+            raise RuntimeError(
+                f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), "
+                f"vec ({v.shape[0]})"
+            )
+        _same_dtype(a, v, "expected scalar type {0} but found {1}")
+        return a @ v
+
+    def backward(self, grad: Any, a: Any, v: Any) -> Any:
+        to_a, to_v = self.edges
+        return to_a and unsqueeze(grad, 1) * v, to_v and a.T @ grad
+
+
+class DotBackward0(Node):
+    """∂(x·y)/∂x = y,  ∂(x·y)/∂y = x"""
+
+    saves = {"self": 0b10, "tensor": 0b01}
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        if x.ndim != 1 or y.ndim != 1:
+            raise RuntimeError(
+                f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors"
+            )
+        _same_dtype(x, y, "dot : expected both vectors to have same dtype, but found {} and {}")
+        if x.shape != y.shape:
+            raise RuntimeError(
+                f"inconsistent tensor size, expected tensor [{x.size}] and src [{y.size}] to have "
+                f"the same number of elements, but got {x.size} and {y.size} elements respectively"
+            )
+        return np.dot(x, y)
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        return to_x and grad * y, to_y and grad * x
+
+
+class BmmBackward0(Node):
+    """∂(A·B)/∂A: grad·Bᵀ,  ∂(A·B)/∂B: Aᵀ·grad, for each matrix of the batch"""
+
+    saves = {"self": 0b10, "mat2": 0b01}
+
+    @staticmethod
+    def forward(a: Any, b: Any) -> Any:
+        for name, x in (("batch1", a), ("batch2", b)):
+            if x.ndim != 3:
+                raise RuntimeError(f"{name} must be a 3D tensor")
+        if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
+            raise RuntimeError(
+                f"Expected size for first two dimensions of batch2 tensor to be: "
+                f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}]."
+            )
+        _same_matrix_dtype(a, b)
+        return a @ b
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        to_a, to_b = self.edges
+        return to_a and grad @ b.mT, to_b and a.mT @ grad

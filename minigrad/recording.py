@@ -1,0 +1,227 @@
+"""How a call on tensors becomes a node in the graph.
+
+Each builder here turns an operation (a Node class) into a Tensor method. The method computes on
+arrays and, if grad mode is on and an input requires grad, links a node between result and inputs.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .engine.grad_mode import state
+from .engine.node import AccumulateGrad, Node, SavedTensor
+from .engine.version import UNWRITTEN, Version
+from .ops.dims import broadcast_error
+
+Method = Callable[..., Any]
+
+_new = object.__new__
+_NUMBERS = (bool, int, float, np.number, np.bool_)
+
+
+def wrap(data: Any) -> Any:
+    """A Tensor around an array (or a numpy scalar, which stands for a 0-d array), not a copy."""
+    tensor = _new(Node.tensor_type)
+    tensor._data = data
+    return tensor
+
+
+def edge(tensor: Any) -> Node | None:
+    """The node to which the gradient of `tensor` goes; None if it does not require grad."""
+    if tensor._grad_fn is not None:
+        return tensor._grad_fn
+    if not tensor._requires_grad:
+        return None
+    # A leaf refers to its node weakly, for the node refers to the leaf: no cycle.
+    node = tensor._accumulator and tensor._accumulator()
+    if node is None:
+        node = AccumulateGrad(tensor)
+        tensor._accumulator = weakref.ref(node)
+    return node
+
+
+def record(node: Node, tensors: Sequence[Any], data: Any) -> Any:
+    """The result `data` of `node` as a tensor, entered into the graph if a gradient may flow."""
+    out = wrap(data)
+    if state.enabled and out._data.dtype.kind == "f":
+        edges = tuple([edge(t) for t in tensors])
+        for target in edges:
+            if target is not None:
+                node.link(edges, tensors)
+                if node.saves:
+                    node.save(*tensors, result(out))
+                out._grad_fn = node
+                break
+    return out
+
+
+def result(out: Any, slot: int = 0) -> SavedTensor:
+    """An operation's own result, to be saved without the tensor that will hold the node."""
+    return SavedTensor(out._data, own_counter(out), slot=slot)
+
+
+def own_counter(tensor: Any) -> Version:
+    """The tensor's version counter, made if nothing needed one so far."""
+    if tensor._counter is UNWRITTEN:
+        tensor._counter = Version()
+    return tensor._counter
+
+
+def memory(tensor: Any) -> np.ndarray:
+    """The tensor's array. A 0-d result is kept as a numpy scalar until something aliases it."""
+    data = tensor._data
+    if type(data) is not np.ndarray:
+        tensor._data = data = np.asarray(data)
+    return data
+
+
+def alias(tensor: Any, data: np.ndarray) -> Any:
+    """A tensor on memory that `tensor` also holds: writing to one is seen by both."""
+    out = wrap(data)
+    out._counter = own_counter(tensor)
+    return out
+
+
+# -- builders --------------------------------------------------------------------------------------
+
+
+def unary(op: type[Node], floating: bool = False) -> Method:
+    """A method of one tensor; `floating` operations turn integers into the default float dtype."""
+    forward = op.forward
+
+    def method(self: Any) -> Any:
+        x = self._data
+        if floating and x.dtype.kind != "f":
+            x = x.astype(dtypes.get_default_dtype().numpy)
+        return record(op(), (self,), forward(x))
+
+    return named(method, op)
+
+
+def binary(op: type[Node], reflected: bool = False, integers: bool = True) -> Method:
+    """A method of two operands, each a tensor or a number, that broadcast and promote.
+
+    `integers` says whether two integers give an integer; division gives the default float dtype.
+    """
+    forward = op.forward
+
+    def method(self: Any, other: Any, *, alpha: Any = 1) -> Any:
+        if not isinstance(other, Node.tensor_type):
+            if not isinstance(other, _NUMBERS):
+                return NotImplemented
+            return with_number(self, other, alpha)
+        x, y = (other, self) if reflected else (self, other)
+        a, b = x._data, y._data
+        promoted = a.dtype is not b.dtype or not (integers or a.dtype.kind == "f")
+        if promoted:
+            a, b = promote(x, y, integers)
+        if alpha != 1:
+            b = b * alpha
+        try:
+            out = wrap(forward(a, b))
+        except ValueError:
+            raise broadcast_error(a.shape, b.shape) from None
+        if state.enabled:
+            to_x, to_y = edge(x), edge(y)
+            if (to_x is not None or to_y is not None) and out._data.dtype.kind == "f":
+                node = op()
+                node.link((to_x, to_y), (x, y))
+                if alpha != 1:
+                    node.alpha = alpha  # type: ignore[attr-defined]
+                if promoted or a.shape != b.shape:
+                    node.inputs = ((a.shape, x.dtype), (b.shape, y.dtype))
+                if op.saves:
+                    node.save(x, y, *((result(out),) if "result" in op.saves else ()))
+                out._grad_fn = node
+        return out
+
+    def with_number(self: Any, number: Any, alpha: Any) -> Any:
+        a = self._data
+        kind = dtypes.result_type(self, number)
+        if not integers and not kind.is_floating_point:
+            kind = dtypes.get_default_dtype()
+        b = kind.numpy.type(number)
+        if a.dtype != kind.numpy:
+            a = a.astype(kind.numpy)
+        if alpha != 1:
+            b = b * alpha
+        out = wrap(forward(b, a) if reflected else forward(a, b))
+        if state.enabled and out._data.dtype.kind == "f":
+            to_x = edge(self)
+            if to_x is not None:
+                node = op()
+                node.link((to_x, None), (self,))
+                if op.saves:
+                    node.save(self, SavedTensor(number))
+                out._grad_fn = node
+        return out
+
+    return named(method, op)
+
+
+def promote(x: Any, y: Any, integers: bool) -> tuple[Any, Any]:
+    """The operands' arrays in the dtype in which they meet."""
+    kind = dtypes.result_type(x, y)
+    if not integers and not kind.is_floating_point:
+        kind = dtypes.get_default_dtype()
+    return x._data.astype(kind.numpy, copy=False), y._data.astype(kind.numpy, copy=False)
+
+
+def comparison(compare: Callable[[Any, Any], Any]) -> Method:
+    """A method that compares with a tensor or a number and gives a bool tensor, never recorded."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, Node.tensor_type):
+            if not isinstance(other, _NUMBERS):
+                return NotImplemented
+            return wrap(compare(self._data, number_like(self, other)))
+        a, b = self._data, other._data
+        if a.dtype is not b.dtype:
+            a, b = promote(self, other, True)
+        try:
+            return wrap(compare(a, b))
+        except ValueError:
+            raise broadcast_error(a.shape, b.shape) from None
+
+    return method
+
+
+def number_like(tensor: Any, number: Any) -> Any:
+    """`number` in the dtype in which it meets `tensor`."""
+    return dtypes.result_type(tensor, number).numpy.type(number)
+
+
+def method(op: type[Node], tensors: int = 1) -> Method:
+    """A method whose first `tensors` arguments are tensors and whose others are constants."""
+
+    @functools.wraps(op.forward, assigned=("__doc__",), updated=())
+    def call(*args: Any, **constants: Any) -> Any:
+        node = op()
+        inputs = args[:tensors]
+        return record(node, inputs, node.forward(*[t._data for t in inputs], *args[tensors:], **constants))
+
+    return named(call, op)
+
+
+def view(op: type[Node]) -> Method:
+    """A method whose result shares the memory of its tensor."""
+
+    def call(self: Any, *constants: Any, **named_constants: Any) -> Any:
+        node = op()
+        out = record(node, (self,), node.forward(memory(self), *constants, **named_constants))
+        out._counter = own_counter(self)
+        out._base = self if self._base is None else self._base
+        return out
+
+    return named(call, op)
+
+
+def named(method: Method, op: type[Node]) -> Method:
+    method.__doc__ = op.__doc__
+    return method

@@ -1,0 +1,649 @@
+"""The Tensor: an array, what autograd knows of it, and a table of its operations."""
+
+from __future__ import annotations
+
+import math
+import operator
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, printing
+from .dtypes import dtype
+from .engine.grad_mode import state
+from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
+from .engine.version import UNWRITTEN, Version
+from .errors import note
+from .gradients import backward
+from .inplace import in_place
+from .ops import linalg, pointwise, reduction
+from .ops import shape as shaping
+from .ops.dims import dimension, sizes
+from .recording import alias, binary, comparison, memory, method, unary, wrap
+from .recording import view as view_of
+from .size import Size
+
+_numpy_dtypes = dtypes.from_numpy
+
+NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+    "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
+    "to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
+    "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "github.com/pytorch/pytorch/pull/30531 for more information."
+)
+NON_LEAF_FLAG = (
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+)
+NO_NUMPY = (
+    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+)
+
+
+class Tensor:
+    """An array of numbers of one dtype that remembers, if asked to, how it was made."""
+
+    __module__ = "minigrad"
+    __array_priority__ = 1000  # numpy leaves `array * tensor` to the tensor
+
+    # Defaults stand on the class, so that making a tensor costs only what the tensor needs.
+    _data: Any  # a numpy array; or a numpy scalar, for a 0-d result that nothing aliases
+    _grad_fn: Node | None = None
+    _output_nr = 0
+    _requires_grad = False  # of a leaf; any other tensor has a grad_fn
+    _grad: Tensor | None = None
+    _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _counter: Version = UNWRITTEN
+    _base: Tensor | None = None
+    _backward_hooks: Hooks | None = None
+    _post_accumulate_grad_hooks: Hooks | None = None
+
+    _wrap = staticmethod(wrap)
+
+    # -- what autograd knows ----------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self._requires_grad or self._grad_fn is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self._grad_fn is not None:
+            if not value:
+                raise RuntimeError(NON_LEAF_FLAG)
+            return
+        if value and not self.is_floating_point():
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self._requires_grad = bool(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set `requires_grad` in place. Raises RuntimeError for integers, and for False on a
+        tensor that an operation made."""
+        if not isinstance(requires_grad, bool):
+            raise TypeError(
+                "requires_grad_(): argument 'requires_grad' (position 1) must be bool, "
+                f"not {type(requires_grad).__name__}"
+            )
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """True unless an operation that is recorded made this tensor."""
+        return self._grad_fn is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that made this tensor; None for a leaf."""
+        return self._grad_fn
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of `grad_fn` this tensor is."""
+        return self._output_nr
+
+    @property
+    def grad(self) -> Tensor | None:
+        """∂L/∂self, summed over all backward passes so far; None before the first."""
+        if self._grad is None and self._grad_fn is not None and not self.retains_grad:
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    "assigned grad expected to be a Tensor or None but got grad of type "
+                    f"{type(value).__name__}"
+                )
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value.dtype is not self.dtype:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with dtype '{value.dtype.c_name}' to a "
+                    f"tensor with grad_dtype '{self.dtype.scalar_type}'. The gradient must match "
+                    "the tensor's grad_dtype (defaults to the tensor's dtype). You can set the "
+                    "tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                    "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
+                    "gradient may break downstream systems that assume they match."
+                )
+            if value.shape != self.shape:
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of "
+                    f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor "
+                    "are the same size"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def _version(self) -> int:
+        """How often this memory was written in place."""
+        return self._counter.value
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    def detach(self) -> Tensor:
+        """The same memory outside the graph: a leaf that does not require grad."""
+        return alias(self, memory(self))
+
+    def detach_(self) -> Tensor:
+        """Leave the graph in place: from now on a leaf that does not require grad."""
+        if self._base is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using "
+                "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
+                "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
+                "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
+                "function in torch/optim/optimizer.py as a solution."
+            )
+        self._grad_fn, self._output_nr, self._requires_grad = None, 0, False
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory, unknown to autograd: not even a write to it is counted."""
+        return wrap(memory(self))
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self._data = memory(value)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | Tensor | None = None,
+    ) -> None:
+        """Add ∂self/∂leaf, times `gradient`, to the `.grad` of each leaf that self was made from.
+
+        `gradient` has self's shape, and is 1 for a scalar. Raises RuntimeError if it is missing or
+        of another shape, if self requires no grad, or if the graph was freed by an earlier pass.
+        """
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call `hook(grad)` when this tensor's gradient is known; it may return another."""
+        if not self.requires_grad:
+            raise RuntimeError(
+                "cannot register a hook on a tensor that doesn't require gradient"
+            )
+        node = self._grad_fn
+        if node is None:
+            self._backward_hooks = self._backward_hooks or Hooks()
+            return self._backward_hooks.add(hook)
+        node.hooked = True
+        node.tensor_hooks = node.tensor_hooks or {}
+        return node.tensor_hooks.setdefault(self._output_nr, Hooks()).add(hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(self)` whenever a backward pass has added to this leaf's `.grad`."""
+        if not self.requires_grad:
+            raise RuntimeError(
+                "cannot register a hook on a tensor that doesn't require gradient"
+            )
+        if self._grad_fn is not None:
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
+        self._post_accumulate_grad_hooks = self._post_accumulate_grad_hooks or Hooks()
+        return self._post_accumulate_grad_hooks.add(hook)
+
+    def retain_grad(self) -> None:
+        """Let a backward pass fill `.grad` of this tensor too, although it is no leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        node = self._grad_fn
+        if node is None or self.retains_grad:
+            return
+        reference = weakref.ref(self)
+
+        def keep(grad: Tensor) -> None:
+            tensor = reference()
+            if tensor is None:
+                return
+            if tensor._grad is None:
+                tensor._grad = grad if state.enabled else grad.clone()
+            else:
+                tensor._grad = tensor._grad + grad
+
+        node.hooked = True
+        node.retained = node.retained or {}
+        node.retained[self._output_nr] = keep
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called on this tensor, which is no leaf."""
+        node = self._grad_fn
+        return node is not None and self._output_nr in (node.retained or {})
+
+    # -- size and type ----------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        return tuple.__new__(Size, self._data.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or one entry of it."""
+        return self.shape if dim is None else self.shape[dimension(dim, self._data.ndim)]
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    nelement = numel
+
+    def __len__(self) -> int:
+        if self._data.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._data.shape[0]
+
+    @property
+    def dtype(self) -> dtype:
+        return _numpy_dtypes(self._data.dtype)
+
+    def is_floating_point(self) -> bool:
+        return self._data.dtype.kind == "f"
+
+    def element_size(self) -> int:
+        """The size of an element in bytes."""
+        return self._data.itemsize
+
+    def is_contiguous(self) -> bool:
+        return memory(self).flags.c_contiguous
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements to step in memory for the next index of each dimension."""
+        steps = tuple([s // self._data.itemsize for s in memory(self).strides])
+        return steps if dim is None else steps[dimension(dim, len(steps))]
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return memory(self).ctypes.data
+
+    # -- values -----------------------------------------------------------------------------------
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The tensor's memory as a numpy array. Raises RuntimeError if it requires grad."""
+        if self.requires_grad and not force:
+            error = RuntimeError(NO_NUMPY)
+            note(error, "numpy does not record what it does, so the graph would end unseen.")
+            raise error
+        return memory(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> Any:
+        """The only element, as a Python number. Raises RuntimeError if there are more."""
+        if self._data.size != 1:
+            raise RuntimeError(
+                f"a Tensor with {self._data.size} elements cannot be converted to Scalar"
+            )
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            many = "more than one value" if self._data.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        return bool(self._data.item())
+
+    def _scalar(self) -> Any:
+        if self._data.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._data.item()
+
+    def __int__(self) -> int:
+        return int(self._scalar())
+
+    def __float__(self) -> float:
+        return float(self._scalar())
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar())
+
+    def __index__(self) -> int:
+        if self._data.size != 1 or self._data.dtype.kind not in "iub":
+            raise TypeError(
+                "only integer tensors of a single element can be converted to an index"
+            )
+        return int(self._data.item())
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._data.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter([self[i] for i in range(len(self))])
+
+    def __contains__(self, element: Any) -> bool:
+        return bool((self == element)._data.any())
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return printing.format_tensor(self, spec)
+
+    # -- operations, by family: each line names the node that the operation leaves in the graph -----
+
+    add = binary(pointwise.AddBackward0)
+    sub = subtract = binary(pointwise.SubBackward0)
+    mul = multiply = binary(pointwise.MulBackward0)
+    div = divide = true_divide = binary(pointwise.DivBackward0, integers=False)
+    neg = negative = unary(pointwise.NegBackward0)
+    reciprocal = unary(pointwise.ReciprocalBackward0, floating=True)
+    exp = unary(pointwise.ExpBackward0, floating=True)
+    log = unary(pointwise.LogBackward0, floating=True)
+    sqrt = unary(pointwise.SqrtBackward0, floating=True)
+    sin = unary(pointwise.SinBackward0, floating=True)
+    cos = unary(pointwise.CosBackward0, floating=True)
+    sinh = unary(pointwise.SinhBackward0, floating=True)
+    cosh = unary(pointwise.CoshBackward0, floating=True)
+    tanh = unary(pointwise.TanhBackward0, floating=True)
+    sigmoid = unary(pointwise.SigmoidBackward0, floating=True)
+    relu = unary(pointwise.ReluBackward0)
+    abs = absolute = __abs__ = unary(pointwise.AbsBackward0)
+    clone = method(pointwise.CloneBackward0)
+    _pow_number = method(pointwise.PowBackward0)
+    _pow_tensor = binary(pointwise.PowBackward1)
+    _pow_of_number = method(pointwise.PowBackward2)
+
+    def pow(self, exponent: Any) -> Tensor:
+        """∂xⁿ/∂x = n·xⁿ⁻¹"""
+        if isinstance(exponent, Tensor):
+            return self._pow_tensor(exponent)
+        if not isinstance(exponent, (bool, int, float, np.number)):
+            return NotImplemented
+        if self._data.dtype.kind != "f":
+            if isinstance(exponent, float):
+                return self.to(dtypes.get_default_dtype())._pow_number(exponent)
+            if exponent < 0:
+                raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return self._pow_number(exponent)
+
+    def square(self) -> Tensor:
+        """∂x²/∂x = 2·x"""
+        return self._pow_number(2)
+
+    __add__ = __radd__ = add
+    __sub__ = sub
+    __mul__ = __rmul__ = mul
+    __truediv__ = div
+    __neg__ = neg
+    __pow__ = pow
+    _rsub = method(pointwise.RsubBackward1)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        kind = dtypes.result_type(self, other)
+        return self.to(kind)._rsub(kind.numpy.type(other))
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return self.reciprocal() * other
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return self.to(dtypes.result_type(self, other))._pow_of_number(other)
+
+    __eq__ = eq = comparison(operator.eq)  # type: ignore[assignment]
+    __ne__ = ne = comparison(operator.ne)  # type: ignore[assignment]
+    __lt__ = lt = comparison(operator.lt)
+    __le__ = le = comparison(operator.le)
+    __gt__ = gt = comparison(operator.gt)
+    __ge__ = ge = comparison(operator.ge)
+    __and__ = __rand__ = comparison(operator.and_)
+    __or__ = __ror__ = comparison(operator.or_)
+    __xor__ = __rxor__ = comparison(operator.xor)
+
+    def __invert__(self) -> Tensor:
+        return wrap(~self._data)
+
+    _where = method(pointwise.WhereBackward0, tensors=3)
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """self where `condition` holds, elsewhere `other`."""
+        return where(condition, self, other)
+
+    # in place
+
+    add_ = __iadd__ = in_place(add)
+    sub_ = subtract_ = __isub__ = in_place(sub)
+    mul_ = multiply_ = __imul__ = in_place(mul)
+    div_ = divide_ = __itruediv__ = in_place(div)
+    pow_ = __ipow__ = in_place(pow)
+    neg_ = in_place(neg)
+    exp_ = in_place(exp)
+    sqrt_ = in_place(sqrt)
+    tanh_ = in_place(tanh)
+    sigmoid_ = in_place(sigmoid)
+    relu_ = in_place(relu)
+    abs_ = in_place(abs)
+    _copy = method(shaping.CopyBackwards, tensors=2)
+    copy_ = in_place(_copy)
+    zero_ = in_place(method(shaping.ZeroBackward0))
+    fill_ = in_place(method(shaping.FillBackward2))
+
+    # reductions
+
+    _sum_all = method(reduction.SumBackward0)
+    _sum_dim = method(reduction.SumBackward1)
+    _mean_all = method(reduction.MeanBackward0)
+    _mean_dim = method(reduction.MeanBackward1)
+
+    def sum(
+        self,
+        dim: int | Sequence[int] | None = None,
+        keepdim: bool = False,
+        *,
+        dtype: dtype | None = None,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+    ) -> Tensor:
+        """The sum of all elements, or along `dim` (one or several). Integers sum to int64."""
+        x = self if dtype is None else self.to(dtype)
+        dim = axis if dim is None else dim
+        return x._sum_all() if dim is None else x._sum_dim(dim, keepdim or keepdims)
+
+    def mean(
+        self,
+        dim: int | Sequence[int] | None = None,
+        keepdim: bool = False,
+        *,
+        dtype: dtype | None = None,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+    ) -> Tensor:
+        """The mean of all elements, or along `dim`. Raises RuntimeError for integers."""
+        x = self if dtype is None else self.to(dtype)
+        dim = axis if dim is None else dim
+        return x._mean_all() if dim is None else x._mean_dim(dim, keepdim or keepdims)
+
+    # products
+
+    mm = method(linalg.MmBackward0, tensors=2)
+    mv = method(linalg.MvBackward0, tensors=2)
+    dot = method(linalg.DotBackward0, tensors=2)
+    bmm = method(linalg.BmmBackward0, tensors=2)
+    addmm = method(linalg.AddmmBackward0, tensors=3)
+
+    def matmul(self, other: Tensor) -> Tensor:
+        """The product of vectors, matrices, or batches of matrices."""
+        if not isinstance(other, Tensor):
+            return NotImplemented
+        x, y = self, other
+        if x.ndim == 0 or y.ndim == 0:
+            raise RuntimeError(
+                "both arguments to matmul need to be at least 1D, but they are "
+                f"{x.ndim}D and {y.ndim}D"
+            )
+        if x.ndim == 1 and y.ndim == 1:
+            return x.dot(y)
+        if x.ndim == 2 and y.ndim == 1:
+            return x.mv(y)
+        if x.ndim == 1 and y.ndim == 2:
+            return x.unsqueeze(0).mm(y)._squeeze_result(0)
+        if x.ndim == 2 and y.ndim == 2:
+            return x.mm(y)
+        if x.ndim > 2 and y.ndim <= 2:  # fold the batch into the rows
+            rows = x.reshape(-1, x.shape[-1])
+            folded = rows.mm(y) if y.ndim == 2 else rows.mv(y)
+            return folded._unsafe_view((*x.shape[:-1], *y.shape[1:]))
+        return _batched(x, y)
+
+    __matmul__ = matmul
+
+    # shapes
+
+    _view = view_of(shaping.ViewBackward0)
+    _expand = view_of(shaping.ExpandBackward0)
+    _permute = view_of(shaping.PermuteBackward0)
+    _squeeze_all = view_of(shaping.SqueezeBackward0)
+    _squeeze_dim = view_of(shaping.SqueezeBackward1)
+    _squeeze_result = method(shaping.SqueezeBackward4)
+    _unsafe_view = method(shaping.UnsafeViewBackward0)
+    t = view_of(shaping.TBackward0)
+    transpose = swapaxes = swapdims = view_of(shaping.TransposeBackward0)
+    unsqueeze = view_of(shaping.UnsqueezeBackward0)
+
+    def view(self, *size: Any) -> Tensor:
+        """The same elements in another shape, on the same memory; one size may be -1."""
+        return self._view(sizes(size))
+
+    def view_as(self, other: Tensor) -> Tensor:
+        return self._view(other.shape)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same elements in another shape: a view if the memory allows it, else a copy."""
+        size = sizes(shape)
+        try:
+            return self._view(size)
+        except RuntimeError as error:
+            if "not compatible" not in str(error):
+                raise
+            return self.clone()._unsafe_view(size)
+
+    def expand(self, *size: Any) -> Tensor:
+        """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
+        return self._expand(sizes(size))
+
+    def expand_as(self, other: Tensor) -> Tensor:
+        return self._expand(other.shape)
+
+    broadcast_to = expand
+
+    def permute(self, *dims: Any) -> Tensor:
+        """A view with the dimensions in another order."""
+        return self._permute(sizes(dims))
+
+    def squeeze(self, dim: int | None = None) -> Tensor:
+        """A view without the dimensions of size 1, or without `dim` if its size is 1."""
+        return self._squeeze_all() if dim is None else self._squeeze_dim(dim)
+
+    @property
+    def T(self) -> Tensor:
+        """The dimensions in reverse order."""
+        return self._permute(tuple(range(self._data.ndim))[::-1])
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two dimensions swapped."""
+        return self.transpose(-2, -1)
+
+    def contiguous(self) -> Tensor:
+        """The tensor itself if its elements lie in order in memory, else a copy."""
+        return self if self.is_contiguous() else self.clone()
+
+    def flatten(self) -> Tensor:
+        return self.reshape(-1)
+
+    # memory, devices, dtypes
+
+    _to_copy = method(shaping.ToCopyBackward0)
+
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The tensor in another dtype (itself if it has it already). There is one device: cpu."""
+        kind = kwargs.get("dtype") or next((a for a in args if isinstance(a, dtypes.dtype)), None)
+        if kind is None or kind is self.dtype:
+            return self
+        return self._to_copy(kind)
+
+    def float(self) -> Tensor:
+        return self.to(dtypes.float32)
+
+    def double(self) -> Tensor:
+        return self.to(dtypes.float64)
+
+    def long(self) -> Tensor:
+        return self.to(dtypes.int64)
+
+    def int(self) -> Tensor:
+        return self.to(dtypes.int32)
+
+    def type(self) -> str:
+        """The tensor type's name, e.g. ``"torch.FloatTensor"``."""
+        return f"minigrad.{self.dtype.scalar_type}Tensor"
+
+
+def _batched(x: Tensor, y: Tensor) -> Tensor:
+    """The product of batches of matrices, whose batch dimensions broadcast."""
+    if x.ndim == 1:
+        return _batched(x.unsqueeze(0), y).squeeze(-2)
+    if x.shape[-1] != y.shape[-2]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: "
+            f"[{math.prod(x.shape[:-2])}, {x.shape[-1]}] but got: "
+            f"[{math.prod(y.shape[:-2])}, {y.shape[-2]}]."
+        )
+    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    count = math.prod(batch)
+    left = x.expand(*batch, *x.shape[-2:]).reshape(count, *x.shape[-2:])
+    right = y.expand(*batch, *y.shape[-2:]).reshape(count, *y.shape[-2:])
+    return left.bmm(right)._unsafe_view((*batch, x.shape[-2], y.shape[-1]))
+
+
+Node.tensor_type = Tensor
