@@ -211,6 +211,22 @@ class Node:
         slots = self.slots or (0,) * len(self.edges)
         return tuple(zip(self.edges, slots))
 
+    def __call__(self, *grads: Any) -> Any:
+        """One step of a backward pass by hand: gradients of the outputs in, of the inputs out.
+
+        Frees nothing, runs no hooks, and is recorded unless grad mode is off. One gradient comes
+        as it is, several as a tuple. Raises TypeError for a wrong number of gradients or for what
+        is no tensor, RuntimeError if the saved tensors were freed.
+        """
+        if len(grads) != self.num_outputs:
+            raise TypeError(f"expected {self.num_outputs} arguments, got {len(grads)} instead")
+        for i, grad in enumerate(grads):
+            if not isinstance(grad, (self.tensor_type, type(None))):
+                raise TypeError(f"argument {i} is not a Variable")
+        ran = self.run(grads[0] if len(grads) == 1 else [*grads], True)
+        sent = tuple(None if edge is None else g for edge, g in zip(self.edges, ran))
+        return sent[0] if len(sent) == 1 else sent
+
     @property
     def metadata(self) -> dict[str, Any]:
         """A dictionary for notes of your own."""
@@ -282,7 +298,11 @@ class AccumulateGrad(Node):
         with _leaf_lock:
             if recording:
                 old = variable._grad
-                variable._grad = type(grad)._wrap(np.empty_like(grad._data)).copy_(grad) if old is None else old + grad
+                variable._grad = (
+                    type(grad)._wrap(np.empty_like(grad._data)).copy_(grad)
+                    if old is None
+                    else old + grad
+                )
             elif variable._grad is None:
                 # A copy: the same gradient may be on its way to other leaves.
                 variable._grad = self.tensor_type._wrap(grad.copy())
@@ -298,9 +318,7 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     if grad.shape == shape:
         return grad
     added = grad.ndim - len(shape)
-    stretched = [
-        added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1
-    ]
+    stretched = [added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1]
     axes = (*range(added), *stretched)
     if axes:
         grad = grad.sum(axis=axes, keepdims=True)
