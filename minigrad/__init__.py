@@ -5,12 +5,17 @@
 
 import warnings as _warnings
 
-# Like torch, arithmetic gives inf and nan in silence. Numpy's own code goes on warning.
+# Arithmetic gives inf and nan in silence here, as in torch; numpy elsewhere goes on warning.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import autograd, nn, optim  # noqa: E402
+from . import autograd, dtypes, nn, optim  # noqa: E402
 from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
-from .creation import (  # noqa: E402
-    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, linspace, ones,
-    ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor, zeros, zeros_like,
-)
+from .creation import *  # noqa: E402, F403
+from .dtypes import *  # noqa: E402, F403
+from .functions import *  # noqa: E402, F403
+from .printing import get_printoptions, set_printoptions  # noqa: E402
+from .random import Generator, initial_seed, manual_seed, seed  # noqa: E402
+from .size import Size  # noqa: E402
+from .tensor import Tensor  # noqa: E402
+
+__version__ = "0.1.0"

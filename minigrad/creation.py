@@ -13,6 +13,29 @@ from .random import Generator, default_generator
 from .recording import wrap
 from .tensor import Tensor
 
+__all__ = [
+    "arange",
+    "as_tensor",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "linspace",
+    "ones",
+    "ones_like",
+    "rand",
+    "rand_like",
+    "randint",
+    "randn",
+    "randn_like",
+    "randperm",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
+
 Dtype = dtypes.dtype | type | None
 """A dtype, or bool, int or float for the widest of its kind; None leaves the choice to the data."""
 
@@ -134,7 +157,11 @@ def _not_a_number(data: Any) -> Exception:
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: Dtype = None, device: Any = None,
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of shape `size` filled with one value, whose type decides the dtype."""
@@ -142,23 +169,33 @@ def full(
     return _leaf(np.full(sizes((size,)), fill_value, kind), requires_grad, "full")
 
 
-def ones(*size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Ones, in the default dtype unless `dtype` says otherwise."""
     return _leaf(np.ones(sizes(size), _numpy(dtype)), requires_grad, "ones")
 
 
-def zeros(*size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Zeros, in the default dtype unless `dtype` says otherwise."""
     return _leaf(np.zeros(sizes(size), _numpy(dtype)), requires_grad, "zeros")
 
 
-def empty(*size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Memory whose content is left to chance."""
     return _leaf(np.empty(sizes(size), _numpy(dtype)), requires_grad, "empty")
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: Dtype = None, device: Any = None,
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """The n × m matrix with ones on its diagonal; m is n if left out."""
@@ -166,8 +203,13 @@ def eye(
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, *, dtype: Dtype = None,
-    device: Any = None, requires_grad: bool = False,
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """start, start + step, … up to but without `end`; integers if all three are."""
     if end is None:
@@ -183,7 +225,12 @@ def arange(
 
 
 def linspace(
-    start: float, end: float, steps: int, *, dtype: Dtype = None, device: Any = None,
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` values from `start` to `end`, both included, at equal distances."""
@@ -225,18 +272,27 @@ def _stream(generator: Generator | None) -> np.random.Generator:
 
 
 def rand(
-    *size: Any, generator: Generator | None = None, dtype: Dtype = None, device: Any = None,
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: Dtype = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Uniform on [0, 1)."""
     # Rounded to a narrower dtype, the largest values would reach 1, which is excluded.
     kind = _numpy(dtype)
-    values = np.minimum(_stream(generator).random(sizes(size)).astype(kind), np.nextafter(kind.type(1), kind.type(0)))
+    values = np.minimum(
+        _stream(generator).random(sizes(size)).astype(kind),
+        np.nextafter(kind.type(1), kind.type(0)),
+    )
     return _leaf(np.asarray(values), requires_grad, "rand")
 
 
 def randn(
-    *size: Any, generator: Generator | None = None, dtype: Dtype = None, device: Any = None,
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: Dtype = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Standard normal."""
@@ -245,14 +301,22 @@ def randn(
 
 
 def randint(
-    low: int, high: Any, size: Any = None, *, generator: Generator | None = None,
-    dtype: Dtype = None, device: Any = None, requires_grad: bool = False,
+    low: int,
+    high: Any,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Dtype = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Integers from `low` (0 if left out) up to but without `high`."""
     if size is None:
         low, high, size = 0, low, high
     if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+        raise RuntimeError(
+            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        )
     kind = np.dtype(np.int64) if dtype is None else _numpy(dtype)
     values = _stream(generator).integers(low, high, sizes((size,)))
     return _leaf(np.asarray(values, kind), requires_grad, "randint")

@@ -12,6 +12,32 @@ from typing import Any, NoReturn, final
 
 import numpy as np
 
+__all__ = [
+    "bool",
+    "can_cast",
+    "double",
+    "dtype",
+    "finfo",
+    "float",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "half",
+    "iinfo",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "long",
+    "promote_types",
+    "result_type",
+    "set_default_dtype",
+    "short",
+    "uint8",
+]
+
 
 @final
 class dtype:

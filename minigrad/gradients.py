@@ -114,9 +114,7 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
         ones = np.ones_like(root._data)
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
-        raise TypeError(
-            f"gradients can be either Tensors or None, but got {type(seed).__name__}"
-        )
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if seed.shape != root.shape:
         error = RuntimeError(
             f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has "

@@ -78,7 +78,9 @@ def move_on(tensor: Any, out: Any) -> None:
         elif type(saved) is SavedTensor and saved.tensor is tensor:
             saved.tensor = None
             kept.append(saved)
-        elif type(saved) is SavedTensor and saved.tensor is None and saved._counter is not UNWRITTEN:
+        elif (
+            type(saved) is SavedTensor and saved.tensor is None and saved._counter is not UNWRITTEN
+        ):
             kept.append(SavedTensor(tensor._data, tensor._counter))  # the result, in its new place
         else:
             kept.append(saved)

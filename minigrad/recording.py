@@ -204,7 +204,9 @@ def method(op: type[Node], tensors: int = 1) -> Method:
     def call(*args: Any, **constants: Any) -> Any:
         node = op()
         inputs = args[:tensors]
-        return record(node, inputs, node.forward(*[t._data for t in inputs], *args[tensors:], **constants))
+        return record(
+            node, inputs, node.forward(*[t._data for t in inputs], *args[tensors:], **constants)
+        )
 
     return named(call, op)
 

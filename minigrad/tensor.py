@@ -39,9 +39,7 @@ NON_LEAF_FLAG = (
     "you can only change requires_grad flags of leaf variables. If you want to use a computed "
     "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
 )
-NO_NUMPY = (
-    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-)
+NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
 
 class Tensor:
@@ -196,9 +194,7 @@ class Tensor:
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call `hook(grad)` when this tensor's gradient is known; it may return another."""
         if not self.requires_grad:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient"
-            )
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         node = self._grad_fn
         if node is None:
             self._backward_hooks = self._backward_hooks or Hooks()
@@ -210,9 +206,7 @@ class Tensor:
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call `hook(self)` whenever a backward pass has added to this leaf's `.grad`."""
         if not self.requires_grad:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient"
-            )
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self._grad_fn is not None:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
@@ -350,9 +344,7 @@ class Tensor:
 
     def __index__(self) -> int:
         if self._data.size != 1 or self._data.dtype.kind not in "iub":
-            raise TypeError(
-                "only integer tensors of a single element can be converted to an index"
-            )
+            raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self._data.item())
 
     def __iter__(self) -> Iterator[Tensor]:
@@ -371,7 +363,7 @@ class Tensor:
     def __format__(self, spec: str) -> str:
         return printing.format_tensor(self, spec)
 
-    # -- operations, by family: each line names the node that the operation leaves in the graph -----
+    # -- operations: each line names the node that the operation leaves in the graph --------------
 
     add = binary(pointwise.AddBackward0)
     sub = subtract = binary(pointwise.SubBackward0)
@@ -446,8 +438,11 @@ class Tensor:
     _where = method(pointwise.WhereBackward0, tensors=3)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
-        """self where `condition` holds, elsewhere `other`."""
-        return where(condition, self, other)
+        """self where `condition` holds, elsewhere `other`, a tensor or a number."""
+        kind = dtypes.result_type(self, other)
+        if not isinstance(other, Tensor):
+            other = wrap(kind.numpy.type(other))
+        return condition._where(self.to(kind), other.to(kind))
 
     # in place
 

@@ -121,9 +121,7 @@ class BackwardCFunction(Node, FunctionCtx):
 
 def _expandable(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
     """Whether `shape` broadcasts to the shape `to`."""
-    return len(shape) <= len(to) and all(
-        n in (1, m) for n, m in zip(reversed(shape), reversed(to))
-    )
+    return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(to)))
 
 
 class Function:
@@ -139,7 +137,9 @@ class Function:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._backward_cls = type(cls.__name__ + "Backward", (BackwardCFunction,), {"_forward_cls": cls})
+        cls._backward_cls = type(
+            cls.__name__ + "Backward", (BackwardCFunction,), {"_forward_cls": cls}
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(
@@ -194,7 +194,9 @@ class Function:
         return made if several else made[0]
 
 
-def _output(ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool) -> Any:
+def _output(
+    ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool
+) -> Any:
     """One output as the caller gets it: the tensor that `forward` returned, made by this node."""
     if not isinstance(out, Tensor):
         ctx.output_meta += (((), None),)
@@ -216,7 +218,9 @@ def _output(ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], re
     return out
 
 
-def _save(ctx: BackwardCFunction, returned: Sequence[Any], made: Sequence[Any], recorded: bool) -> None:
+def _save(
+    ctx: BackwardCFunction, returned: Sequence[Any], made: Sequence[Any], recorded: bool
+) -> None:
     """Save what `save_for_backward` was given; an output is saved without the tensor itself."""
     saved: list[Any] = []
     for position, tensor in enumerate(ctx.to_save if recorded else ()):

@@ -193,7 +193,9 @@ def _replaced(hook: Any, old: Any, new: Any) -> Any:
     if old is not None and old.shape != new.shape:
         raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
     if old is not None and old.dtype is not new.dtype:
-        raise RuntimeError(f"hook '{_name(hook)}' has changed the type of value (was {old.type()} got {new.type()})")
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has changed the type of value (was {old.type()} got {new.type()})"
+        )
     return new
 
 

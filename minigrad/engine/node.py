@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class Node:
         constants: the attributes that are public as ``_saved_<name>``.
     """
 
-    saves: dict[str, int] = {}
+    saves: ClassVar[dict[str, int]] = {}
     constants: tuple[str, ...] = ()
 
     # Defaults stand on the class, so that making a node costs only what the node needs.

@@ -75,9 +75,7 @@ class MvBackward0(Node):
     @staticmethod
     def forward(a: Any, v: Any) -> Any:
         if a.ndim != 2 or v.ndim != 1:
-            raise RuntimeError(
-                f"vector + matrix @ vector expected, got 1, {a.ndim}, {v.ndim}"
-            )
+            raise RuntimeError(f"vector + matrix @ vector expected, got 1, {a.ndim}, {v.ndim}")
         if a.shape[1] != v.shape[0]:
             raise RuntimeError(
                 f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), "
@@ -99,9 +97,7 @@ class DotBackward0(Node):
     @staticmethod
     def forward(x: Any, y: Any) -> Any:
         if x.ndim != 1 or y.ndim != 1:
-            raise RuntimeError(
-                f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors"
-            )
+            raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
         _same_dtype(x, y, "dot : expected both vectors to have same dtype, but found {} and {}")
         if x.shape != y.shape:
             raise RuntimeError(

@@ -13,7 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .dims import dimension, dimensions, infer_size
-from .lift import expand, permute, transpose, unsqueeze
+from .lift import permute, transpose, unsqueeze
 
 
 class ViewBackward0(Node):
@@ -86,9 +86,7 @@ class TBackward0(Node):
 
     def forward(self, x: Any) -> Any:
         if x.ndim > 2:
-            raise RuntimeError(
-                f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D"
-            )
+            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
         return x.T
 
     def backward(self, grad: Any) -> Any:
