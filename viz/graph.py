@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .names import Names, is_tensor
 from .rules import rule_for
 from .values import Value, dtype_of, value_of
+
+# Torch frees a chain of nodes by recursion once Python has looked at them: 40,000 are a crash.
+MOST = 5_000
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Graph:
     nodes: list[GraphNode] = field(default_factory=list)
     edges: list[GraphEdge] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
+    cut: bool = False  # the walk ended at MOST nodes, with more behind them
     handles: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def node(self, id: str) -> GraphNode:
@@ -121,13 +125,30 @@ def op_name(node: Any) -> str:
     return name.removeprefix("torch::autograd::")
 
 
-def saved_names(node: Any) -> list[str]:
-    """`_saved_self` and its like, as the node's class lists them."""
-    return [name for name in dir(node) if name.startswith("_saved_")]
+def saved_by(node: Any) -> Iterator[tuple[str, Any, str]]:
+    """(name, value, trouble) of all that a node keeps for its backward.
+
+    Names are as torch's: `_saved_self`, or `saved_tensors[0]` for a custom Function. The trouble
+    says why a value cannot be had: it was freed, or overwritten in place.
+    """
+    for name in dir(node):
+        if name.startswith("_saved_") or name == "saved_tensors":
+            try:
+                value = getattr(node, name)
+            except Exception as error:  # a hook that unpacks may raise anything
+                yield name, None, "freed" if "freed" in str(error) else str(error)
+                continue
+            if name == "saved_tensors":
+                yield from ((f"{name}[{i}]", item, "") for i, item in enumerate(value))
+            else:
+                yield name, value, ""
 
 
 def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = False) -> Graph:
-    """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops."""
+    """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops.
+
+    The walk ends, and the graph is marked as cut, where it has met MOST nodes.
+    """
     names = names or Names()
     graph = Graph()
     ids: dict[Any, str] = {}
@@ -149,6 +170,9 @@ def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = Fa
         if tensor.grad_fn is None:  # a leaf is its own output
             graph.roots.append(visit(accumulator(tensor)))
     while queue:
+        if len(graph.nodes) >= MOST:
+            graph.cut = True
+            break
         node = queue.popleft()
         for i, (target, output) in enumerate(node.next_functions):
             if target is not None:
@@ -201,10 +225,12 @@ def _describe(node: Any, names: Names, saved: bool) -> GraphNode:
     ]  # an input that needs no gradient needs no rule
     if tensor is not None:
         _with_tensor(box, tensor)
-    elif meta := getattr(node, "_input_metadata", None):
-        box.shape, box.dtype = tuple(meta[0].shape), dtype_of(meta[0])
     if saved:
-        box.saved = [s for name in saved_names(node) if (s := _saved(node, name, names))]
+        box.saved = [
+            _saved(names, name, value, trouble)
+            for name, value, trouble in saved_by(node)
+            if trouble or is_tensor(value)
+        ]
     return box
 
 
@@ -214,15 +240,13 @@ def _with_tensor(box: GraphNode, tensor: Any) -> GraphNode:
     return box
 
 
-def _saved(node: Any, name: str, names: Names) -> Saved | None:
-    try:
-        value = getattr(node, name)
-    except RuntimeError as error:
-        return Saved(name, text="freed" if "freed" in str(error) else str(error), freed=True)
-    if is_tensor(value):
-        label = names.of_tensor(value) or names.of_output(value.grad_fn, _nr(value))[0]
-        return Saved(name, label, value_of(value))
-    return None
+def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:
+    if trouble:
+        return Saved(name, text=trouble, freed=trouble == "freed")
+    label = names.of_tensor(value)
+    if label is None and value.grad_fn is not None:
+        label = names.of_output(value.grad_fn, _nr(value))[0]
+    return Saved(name, label, value_of(value))
 
 
 def _nr(tensor: Any) -> int:

@@ -21,31 +21,40 @@ def seed(root: GraphNode, value: Value, given: bool) -> str:
     return f"Start: ∂{name}/∂{name} = {spoken(value)}."
 
 
-def accumulate(leaf: GraphNode, before: Value | None, incoming: Value, after: Value | None) -> str:
+def accumulate(leaf: GraphNode, step: Mapping[str, Any]) -> str:
     """`x.grad: None + 4.5 = 4.5`"""
     grad = f"{leaf.name}.grad" if leaf.name else f".grad of {_label(leaf)}"
+    before, incoming, after = (step[key] for key in ("before", "incoming", "after"))
     old = "None" if before is None else spoken(before)
-    new = "None: a hook took it away" if after is None else spoken(after)
-    return f"{grad}: {old} + {spoken(incoming)} = {new}"
+    new = "None, for a hook took it away" if after is None else spoken(after)
+    return f"{grad}: {old} + {spoken(incoming)}{_changed(step)} = {new}"
+
+
+def _changed(step: Mapping[str, Any]) -> str:
+    sent = step.get("changed_from")
+    return f" (a hook changed it from {spoken(sent)})" if sent else ""
 
 
 def apply(
     nodes: Mapping[str, GraphNode],
     edges: Mapping[str, GraphEdge],
     step: Mapping[str, Any],
-    root: GraphNode,
-    operands: Mapping[str, str],
+    root: str | None,
+    called: Mapping[str, str],
 ) -> str:
-    """`MulBackward0 receives ∂out/∂z = 0.25 and sends 0.25 · y = 0.75 to AddBackward0, twice: …`"""
+    """`MulBackward0 receives ∂out/∂z = 0.25 and sends 0.25 · y = 0.75 to AddBackward0, twice: …`
+
+    root:    the name of the output, where what arrives is its derivative and nothing else
+    called:  how to call the tensors and numbers that the node saved
+    """
     node = nodes[step["node"]]
     received = [value for value in step.get("received_all", [step["received"]]) if value]
     what = " and ".join(map(spoken, received)) or "nothing"
-    if node.name and len(received) == 1:
-        what = f"∂{root.name or 'out'}/∂{node.name} = {what}"
-    if "changed_from" in step:
-        what += f" (a hook changed it from {spoken(step['changed_from'])})"
+    if root and node.name and len(received) == 1:
+        what = f"∂{root}/∂{node.name} = {what}"
+    what += _changed(step)
     phrases = []
-    for (sent, target), sums in _grouped(node, edges, step, received, operands).items():
+    for (sent, target), sums in _grouped(node, edges, step, received, called).items():
         times = TIMES.get(len(sums), f"{len(sums)} times")
         phrase = f"{sent} to {_label(nodes[target])}"
         if len(sums) > 1:
@@ -62,7 +71,7 @@ def _grouped(
     edges: Mapping[str, GraphEdge],
     step: Mapping[str, Any],
     received: list[Value],
-    operands: Mapping[str, str],
+    called: Mapping[str, str],
 ) -> dict[tuple[str, str], list[str]]:
     """{(what is sent, to whom): the sum there after each such gradient, if it is another one}"""
     groups: dict[tuple[str, str], list[str]] = {}
@@ -70,7 +79,7 @@ def _grouped(
         edge, grad, total = edges[send["edge"]], send["grad"], send["sum"]
         words = spoken(grad)
         if len(received) == 1 and (
-            formula := _formula(node, edge.input, received[0], grad, operands)
+            formula := _formula(node, edge.input, received[0], grad, called)
         ):
             words = f"{formula} = {words}"
         sums = groups.setdefault((words, edge.target), [])
@@ -79,15 +88,15 @@ def _grouped(
 
 
 def _formula(
-    node: GraphNode, input: int, received: Value, sent: Value, operands: Mapping[str, str]
+    node: GraphNode, input: int, received: Value, sent: Value, called: Mapping[str, str]
 ) -> str | None:
     rule = rule_for(node.op or "")
     template = rule.formulas[input] if input < len(rule.formulas) else None
     if template is None or (gradient := spoken(received)).startswith("a "):
         return None
-    known = {"alpha": "1", **operands, "g": gradient}
-    if "exponent" in operands:
-        known["power"] = power(operands["exponent"])
+    known = {"alpha": "1", **called, "g": gradient}
+    if "exponent" in called:
+        known["power"] = power(called["exponent"])
     here, there = prod(received["shape"]), prod(sent["shape"])
     known["n"] = str(there // here) if here else "n"
     try:

@@ -175,7 +175,8 @@ def page_of(graph: Graph, replay: Replay | None) -> Page:
     page.boxes = list(boxes.values())
     _add_saved(graph, shown, page)
     if hidden := len(graph.nodes) - len(shown):
-        page.note = f"{hidden:,} more nodes lie behind these {len(shown)} and are not drawn."
+        least = "at least " if graph.cut else ""
+        page.note = f"{least}{hidden:,} more nodes lie behind these {len(shown)} and are not drawn."
         _add_stubs(graph, shown, page)
     return page
 

@@ -39,240 +39,20 @@ import inspect
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from math import prod
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
-from . import narrate
-from .graph import Graph, GraphEdge, GraphNode, engine_of, roots_of, saved_names, walk
-from .names import Names, caller_namespace, is_tensor
+from .graph import MOST, Graph, GraphEdge, GraphNode, engine_of, roots_of
+from .names import Names, caller_namespace
 from .player import Animation
-from .rules import rule_for
-from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of, value_of_array
+from .watch import Run
 
 FORMAT, VERSION = "minigrad-trace", 1
-
-
-class Run:
-    """Watches one call of backward: hooks on every node of its graph, and the steps they saw."""
-
-    def __init__(self, roots: Sequence[Any], seeds: Sequence[Any], names: Names) -> None:
-        self.graph = walk(roots, names)
-        self.roots, self.seeds, self.names = roots, seeds, names
-        self.steps: list[dict[str, Any]] = []
-        self.error: str | None = None
-        self._edges: dict[tuple[str, int], GraphEdge] = {
-            (edge.source, edge.input): edge for edge in self.graph.edges
-        }
-        self._sums: dict[tuple[str, int], np.ndarray | None] = {}
-        self._received: dict[str, list[Any]] = {}
-        self._hooks: list[Any] = []
-        self._kept = {id: self._look_at_saved(id) for id in self.graph.handles}
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Hooks are on the graph inside the block and gone after it, whatever happens there."""
-        try:
-            for id, node in self.graph.handles.items():
-                self._put_hooks(id, node)
-            self._seed()
-            yield
-        except BaseException as error:
-            self.error = f"{type(error).__name__}: {error}"
-            raise
-        finally:
-            for hook in self._hooks:
-                hook.remove()
-            self._finish()
-
-    def _put_hooks(self, id: str, node: Any) -> None:
-        self._hooks.append(node.register_prehook(functools.partial(self._before, id)))
-        if self.graph.node(id).kind == "leaf":
-            after = functools.partial(self._accumulated, id)
-            self._hooks.append(node.variable.register_post_accumulate_grad_hook(after))
-        else:
-            self._hooks.append(node.register_hook(functools.partial(self._after, id)))
-
-    # what the hooks do: copy numbers, return None, so that nothing changes
-
-    def _before(self, id: str, grads: Sequence[Any]) -> None:
-        received = []
-        for output, grad in enumerate(grads):
-            array = None if grad is None else array_of(grad)
-            value = None
-            if grad is not None:
-                value = value_of_array(array, tuple(grad.shape), dtype_of(grad))
-            received.append((value, self._changed(id, output, array)))
-        self._received[id] = received
-        if self.graph.node(id).kind == "leaf":
-            grad = self.graph.handles[id].variable.grad
-            self._received[id].append(None if grad is None else value_of(grad))
-
-    def _changed(self, id: str, output: int, array: np.ndarray | None) -> Value | None:
-        """The sum of what was sent here, if that is not what arrived: then a hook changed it."""
-        total = self._sums.pop((id, output), None)
-        if total is None or array is None or _close(total, array):
-            return None
-        return value_of_array(total, total.shape, str(total.dtype))
-
-    def _after(self, id: str, grads: Sequence[Any], received: Sequence[Any]) -> None:
-        values = self._received.pop(id)
-        step = {
-            "kind": "apply",
-            "node": id,
-            "received": next((v for v, _ in values if v is not None), None),
-            "ready": [],
-            "sends": [self._send(id, i, g) for i, g in enumerate(grads) if g is not None],
-            "frees": [],
-            "text": "",
-        }
-        step["sends"] = [send for send in step["sends"] if send]
-        if len(values) > 1:
-            step["received_all"] = [value for value, _ in values]
-        self._add(step, values)
-
-    def _send(self, id: str, input: int, grad: Any) -> dict[str, Any] | None:
-        edge = self._edges.get((id, input))
-        if edge is None:
-            return None
-        array = array_of(grad)
-        value = value_of_array(array, tuple(grad.shape), dtype_of(grad))
-        return {"edge": edge.id, "grad": value, "sum": self._add_up(edge, array) or value}
-
-    def _add_up(self, edge: GraphEdge, array: np.ndarray | None) -> Value | None:
-        place = (edge.target, edge.output)
-        earlier = self._sums.get(place)
-        total = array if earlier is None or array is None else earlier + array
-        self._sums[place] = total
-        return None if total is None else value_of_array(total, total.shape, str(total.dtype))
-
-    def _accumulated(self, id: str, leaf: Any) -> None:
-        (incoming, changed), before = self._received.pop(id)
-        after = None if leaf.grad is None else value_of(leaf.grad)
-        step = {
-            "kind": "accumulate",
-            "node": id,
-            "before": before,
-            "incoming": incoming,
-            "after": after,
-            "ready": [],
-            "text": narrate.accumulate(self.graph.node(id), before, incoming, after),
-        }
-        self._add(step, [(incoming, changed)])
-
-    def _add(self, step: dict[str, Any], values: list[Any]) -> None:
-        changed = next((c for _, c in values if c is not None), None)
-        if changed is not None:
-            step["changed_from"] = changed
-        self.steps.append(step)
-
-    # before the pass, and after it
-
-    def _seed(self) -> None:
-        for edge, root, seed in zip(self._root_edges(), self.roots, self.seeds):
-            shape, dtype = tuple(root.shape), dtype_of(root)
-            array = np.ones(shape, dtype="f8") if seed is None else array_of(seed)
-            value = value_of_array(array, shape, dtype)
-            self._add_up(edge, array)
-            self.steps.append(
-                {
-                    "kind": "seed",
-                    "node": edge.target,
-                    "edge": edge.id or None,
-                    "grad": value,
-                    "text": narrate.seed(self.graph.node(edge.source), value, seed is not None),
-                }
-            )
-
-    def _root_edges(self) -> list[GraphEdge]:
-        """The edge from each root's box to its op; a leaf that is a root has none of its own."""
-        own = [GraphEdge("", root, root, 0, 0) for root in self.graph.roots]
-        return [self._edges.get((root, 0), leaf) for root, leaf in zip(self.graph.roots, own)]
-
-    def _look_at_saved(self, id: str) -> dict[str, Any]:
-        """The tensors and numbers a node keeps, as text where a sentence may use them."""
-        node, kept = self.graph.handles[id], {}
-        for name in saved_names(node):
-            try:
-                kept[name.removeprefix("_saved_")] = getattr(node, name)
-            except RuntimeError:  # freed by an earlier backward, or overwritten in place
-                continue
-        return {name: self._text_of(id, name, value) for name, value in kept.items()}
-
-    def _text_of(self, id: str, name: str, value: Any) -> tuple[bool, str | None]:
-        """(is it a tensor, its text): the name of the operand, or its number if it has one."""
-        if not is_tensor(value):
-            plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-            return False, number(value) if plain else None
-        box = self.graph.node(id)
-        if name == "result":
-            label = box.name
-        else:
-            edge = self._edges.get((id, rule_for(box.op or "").inputs.get(name, -1)))
-            label = self.graph.node(edge.target).name if edge else self.names.of_tensor(value)
-        if label is None and prod(value.shape) <= LISTED:
-            text = spoken(value_of(value))
-            label = None if text.startswith("a ") else text
-        return True, label
-
-    def _finish(self) -> None:
-        nodes = {node.id: node for node in self.graph.nodes}
-        edges = {edge.id: edge for edge in self.graph.edges}
-        root = nodes[self.graph.roots[0]]
-        for step, ready in zip(self.steps, _ready(self.graph, self.steps)):
-            if "ready" in step:
-                step["ready"] = ready
-            if step["kind"] != "apply":
-                continue
-            id, kept = step["node"], self._kept[step["node"]]
-            tensors = [name for name, (tensor, _) in kept.items() if tensor]
-            step["frees"] = [n for n in tensors if _is_freed(self.graph.handles[id], n)]
-            operands = {name: text for name, (_, text) in kept.items() if text is not None}
-            step["text"] = narrate.apply(nodes, edges, step, root, operands)
-
-
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    loose = min(a.dtype.itemsize, b.dtype.itemsize) < 4
-    return a.shape == b.shape and np.allclose(
-        a, b, rtol=1e-2 if loose else 1e-4, atol=1e-6, equal_nan=True
-    )
-
-
-def _is_freed(node: Any, name: str) -> bool:
-    try:
-        getattr(node, f"_saved_{name}")
-    except RuntimeError as error:
-        return "freed" in str(error)
-    return False
-
-
-def _ready(graph: Graph, steps: list[dict[str, Any]]) -> list[list[str]]:
-    """After each step, the nodes that have all their gradients and have not run, by their ids."""
-    edges = {edge.id: edge for edge in graph.edges}
-    sent = [[send["edge"] for send in step.get("sends", ())] for step in steps]
-    waits: dict[str, int] = {}
-    for step, ids in zip(steps, sent):
-        targets = [step["node"]] if step["kind"] == "seed" else [edges[i].target for i in ids]
-        for target in targets:
-            waits[target] = waits.get(target, 0) + 1
-    ready: set[str] = set()
-    after = []
-    for step, ids in zip(steps, sent):
-        targets = [step["node"]] if step["kind"] == "seed" else [edges[i].target for i in ids]
-        if step["kind"] != "seed":
-            ready.discard(step["node"])
-        for target in targets:
-            waits[target] -= 1
-            if not waits[target]:
-                ready.add(target)
-        after.append(sorted(ready, key=lambda id: int(id[1:])))
-    return after
 
 
 class Recording:
@@ -540,6 +320,12 @@ def _record_call(
     retain = call.arguments.get("retain_graph")
     namespace = caller_namespace()
     runs = [(r, Run(roots, seeds, Names(*r._given, namespace))) for r in recordings]
+    if any(run.graph.cut for _, run in runs):
+        warnings.warn(
+            f"viz did not record this backward(): its graph has more than {MOST:,} nodes",
+            stacklevel=3,
+        )
+        return original(*args, **kwargs)
     try:
         with _all_watching([run for _, run in runs]):
             return original(*args, **kwargs)

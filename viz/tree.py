@@ -33,7 +33,7 @@ def tree(graph: Graph) -> str:
             branch, bar = ("└─ ", "   ") if last else ("├─ ", "│  ")
             stack.append((edge.target, indent + branch, indent + bar))
     if stack:
-        lines.append(f"… {len(graph.nodes)} nodes in all")
+        lines.append(f"… {'at least ' if graph.cut else ''}{len(graph.nodes):,} nodes in all")
     return "\n".join(lines)
 
 

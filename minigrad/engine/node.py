@@ -258,6 +258,10 @@ class Node:
                 return self._saved(list(self.saves).index(key))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    def __dir__(self) -> list[str]:
+        kept = [f"_saved_{key}" for key in (*self.saves, *self.constants)]
+        return [*super().__dir__(), *kept]
+
     def _saved(self, index: int) -> Any:
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)

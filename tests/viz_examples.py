@@ -1,0 +1,89 @@
+"""The documents' graphs on either engine: what the tests of the visualizer draw and record."""
+
+
+def notes(torch):
+    x = torch.ones(2, 2, requires_grad=True)
+    y = x + 2
+    z = y * y * 3
+    out = z.mean()
+    return out, {"x": x, "y": y, "z": z, "out": out}
+
+
+def square(torch):
+    x = torch.tensor(10, requires_grad=True, dtype=torch.float64)
+    f = x**2 + 20
+    return f, {"x": x, "f": f}
+
+
+def vectors(torch):
+    x1 = torch.tensor([10, 20], requires_grad=True, dtype=torch.float64)
+    x2 = torch.tensor([30, 40], requires_grad=True, dtype=torch.float64)
+    x3 = torch.tensor([[1], [1]], requires_grad=True, dtype=torch.float64)
+    y1 = x1**2 + x2**2 + x1 * x2
+    y2 = y1 @ x3
+    return y2, {"x1": x1, "x2": x2, "x3": x3, "y1": y1, "y2": y2}
+
+
+def viewed(torch):
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)
+    y = 2 * x
+    z = y.view(2, 2)
+    return z, {"x": x, "y": y, "z": z}
+
+
+def added(torch):
+    a = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    b = torch.tensor([4.0, 5.0, 6.0], requires_grad=True)
+    c = a + b
+    d = torch.sum(c)
+    return d, {"a": a, "b": b, "c": c, "d": d}
+
+
+def untracked(torch):
+    x = torch.tensor(1.0, requires_grad=True)
+    y1 = x**2
+    with torch.no_grad():
+        y2 = x**3
+    y3 = y1 + y2
+    return y3, {"x": x, "y1": y1, "y2": y2, "y3": y3}
+
+
+def broadcast(torch):
+    w = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    b = torch.tensor([0.5, -0.5], requires_grad=True)
+    s = (w * b + b).sum()
+    return s, {"w": w, "b": b, "s": s}
+
+
+def network(torch):
+    nn = torch.nn
+    net = nn.Sequential(nn.Linear(20, 256), nn.ReLU(), nn.Linear(256, 1))
+    with torch.no_grad():
+        for p in net.parameters():
+            n = p.numel()
+            p.copy_((torch.arange(n, dtype=torch.float32) / n - 0.5).reshape(p.shape))
+    data = (torch.arange(200, dtype=torch.float32) / 100 - 1).reshape(10, 20)
+    output = net(data)
+    loss = nn.MSELoss()(output, torch.ones(10, 1))
+    return loss, {**dict(net.named_parameters()), "output": output, "loss": loss}
+
+
+def unrolled(torch, steps=5):
+    w = torch.tensor([[0.5, -0.5], [0.25, 1.0]], requires_grad=True)
+    h = torch.ones(1, 2)
+    for _ in range(steps):
+        h = (h @ w + 1) / 2
+    loss = h.sum()
+    return loss, {"w": w, "loss": loss}
+
+
+EXAMPLES = [
+    notes, square, vectors, viewed, added, untracked, broadcast, network, unrolled,
+]  # fmt: skip
+
+
+def gradient_for(torch, root):
+    """The gradient that `backward` needs for a root of several elements, else None."""
+    if root.numel() == 1:
+        return None
+    return (torch.arange(root.numel(), dtype=root.dtype) + 1).reshape(root.shape)

@@ -1,0 +1,222 @@
+"""Watches one call of backward through public hooks, and writes down what the engine does.
+
+Nothing is computed here but sums that check the engine's own, and nothing is changed: every hook
+returns None, and is gone when the call has ended, in whatever way it ended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from . import narrate
+from .graph import GraphEdge, GraphNode, saved_by, walk
+from .names import Names, is_tensor
+from .rules import rule_for
+from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of, value_of_array
+
+Step: TypeAlias = "dict[str, Any]"
+
+
+class Run:
+    """Watches one call of backward: hooks on every node of its graph, and the steps they saw."""
+
+    def __init__(self, roots: Sequence[Any], seeds: Sequence[Any], names: Names) -> None:
+        self.graph = walk(roots, names)
+        self.steps: list[Step] = []
+        self.error: str | None = None
+        self._nodes = {node.id: node for node in self.graph.nodes}
+        self._edges = {(edge.source, edge.input): edge for edge in self.graph.edges}
+        self._roots, self._seeds, self._names = roots, seeds, names
+        self._saved = {id: self._look_at_saved(id) for id in self.graph.handles}
+        self._sums: dict[tuple[str, int], np.ndarray | None] = {}  # by node and output number
+        self._waiting: dict[str, Step] = {}  # steps begun by a prehook
+        self._hooks: list[Any] = []
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hooks are on the graph inside the block and gone after it, whatever happens there."""
+        try:
+            for id, node in self.graph.handles.items():
+                self._put_hooks(id, node)
+            self._seed()
+            yield
+        except BaseException as error:
+            self.error = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            for hook in self._hooks:
+                hook.remove()
+            self._finish()
+
+    def _put_hooks(self, id: str, node: Any) -> None:
+        if self._nodes[id].kind == "leaf":
+            self._hooks.append(node.register_prehook(partial(self._arrives, id)))
+            hook = node.variable.register_post_accumulate_grad_hook(partial(self._added, id))
+        else:
+            self._hooks.append(node.register_prehook(partial(self._receives, id)))
+            hook = node.register_hook(partial(self._sends, id))
+        self._hooks.append(hook)
+
+    # the hooks: each copies numbers and returns None
+
+    def _receives(self, id: str, grads: Sequence[Any]) -> None:
+        values, step = [], {"kind": "apply", "node": id}
+        for output, grad in enumerate(grads):
+            array = None if grad is None else array_of(grad)
+            values.append(None if grad is None else _value(grad, array))
+            self._check(step, (id, output), array)
+        step["received"] = next((value for value in values if value is not None), None)
+        if len(values) > 1:
+            step["received_all"] = values
+        self._waiting[id] = step
+
+    def _sends(self, id: str, grads: Sequence[Any], received: Sequence[Any]) -> None:
+        sends = []
+        for input, grad in enumerate(grads):
+            edge = self._edges.get((id, input))
+            if grad is not None and edge is not None:
+                array = array_of(grad)
+                value = _value(grad, array)
+                sends.append({"edge": edge.id, "grad": value, "sum": self._add(edge, array, value)})
+        self.steps.append({**self._waiting.pop(id), "ready": [], "sends": sends, "frees": []})
+
+    def _arrives(self, id: str, grads: Sequence[Any]) -> None:
+        grad, old = grads[0], self.graph.handles[id].variable.grad
+        array = None if grad is None else array_of(grad)
+        step = {"kind": "accumulate", "node": id, "before": None if old is None else value_of(old)}
+        step["incoming"] = None if grad is None else _value(grad, array)
+        self._check(step, (id, 0), array)
+        self._waiting[id] = step
+
+    def _added(self, id: str, leaf: Any) -> None:
+        after = None if leaf.grad is None else value_of(leaf.grad)
+        self.steps.append({**self._waiting.pop(id), "after": after, "ready": []})
+
+    def _add(self, edge: GraphEdge, array: np.ndarray | None, value: Value) -> Value:
+        """The sum that the edge's target has, now that this gradient has come in."""
+        place = (edge.target, edge.output)
+        earlier = self._sums.get(place)
+        if array is None or place not in self._sums:
+            self._sums[place] = array
+            return value
+        total = None if earlier is None else earlier + array
+        self._sums[place] = total
+        shape, dtype = tuple(value["shape"]), value["dtype"]
+        return value_of_array(total, shape, dtype)
+
+    def _check(self, step: Step, place: tuple[str, int], array: np.ndarray | None) -> None:
+        """Marks a step that received another gradient than was sent: a tensor's hook changed it."""
+        total = self._sums.pop(place, None)
+        if total is not None and array is not None and not _close(total, array):
+            step["changed_from"] = value_of_array(total, total.shape, str(total.dtype))
+
+    # before the pass, and after it
+
+    def _seed(self) -> None:
+        for id, root, seed in zip(self.graph.roots, self._roots, self._seeds):
+            edge = self._edges.get((id, 0), GraphEdge("", id, id, 0, 0))
+            if self._nodes[id].kind == "leaf":  # a leaf that is a root has no box in front of it
+                edge = GraphEdge("", id, id, 0, 0)
+            shape, dtype = tuple(root.shape), dtype_of(root)
+            array = np.ones(shape) if seed is None else array_of(seed)
+            value = value_of_array(array, shape, dtype)
+            self._add(edge, array, value)
+            step = {"kind": "seed", "node": edge.target, "edge": edge.id or None, "grad": value}
+            step["text"] = narrate.seed(self._nodes[id], value, seed is not None)
+            self.steps.append(step)
+
+    def _look_at_saved(self, id: str) -> dict[str, tuple[bool, str | None]]:
+        """{name: (is it a tensor, how a sentence may call it)} of what a node keeps."""
+        return {
+            name.removeprefix("_saved_"): (is_tensor(value), self._called(id, name, value))
+            for name, value, trouble in saved_by(self.graph.handles[id])
+            if value is not None
+        }
+
+    def _called(self, id: str, name: str, value: Any) -> str | None:
+        """The name of a saved operand, else its number if it has one, else its few numbers."""
+        if not is_tensor(value):
+            plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+            return number(value) if plain else None
+        box, name = self._nodes[id], name.removeprefix("_saved_")
+        if name == "result":
+            label = box.name
+        else:
+            edge = self._edges.get((id, rule_for(box.op or "").inputs.get(name, -1)))
+            label = self._nodes[edge.target].name if edge else self._names.of_tensor(value)
+        if label is None and prod(value.shape) <= LISTED:
+            text = spoken(value_of(value))
+            label = None if text.startswith("a ") else text
+        return label
+
+    def _finish(self) -> None:
+        """What is known only at the end: the queue, what was freed, and so the sentences."""
+        edges = {edge.id: edge for edge in self.graph.edges}
+        single = (
+            len(self._roots) == 1 and prod(self._roots[0].shape) == 1 and self._seeds[0] is None
+        )
+        root = (self._nodes[self.graph.roots[0]].name or "out") if single else None
+        for step, ready in zip(self.steps, _queues(edges, self.steps)):
+            if step["kind"] != "seed":
+                step["ready"] = ready
+            if step["kind"] == "accumulate":
+                step["text"] = narrate.accumulate(self._nodes[step["node"]], step)
+            if step["kind"] == "apply":
+                id = step["node"]
+                self._tell_shape(self._nodes[id], step)
+                step["frees"] = self._freed(id)
+                called = {name: text for name, (_, text) in self._saved[id].items() if text}
+                step["text"] = narrate.apply(self._nodes, edges, step, root, called)
+
+    @staticmethod
+    def _tell_shape(node: GraphNode, step: Step) -> None:
+        """A gradient has the shape and dtype of what it belongs to, which a node does not tell."""
+        if node.shape is None and "received_all" not in step and step["received"]:
+            node.shape = tuple(step["received"]["shape"])
+            node.dtype = step["received"]["dtype"]
+
+    def _freed(self, id: str) -> list[str]:
+        gone = {
+            name.removeprefix("_saved_")
+            for name, _, trouble in saved_by(self.graph.handles[id])
+            if trouble == "freed"
+        }
+        tensors = [name for name, (tensor, _) in self._saved[id].items() if tensor]
+        return [name for name in tensors if name.partition("[")[0] in gone]
+
+
+def _value(grad: Any, array: np.ndarray | None) -> Value:
+    return value_of_array(array, tuple(grad.shape), dtype_of(grad))
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    half = min(a.dtype.itemsize, b.dtype.itemsize) < 4
+    same = a.shape == b.shape
+    return same and np.allclose(a, b, rtol=1e-2 if half else 1e-4, atol=1e-6, equal_nan=True)
+
+
+def _queues(edges: dict[str, GraphEdge], steps: list[Step]) -> list[list[str]]:
+    """After each step, the nodes that have all their gradients and have not run, by their ids."""
+    reached = [
+        [step["node"]]
+        if step["kind"] == "seed"
+        else [edges[send["edge"]].target for send in step.get("sends", ())]
+        for step in steps
+    ]
+    missing = Counter(target for targets in reached for target in targets)
+    ready: set[str] = set()
+    queues = []
+    for step, targets in zip(steps, reached):
+        if step["kind"] != "seed":
+            ready.discard(step["node"])
+        missing.subtract(targets)
+        ready |= {target for target in targets if not missing[target]}
+        queues.append(sorted(ready, key=lambda id: int(id[1:])))
+    return queues
