@@ -1,14 +1,14 @@
 """A page whose boxes and wires have their places becomes SVG. The same page gives the same bytes.
 
 `<g id="n3" class="node op">` is a box, `<g id="e2" class="edge">` an edge with its `path.data`. A
-leaf that many ops use has a box per use: `n5`, `n5.1`, `n5.2`, …, all with data-node="n5". A
+leaf that many ops use has a box per use: `n5`, `n5.1`, `n5.2`, …, these with data-node="n5". A
 picture for a replay also has, hidden or empty: beside each `path.data` the gradient's way
-(`path.grad`, id `e2-grad`, its length declared as 1, and `path.grad-head`) and `text.grad-label`
-(id `e2-label`); in a box a second outline (`rect.ring`) and, for a leaf's `.grad` or an op's
-running sum, `text.acc` (id `n5-acc`). The x and y of both texts are the middle of the room that is
-kept for all they will ever say.
+(`path.grad`, id `e2-grad`, its length declared as 1) and `text.grad-label` (id `e2-label`); in a
+box, for a leaf's `.grad` or an op's running sum, `text.acc` (id `n5-acc`). The x and y of both
+texts are the base line in the middle of the room that is kept for all they will ever say.
 
 Colours are attributes, for code-hosting pages strip `<style>`, which holds the dark variant alone.
+What all wires or all boxes share is said once, on their group.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import re
 from collections.abc import Iterator
 from html import escape
 from math import hypot
+from typing import TypeAlias
 
 from .page import GAP, LINE, Box, Line, Page, Wire, width
 from .theme import DARK, LIGHT, MONO, SANS, Palette
 
 MARGIN = 14
+THIN = 'fill="none" stroke-width="1.2" stroke-linejoin="round"'
 
 
 def ink(page: Page, label: str) -> str:
@@ -39,10 +41,11 @@ def ink(page: Page, label: str) -> str:
         f'fill="{LIGHT.background}"/>',
         f'<g transform="translate({_n(dx)} {_n(dy)})">',
     ]
-    out += [_wire(wire, page) for wire in page.wires]
-    out += [_node(box, page.replay) for box in page.boxes]
+    side = "middle" if page.direction == "LR" else "start"
+    out += [f'<g {THIN} text-anchor="{side}">', *(_wire(wire, page) for wire in page.wires)]
+    out += ['</g><g class="boxes" text-anchor="middle">', *(_node(box) for box in page.boxes)]
     out += [
-        "</g>",
+        "</g></g>",
         f'<g class="legend" transform="translate({MARGIN} {_n(h - legend_height - 4)})">',
     ]
     out += [legend, "</g>", "</svg>"]
@@ -58,10 +61,8 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
     """CSS rules that put a palette on a picture below the element `scope` selects."""
     p = palette
     yield f"{scope}{{fill:{p.text}}}{scope} .background{{fill:{p.background}}}"
-    yield f"{scope} .ring{{stroke:{p.grad}}}"
     yield f"{scope} .faint{{fill:{p.faint}}}{scope} .data{{stroke:{p.edge}}}"
-    yield f"{scope} .head{{fill:{p.edge}}}{scope} .grad{{stroke:{p.grad}}}"
-    yield f"{scope} .grad-label,{scope} .acc,{scope} .grad-head{{fill:{p.grad}}}"
+    yield f"{scope} .grad{{stroke:{p.grad}}}{scope} .grad-label,{scope} .acc{{fill:{p.grad}}}"
     for role in p.fill:
         yield f"{scope} .{role} .box{{fill:{p.fill[role]};stroke:{p.line[role]}}}"
     yield f"{scope} .saved-edge .data{{stroke:{p.line['saved']}}}"
@@ -69,7 +70,7 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
 
 OUTLINE = {
     "leaf": 'stroke-width="1.8"',
-    "op": 'stroke-width="1"',
+    "op": "",
     "output": 'stroke-width="3"',
     "saved": 'stroke-width="1.4" stroke-dasharray="4 3"',
     "more": 'stroke-width="1" stroke-dasharray="1 3"',
@@ -84,41 +85,29 @@ def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
     )
 
 
-def _ring(box: Box, left: float, top: float) -> str:
-    """A second outline, hidden: the replay shows which box is at work, which leaf has a `.grad`."""
-    w, h, out = box.width, box.height, 4
-    radius = min(h / 2, 18) if box.role == "leaf" else 6
-    return (
-        f'<rect class="ring" x="{_n(left - out)}" y="{_n(top - out)}" width="{_n(w + 2 * out)}" '
-        f'height="{_n(h + 2 * out)}" rx="{_n(radius + out)}" fill="none" stroke="{LIGHT.grad}" '
-        f'stroke-width="2" visibility="hidden"/>'
-    )
-
-
-def _node(box: Box, replay: bool) -> str:
+def _node(box: Box) -> str:
     w, h = box.width, box.height
     left, top = box.x - w / 2, box.y - h / 2
+    of = f' data-node="{box.of}"' if box.of != box.id else ""
     out = [
-        f'<g id="{box.id}" class="node {box.role}" data-node="{box.of}">'
+        f'<g id="{box.id}" class="node {box.role}"{of}>'
         f"<title>{escape(box.title)}</title>",
         _shape(box.role, left, top, w, h),
     ]
     for i, line in enumerate(box.lines):
         out.append(_text(line, box.x, top + 7 + LINE * (i + 0.76)))
-    if replay:
-        out.append(_ring(box, left, top))
     if box.notes:
-        y = top + h - 7 - box.room / 2
+        y = top + h - 7 - box.room / 2 + 4
         out.append(
             f'<text id="{box.id}-acc" class="acc" x="{_n(box.x)}" y="{_n(y)}" '
-            f'text-anchor="middle" fill="{LIGHT.grad}"></text>'
+            f'fill="{LIGHT.grad}"></text>'
         )
     return "".join(out) + "</g>"
 
 
 def _text(line: Line, x: float, y: float) -> str:
     faint = line.style in ("rule", "shape")
-    attributes = [f'x="{_n(x)}" y="{_n(y)}" text-anchor="middle"']
+    attributes = [f'x="{_n(x)}" y="{_n(y)}"']
     if faint:
         attributes.append(f'class="{line.style} faint" fill="{LIGHT.faint}"')
     else:
@@ -137,58 +126,56 @@ def _text(line: Line, x: float, y: float) -> str:
 
 
 def _wire(wire: Wire, page: Page) -> str:
-    points = wire.points
-    (x1, y1), (x2, y2) = points[-2], points[-1]
-    length = hypot(x2 - x1, y2 - y1) or 1
-    ux, uy = (x2 - x1) / length, (y2 - y1) / length
-    head = _arrow(x2, y2, ux, uy)
     saved, full = wire.role == "saved-edge", wire.role == "edge"
     line = LIGHT.line["saved"] if saved else LIGHT.edge
     dash = "" if full else ' stroke-dasharray="4 3"' if saved else ' stroke-dasharray="1 3"'
-    out = [
-        f'<g id="{wire.id}" class="{wire.role}">',
-        f'<path class="data" d="{_curve(points)}" fill="none" stroke="{line}" '
-        f'stroke-width="1.2"{dash}/>',
-    ]
-    if full:
-        out.append(f'<path class="head" d="{head}" fill="{line}"/>')
-    if full and page.replay:
-        out.append(_way_back(wire, page.direction))
-    return "".join(out) + "</g>"
+    way = _curve(wire.points) + (_head(*wire.points[-2:]) if full else "")
+    back = _way_back(wire, page.direction) if wire.notes else ""
+    return (
+        f'<g id="{wire.id}" class="{wire.role}">'
+        f'<path class="data" d="{way}" stroke="{line}"{dash}/>{back}</g>'
+    )
 
 
 def _way_back(wire: Wire, direction: str) -> str:
-    """The gradient's line, with its head, and the place of its number. Empty for no notes."""
-    if not wire.notes:
-        return ""
+    """The gradient's line and the place of its number."""
     points = _beside(wire.points, -GAP)[::-1]
-    (x1, y1), (x2, y2) = points[-2], points[-1]
-    length = hypot(x2 - x1, y2 - y1) or 1
-    head = _arrow(x2, y2, (x2 - x1) / length, (y2 - y1) / length)
     (x, y), (w, _) = wire.spot, wire.room
-    place = (x, y - GAP, "middle") if direction == "LR" else (x - w / 2 + 2 * GAP, y, "start")
+    x, y = (x, y + 4 - GAP) if direction == "LR" else (x - w / 2 + 2 * GAP, y + 4)
     return (
-        f'<path id="{wire.id}-grad" class="grad" d="{_curve(points)}" pathLength="1" fill="none" '
-        f'stroke="{LIGHT.grad}" stroke-width="1.8" visibility="hidden"/>'
-        f'<path class="grad-head" d="{head}" fill="{LIGHT.grad}" visibility="hidden"/>'
-        f'<text id="{wire.id}-label" class="grad-label" x="{_n(place[0])}" y="{_n(place[1])}" '
-        f'text-anchor="{place[2]}" fill="{LIGHT.grad}"></text>'
+        f'<path id="{wire.id}-grad" class="grad" d="{_curve(points)}{_head(*points[-2:])}" '
+        f'pathLength="1" stroke="{LIGHT.grad}" visibility="hidden"/>'
+        f'<text id="{wire.id}-label" class="grad-label" x="{_n(x)}" y="{_n(y)}" '
+        f'fill="{LIGHT.grad}"></text>'
     )
 
 
-def _arrow(x: float, y: float, ux: float, uy: float) -> str:
-    bx, by = x - 7 * ux, y - 7 * uy
-    return (
-        f"M{_n(x)} {_n(y)}L{_n(bx - 3 * uy)} {_n(by + 3 * ux)}L{_n(bx + 3 * uy)} {_n(by - 3 * ux)}Z"
-    )
+Point: TypeAlias = "tuple[float, float]"
 
 
-def _curve(points: list[tuple[float, float]]) -> str:
-    start, *rest = [f"{_n(x)} {_n(y)}" for x, y in points]
-    return f"M{start}C{' '.join(rest)}"
+def _curve(points: list[Point]) -> str:
+    """Bézier pieces as path data, each relative to its start: half as long as absolute places."""
+    places = [(round(x, 1), round(y, 1)) for x, y in points]
+    pieces = [f"M{_n(places[0][0])} {_n(places[0][1])}"]
+    for i in range(0, len(places) - 1, 3):
+        x0, y0 = places[i]
+        steps = " ".join(f"{_n(x - x0)} {_n(y - y0)}" for x, y in places[i + 1 : i + 4])
+        pieces.append(f"c{steps}")
+    return "".join(pieces)
 
 
-def _beside(points: list[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
+def _head(before: Point, tip: Point) -> str:
+    """The arrow's head at the end of a curve, drawn in one go with it: it is drawn last."""
+    (x1, y1), (x2, y2) = before, tip
+    length = hypot(x2 - x1, y2 - y1) or 1
+    ux, uy = (x2 - x1) / length, (y2 - y1) / length
+    left = (-6 * ux - 3.5 * uy, -6 * uy + 3.5 * ux)
+    right = (-6 * ux + 3.5 * uy, -6 * uy - 3.5 * ux)
+    there, back = " ".join(map(_n, left)), " ".join(_n(-v) for v in left)
+    return f"m{there}l{back} {' '.join(map(_n, right))}"
+
+
+def _beside(points: list[Point], gap: float) -> list[Point]:
     """The curve moved sideways, to its right as data flows, or (gap < 0) to its left."""
     moved = []
     for i, (x, y) in enumerate(points):
@@ -211,8 +198,8 @@ def _legend(page: Page) -> tuple[str, float, float]:
     for role in LEGEND:
         if any(box.role == role for box in page.boxes):
             items.append((f'<g class="{role}">{_shape(role, 1, -9, 18, 11)}</g>', 25, LEGEND[role]))
-    items.append((_sample("data", "head", LIGHT.edge, 1), 26, "data"))
-    items.append((_sample("grad", "grad-head", LIGHT.grad, -1), 26, "gradient"))
+    items.append((_sample("data", LIGHT.edge, 0, 20), 26, "data"))
+    items.append((_sample("grad", LIGHT.grad, 20, 0), 26, "gradient"))
     rules = " ".join(line.text for box in page.boxes for line in box.lines if line.style == "rule")
     items += [("", 0, words) for letter, words in LETTERS.items() if re.search(letter, rules)]
     if page.note:
@@ -229,12 +216,9 @@ def _legend(page: Page) -> tuple[str, float, float]:
     return "".join(out), widest, y + 4
 
 
-def _sample(line: str, head: str, colour: str, sign: int) -> str:
-    tip = 20 if sign > 0 else 0
-    return (
-        f'<path class="{line}" d="M0 -4H20" stroke="{colour}" stroke-width="1.4"/>'
-        f'<path class="{head}" d="{_arrow(tip, -4, sign, 0)}" fill="{colour}"/>'
-    )
+def _sample(role: str, colour: str, start: float, end: float) -> str:
+    way = f"M{_n(start)} -4H{_n(end)}{_head((start, -4), (end, -4))}"
+    return f'<path class="{role}" d="{way}" {THIN} stroke="{colour}"/>'
 
 
 def _small(x: float, y: float, text: str) -> str:
@@ -244,4 +228,5 @@ def _small(x: float, y: float, text: str) -> str:
 def _n(x: float) -> str:
     """A coordinate with at most one decimal, the same text on every machine."""
     text = f"{x:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    text = text[:-2] if text.endswith(".0") else text
+    return "0" if text == "-0" else text

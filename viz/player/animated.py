@@ -12,7 +12,7 @@ import html
 import re
 from itertools import accumulate
 
-from viz.page import clean, width
+from viz.page import width
 from viz.theme import DARK, LIGHT, MONO, SANS
 
 from .frames import Frame
@@ -23,14 +23,19 @@ TRAVEL = 0.4  # seconds that a gradient takes along its edge
 LINE = 20  # height of a line of the sentence
 ROW = 15  # height of a row of a matrix in the picture
 MARGIN = 12
-LETTERS = 400  # of a sentence that are shown
 LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
-PLACE = re.compile(r'<text id="([^"]+)" class="([^"]+)" x="([^"]+)" y="([^"]+)"([^>]*)></text>')
+PLACE = re.compile(r'<text id="(?P<id>[^"]+)" class="(?P<css>[^"]+)" (?P<rest>[^>]*)></text>')
+BOX = re.compile(
+    r'<g id="(?P<id>n\d+)"[^>]*>(?:<title>[^<]*</title>)?<rect class="box" x="(?P<x>[^"]+)" '
+    r'y="(?P<y>[^"]+)" width="(?P<w>[^"]+)" height="(?P<h>[^"]+)" rx="(?P<r>[^"]+)"'
+)
+LABEL = re.compile(r'aria-label="([^"]*)"')
 STYLE = (
     f".grad-label,.acc{{font-family:{MONO}}}"
+    ".edge>.grad{visibility:visible;stroke-dasharray:1 2}"
     "@media (prefers-color-scheme:dark){"
-    f".paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}}}"
+    f".paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
 )
 
 
@@ -39,28 +44,21 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     _, _, wide, height = map(float, re.findall(r'viewBox="([^"]+)"', svg)[0].split())
     outer = max(wide, LEAST_WIDTH)
     clock = _Clock(steps)
-    texts = [clean(step.text, LETTERS) for step in steps]
-    sentences = [_wrap(text, outer - 2 * MARGIN) for text in texts]
-    total = height + LINE * max(map(len, sentences)) + MARGIN
-
-    picture = PLACE.sub(lambda place: place[0] + _numbers(place, steps, clock), svg.strip())
+    picture = PLACE.sub(lambda place: _numbers(place, steps, clock), svg.strip())
     picture = re.sub(r"<svg\b", f'<svg x="{(outer - wide) / 2:g}"', picture, count=1)
-    for key in dict.fromkeys(key for step in steps for key in step.state):
-        if f'id="{key}-grad"' in picture:
-            clock.draw(f"#{key}-grad", f"#{key} .grad-head", _spans(steps, key, "moving", "sent"))
-        elif f'id="{key}"' in picture:
-            clock.show(f"[data-node={key}] .ring", _spans(steps, key, "active"))
+    picture = picture.replace('<g class="boxes"', f'{_spot(svg, steps, clock)}<g class="boxes"', 1)
+    for edge in re.findall(r'id="(e\d+)-grad"', svg):
+        clock.draw(f"#{edge}-grad", _spans(steps, edge, "moving", "sent"))
+    sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
-        rows = "".join(
-            f'<tspan x="{MARGIN}" y="{height + LINE * (n + 1):g}">{html.escape(line)}</tspan>'
-            for n, line in enumerate(lines)
-        )
-        captions.append(f"<text {clock.when([(i, i + 1)])}>{rows}</text>")
+        rows = _rows(lines, f"{MARGIN}", height + LINE, LINE)
+        captions.append(f"<text {clock.seen([(i, i + 1)])}>{rows}</text>")
+    total = height + LINE * max(map(len, sentences)) + MARGIN
+    label = f"{LABEL.findall(svg)[0]}. {html.escape(steps[-1].text)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {outer:g} {total:g}" '
-        f'width="{outer:g}" height="{total:g}" role="img" '
-        f'aria-label="{html.escape(" ".join(texts))}">'
+        f'width="{outer:g}" height="{total:g}" role="img" aria-label="{label}">'
         f"<style>{STYLE}{clock.css()}</style>"
         f'<rect class="paper" width="100%" height="100%" rx="8" fill="{LIGHT.background}"/>'
         f"{picture}"
@@ -71,20 +69,50 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
 
 def _numbers(place: re.Match[str], steps: list[Frame], clock: _Clock) -> str:
     """All texts that one place of the picture ever shows, each in its time."""
-    id, css, x, y, rest = place.groups()
-    key = re.sub(r"\.\d+", "", id)  # a leaf drawn several times has the state of one
-    found = []
-    for text in dict.fromkeys(step.state.get(key) for step in steps):
-        if text:
-            rows = text.replace(" ", "\u00a0").split("\n")
-            top = float(y) - ROW * (len(rows) - 1) / 2 + 4
-            inner = "".join(
-                f'<tspan x="{x}" y="{top + ROW * i:g}">{html.escape(row)}</tspan>'
-                for i, row in enumerate(rows)
-            )
-            time = clock.when(_spans(steps, key, text), css)
-            found.append(f"<text {time}{rest}>{inner}</text>")
+    id, css, rest = place["id"], place["css"], place["rest"]
+    x, y = re.findall(r'[xy]="([^"]+)"', rest)
+    texts = [text for text in dict.fromkeys(step.state.get(id) for step in steps) if text]
+    found = [] if len(texts) == 1 else [place[0]]
+    for text in texts:
+        lines, spans = text.split("\n"), _spans(steps, id, text)
+        rows = _rows(lines, x, float(y) - ROW * (len(lines) - 1) / 2, ROW)
+        if len(lines) == 1:
+            rows = html.escape(text.replace(" ", "\u00a0"))
+        if len(texts) == 1:
+            clock.fade(f"#{id}", spans, css)
+            found.append(f'<text id="{id}" class="{css}" {rest}>{rows}</text>')
+        else:
+            found.append(f"<text {clock.seen(spans, css)} {rest}>{rows}</text>")
     return "".join(found)
+
+
+def _rows(lines: list[str], x: str, y: float, height: float) -> str:
+    return "".join(
+        f'<tspan x="{x}" y="{y + height * i:g}">{html.escape(line)}</tspan>'
+        for i, line in enumerate(line.replace("  ", "\u00a0 ") for line in lines)
+    )
+
+
+def _spot(svg: str, steps: list[Frame], clock: _Clock) -> str:
+    """The frame around the box that is at work: it goes from box to box."""
+    boxes = {
+        box["id"]: (
+            f"opacity:1;x:{float(box['x']) - 4:g}px;y:{float(box['y']) - 4:g}px;"
+            f"width:{float(box['w']) + 8:g}px;height:{float(box['h']) + 8:g}px;"
+            f"rx:{float(box['r']) + 4:g}px"
+        )
+        for box in BOX.finditer(svg)
+    }
+    clock.jump(
+        ".spot",
+        [
+            boxes.get(step.focus, "opacity:0")
+            if step.state.get(step.focus) == "active"
+            else "opacity:0"
+            for step in steps
+        ],
+    )
+    return f'<rect class="replay spot" fill="none" stroke="{LIGHT.grad}" stroke-width="2"/>'
 
 
 def _wrap(text: str, room: float) -> list[str]:
@@ -115,80 +143,83 @@ def _spans(steps: list[Frame], key: str, *values: str) -> Spans:
 
 
 class _Clock:
-    """Frames in time: hands out animations as CSS. What has the same times shares one."""
+    """Frames in time, as CSS: what is seen in the same frames shares one animation.
+
+    An animation holds each of its states until the next one (`step-end`); only a gradient's line
+    moves in between. Outside of animations, everything is as in the last frame.
+    """
 
     def __init__(self, steps: list[Frame]) -> None:
         times = [step.seconds for step in steps]
         scale = min(1.0, LONGEST / sum(times))
         starts = [0.0, *accumulate(scale * t for t in times)]
         self.seconds = starts[-1] + HOLD
-        self.percents = [100 * start / self.seconds for start in starts[:-1]] + [100.0]
-        self.last = len(steps)
-        self.travel = 100 * TRAVEL / self.seconds
-        self.rules: dict[str, str] = {}
+        self.percents = [f"{100 * start / self.seconds:.2f}%" for start in starts[:-1]]
+        self.arrivals = [f"{100 * (s + TRAVEL) / self.seconds:.2f}%" for s in starts[:-1]]
         self.still: list[str] = []
-
-    def when(self, spans: Spans, css: str = "") -> str:
-        """Attributes of something that is seen in these spans only."""
-        name = self._name("s", spans)
-        self.rules[name] = f".{name}{{animation-name:{name}}}" + self._fade(name, spans)
-        classes = " ".join(filter(None, ("replay", css, name)))
-        return f'class="{classes}"' + ("" if self._lasts(spans) else ' opacity="0"')
-
-    def show(self, selector: str, spans: Spans) -> None:
-        """Lets a hidden part of the picture be seen in these spans only."""
-        name = self._name("s", spans)
-        self.rules[name] = f".{name}{{animation-name:{name}}}" + self._fade(name, spans)
-        self._reveal(selector, name, spans)
-
-    def draw(self, line: str, head: str, spans: Spans) -> None:
-        """Lets a gradient's line grow when a span starts; its head comes last."""
-        name = self._name("d", spans)
-        self.rules[name] = self._grow(name, spans)
-        self._reveal(line, name, spans)
-        self.still.append(f"{line}{{stroke-dasharray:1 2}}")
-        self.show(head, spans)
+        self.frames: dict[str, str] = {}  # the body of @keyframes -> its name
+        self.users: dict[str, list[str]] = {}  # that name -> selectors
 
     def css(self) -> str:
         """The style sheet of all that was asked for."""
+        rules = [f"@keyframes {name}{{{body}}}" for body, name in self.frames.items()]
+        for name, users in self.users.items():
+            rules.append(f"{','.join(users)}{{animation-name:{name}}}")
+        time = f"animation:{self.seconds:.1f}s step-end infinite"
         return (
             f"{''.join(self.still)}@media (prefers-reduced-motion:no-preference){{"
-            f".replay,.grad,.grad-head,.ring{{animation:{self.seconds:.1f}s infinite}}"
-            f"{''.join(self.rules.values())}}}"
+            f".replay,.grad-label,.acc,.edge>.grad{{{time}}}"
+            f".edge>.grad{{animation-timing-function:ease-in-out}}{''.join(rules)}}}"
         )
 
-    def _name(self, kind: str, spans: Spans) -> str:
-        return kind + "_".join(f"{first}-{end}" for first, end in spans)
+    def seen(self, spans: Spans, css: str = "") -> str:
+        """Attributes for an addition that is seen in these spans only."""
+        name = self._fade(spans, css)
+        self._use(name, f".{name}")
+        shown = "" if self._lasts(spans) else ' opacity="0"'
+        return f'class="{" ".join(filter(None, ("replay", css, name)))}"{shown}'
+
+    def fade(self, selector: str, spans: Spans, css: str) -> None:
+        """Shows a part of the picture in these spans only."""
+        self._use(self._fade(spans, css), selector)
+        if not self._lasts(spans):
+            self.still.append(f"{selector}{{opacity:0}}")
+
+    def draw(self, selector: str, spans: Spans) -> None:
+        """Lets a gradient run along its line as each span starts."""
+        away, there = "{stroke-dashoffset:1}", "{stroke-dashoffset:0}"
+        body, gone = "", "0%"
+        for first, end in spans:
+            stop = "100%" if end == len(self.percents) else self.percents[end]
+            body += f"{gone},{self.percents[first]}{away}{self.arrivals[first]},{stop}{there}"
+            gone = f"{float(stop[:-1]) + 0.01:.2f}%"
+        if not self._lasts(spans):
+            body += f"{gone},100%{away}"
+            self.still.append(f"{selector}{{stroke-dashoffset:1}}")
+        self._use(self._named(body), selector)
+
+    def jump(self, selector: str, states: list[str]) -> None:
+        """Gives a part of the picture one state a frame."""
+        body = "".join(f"{at}{{{state}}}" for at, state in zip(self.percents, states))
+        self._use(self._named(body), selector)
+        self.still.append(f"{selector}{{{states[-1]}}}")
+
+    def _fade(self, spans: Spans, css: str) -> str:
+        starts = self.arrivals if css == "grad-label" else self.percents  # a gradient's number
+        body = "" if starts[spans[0][0]] == "0.00%" else "0%{opacity:0}"
+        for first, end in spans:
+            body += f"{starts[first]}{{opacity:1}}"
+            if end < len(self.percents):
+                body += f"{self.percents[end]}{{opacity:0}}"
+        return self._named(body)
+
+    def _named(self, body: str) -> str:
+        return self.frames.setdefault(body, f"k{len(self.frames)}")
+
+    def _use(self, name: str, selector: str) -> None:
+        users = self.users.setdefault(name, [])
+        if selector not in users:
+            users.append(selector)
 
     def _lasts(self, spans: Spans) -> bool:
-        return bool(spans) and spans[-1][1] == self.last
-
-    def _reveal(self, selector: str, name: str, spans: Spans) -> None:
-        opacity = "" if self._lasts(spans) else ";opacity:0"
-        self.still.append(f"{selector}{{visibility:visible{opacity}}}")
-        self.rules[f"{selector} {name}"] = f"{selector}{{animation-name:{name}}}"
-
-    def _fade(self, name: str, spans: Spans) -> str:
-        return self._keyframes(name, spans, "opacity:0", ("opacity:1",))
-
-    def _grow(self, name: str, spans: Spans) -> str:
-        gone, whole = "stroke-dashoffset:1;opacity:1", "stroke-dashoffset:0;opacity:1"
-        return self._keyframes(
-            name, spans, gone, (f"{gone};animation-timing-function:ease-in-out", whole)
-        )
-
-    def _keyframes(self, name: str, spans: Spans, off: str, on: tuple[str, ...]) -> str:
-        """`off` outside the spans; inside, the states `on` one after the other, the last stays."""
-        keys = []
-        at = 0.0
-        for first, end in spans:
-            start, stop = self.percents[first], self.percents[end]
-            if start > 0:
-                keys.append(f"{at:.2f}%,{start - 0.01:.2f}%{{{off}}}")
-            steps = [min(start + i * self.travel, stop) for i in range(len(on))]
-            keys += [f"{t:.2f}%{{{state}}}" for t, state in zip(steps[:-1], on)]
-            keys.append(f"{steps[-1]:.2f}%,{stop:.2f}%{{{on[-1]}}}")
-            at = stop + 0.01
-        if at < 100:
-            keys.append(f"{at:.2f}%,100%{{{off}}}")
-        return f"@keyframes {name}{{{''.join(keys)}}}"
+        return spans[-1][1] == len(self.percents)

@@ -12,8 +12,8 @@ from viz import layout
 from viz.graph import Graph
 
 from .animated import animated_svg
+from .embed import player_html
 from .frames import Frame, frames, notes
-from .page import player_html
 
 
 class Animation:

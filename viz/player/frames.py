@@ -10,8 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from viz.values import rows, spoken
+from viz.page import clean
+from viz.values import SPOKEN, rows, spoken
 
+LETTERS = 500  # of a sentence that are shown
 MOST_TERMS = 6  # numbers of one step that are shown side by side
 MOST_HELD = 3  # leaves whose `.grad` a run's first sentence tells
 
@@ -55,23 +57,17 @@ def _run(trace: dict[str, Any], number: int) -> list[Frame]:
     }
     found = [Frame(number, "start", _opening(trace, number, grads), run["root"], dict(state))]
 
-    def send(edge: str, grad: dict[str, Any]) -> None:
-        state[edge] = "moving"
-        state[f"{edge}-label"] = label(grad)
-
     for step in run["steps"]:
-        for key, value in state.items():  # what was happening has happened
-            if value in ("active", "moving"):
-                state[key] = "done" if value == "active" else "sent"
+        state = settled(state)
         if step["kind"] == "seed":
             if step["edge"]:
-                send(step["edge"], step["grad"])
+                state |= {step["edge"]: "moving", f"{step['edge']}-label": label(step["grad"])}
             terms = [("starts with", block(step["grad"]))]
         elif step["kind"] == "apply":
             terms = [("receives", block(step["received"]))]
             for sent in step["sends"]:
-                target = targets[sent["edge"]]
-                send(sent["edge"], sent["grad"])
+                edge, target = sent["edge"], targets[sent["edge"]]
+                state |= {edge: "moving", f"{edge}-label": label(sent["grad"])}
                 term = (f"→ {name_of(nodes[target])}", block(sent["grad"]))
                 if nodes[target]["kind"] == "leaf":
                     state[f"{target}-acc"] = _coming(grads.get(target), sent["sum"])
@@ -95,10 +91,18 @@ def _run(trace: dict[str, Any], number: int) -> list[Frame]:
             state[ready] = "ready"
         if step["kind"] != "seed":
             state[step["node"]] = "active"
-        found.append(Frame(number, step["kind"], step["text"], step["node"], dict(state), terms))
+        text = clean(step["text"], LETTERS)
+        found.append(Frame(number, step["kind"], text, step["node"], dict(state), terms))
     if run["error"]:
-        found.append(Frame(number, "error", run["error"], found[-1].focus, dict(state)))
+        text = clean(run["error"], LETTERS)
+        found.append(Frame(number, "error", text, found[-1].focus, dict(state)))
     return found
+
+
+def settled(state: dict[str, str]) -> dict[str, str]:
+    """The state once what was happening has happened."""
+    past = {"active": "done", "moving": "sent"}
+    return {key: past.get(value, value) for key, value in state.items()}
 
 
 def notes(steps: list[Frame]) -> dict[str, list[str]]:
@@ -123,12 +127,17 @@ def block(value: dict[str, Any] | None) -> str:
     """A gradient as it stands below the picture: a small matrix one row a line, columns aligned."""
     if value is None:
         return "None"
-    return "\n".join(rows(value)) or (spoken(value) if value["data"] else value["text"])
+    if lines := rows(value):
+        return "\n".join(lines)
+    listed = value["data"] is not None and len(value["text"]) > SPOKEN
+    return value["short"] if listed else value["text"]
 
 
 def name_of(node: dict[str, Any]) -> str:
     """What a sentence calls a node."""
-    return node["name"] if node["kind"] != "op" and node["name"] else node["op"] or "the output"
+    if node["kind"] == "op":
+        return clean(node["op"])
+    return clean(node["name"] or ("a leaf" if node["kind"] == "leaf" else "the output"))
 
 
 def _after(head: str, text: str) -> str:
@@ -173,10 +182,10 @@ def _opening(trace: dict[str, Any], number: int, grads: dict[str, Any]) -> str:
     nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
     runs = trace["runs"]
     root = nodes[runs[number]["root"]]["name"]
-    call = f"{root}.backward()" if root else "backward()"
+    call = f"{clean(root)}.backward()" if root else "backward()"
     if len(runs) > 1:
         call = f"call {number + 1} of {len(runs)}, {call}"
-    held = [f"{nodes[n]['name'] or 'a leaf'}.grad = {spoken(g)}" for n, g in grads.items() if g]
+    held = [f"{name_of(nodes[n])}.grad = {spoken(g)}" for n, g in grads.items() if g]
     if len(held) > MOST_HELD:
         held[MOST_HELD:] = ["…"]
     return f"Before {call}: {', '.join(held) or 'every .grad is None'}."

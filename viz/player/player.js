@@ -8,6 +8,7 @@
 
 const TRAVEL = 400; // ms that a gradient takes along its edge
 const LINE = 15; // px from one row of a matrix in the picture to the next
+const PAST = { active: "done", moving: "sent" };
 const ICONS = {
   first: "M3 2h2v12H3zM14 2v12L6 8z",
   back: "M12 2v12L4 8z",
@@ -80,11 +81,17 @@ function mount(host) {
   let arrival = 0; // the end of a gradient's travel
   const shown = new Map(); // element id -> what the picture shows now
 
-  // What the picture shows at a frame: the changes since its run began, added up.
+  // What the picture shows at a frame: the changes since its run began, one after the other. What a
+  // frame leaves at work has happened by the next one.
   function stateAt(number) {
-    const state = {};
     const start = starts.findLast((s) => s <= number);
-    for (let i = start; i <= number; i++) Object.assign(state, frames[i].changes);
+    const state = { ...frames[start].changes };
+    for (let i = start + 1; i <= number; i++) {
+      for (const [key, value] of Object.entries(frames[i - 1].changes)) {
+        if (value in PAST) state[key] = PAST[value];
+      }
+      Object.assign(state, frames[i].changes);
+    }
     return state;
   }
 
@@ -109,7 +116,7 @@ function mount(host) {
         const line = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
         line.textContent = row.replaceAll(" ", "\u00a0");
         line.setAttribute("x", element.getAttribute("x"));
-        line.setAttribute("y", Number(element.getAttribute("y")) + (i - (rows.length - 1) / 2) * LINE + 4);
+        line.setAttribute("y", Number(element.getAttribute("y")) + (i - (rows.length - 1) / 2) * LINE);
         return line;
       }),
     );
@@ -255,12 +262,21 @@ function mount(host) {
   follow(frames[at].focus);
 }
 
-// The still picture out of the animated one, so that it is stored once.
+// The still picture out of the animated one, so that it is stored once; around each box a second
+// outline, which shows that it waits, works, or (a leaf) holds a `.grad`.
 function pictureFrom(image) {
   const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (c) => c.charCodeAt(0));
   const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
   const still = parsed.querySelector("svg svg");
   for (const moving of still.querySelectorAll("style, .replay")) moving.remove();
+  for (const box of still.querySelectorAll(".node > .box")) {
+    const ring = box.cloneNode();
+    ring.setAttribute("class", "ring");
+    for (const [name, by] of [["x", -4], ["y", -4], ["width", 8], ["height", 8], ["rx", 4]]) {
+      ring.setAttribute(name, Number(box.getAttribute(name)) + by);
+    }
+    box.before(ring);
+  }
   return document.importNode(still, true);
 }
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from viz.ink import colours
+from viz.page import clean
 from viz.theme import DARK, LIGHT, MONO, SANS, Palette
 
 from .animated import animated_svg
-from .frames import Frame
+from .frames import Frame, settled
 
 HERE = Path(__file__).parent
+LETTERS = 1000  # of the sentences that stand for the picture where it is not seen
 
 
 def player_html(svg: str, steps: list[Frame]) -> str:
@@ -25,10 +27,12 @@ def player_html(svg: str, steps: list[Frame]) -> str:
     Deterministic: the same picture and frames give the same text.
     """
     picture = animated_svg(svg, steps)
-    data = _inert(json.dumps({"frames": _changes(steps)}, separators=(",", ":")))
+    data = _inert(
+        json.dumps({"frames": _changes(steps)}, ensure_ascii=False, separators=(",", ":"))
+    )
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
-    words = html.escape(" ".join(step.text for step in steps))
+    words = html.escape(clean(" ".join(step.text for step in steps), LETTERS), quote=True)
     return f"""<div class="minigrad-player" data-player="{digest}">
 <img src="data:image/svg+xml;base64,{image}" alt="{words}">
 <style>
@@ -77,14 +81,16 @@ def _colours() -> str:
 
 
 def _changes(steps: list[Frame]) -> list[dict[str, Any]]:
-    """Frames as the script wants them: of each state only what differs from the frame before."""
+    """Frames as the script wants them: of each state only what it could not tell by itself.
+
+    It settles what the frame before left at work, and starts each run from nothing.
+    """
     found: list[dict[str, Any]] = []
     before: dict[str, str] = {}
     for step in steps:
-        if step.kind == "start":
-            before = {}
-        changes = {key: "" for key in before if key not in step.state}
-        changes |= {key: value for key, value in step.state.items() if before.get(key) != value}
+        expected = {} if step.kind == "start" else settled(before)
+        changes = {key: "" for key in expected if key not in step.state}
+        changes |= {key: value for key, value in step.state.items() if expected.get(key) != value}
         found.append(
             {
                 "kind": step.kind,
