@@ -152,19 +152,13 @@ def test_one_line_imports_the_engine(path):
 
 
 def run(notebook, folder):
-    """Execute a copy of a notebook in a new kernel of this Python; the copy with its outputs."""
-    from jupyter_client import AsyncKernelManager
+    """A copy of a notebook, executed in a new kernel in `folder`."""
     from nbclient import NotebookClient
-    from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
-    notebook = copy.deepcopy(notebook)
-    kernel = AsyncKernelManager(
-        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
-    )
-    NotebookClient(
-        notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(folder)}}
+    place = {"metadata": {"path": str(folder)}}
+    return NotebookClient(
+        copy.deepcopy(notebook), kernel_name="python3", timeout=120, resources=place
     ).execute()
-    return notebook
 
 
 def texts(cell):
