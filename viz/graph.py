@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .names import Names, is_tensor
+from .names import Names, is_tensor, output_nr
 from .rules import rule_for
 from .values import Value, dtype_of, value_of
 
@@ -165,7 +165,7 @@ def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = Fa
         if tensor.grad_fn is not None:
             graph.roots.append(_append(graph, _output(tensor, names)))
     for tensor, root in zip((t for t in tensors if t.grad_fn is not None), list(graph.roots)):
-        _connect(graph, root, visit(tensor.grad_fn), 0, getattr(tensor, "output_nr", 0))
+        _connect(graph, root, visit(tensor.grad_fn), 0, output_nr(tensor))
     for tensor in tensors:
         if tensor.grad_fn is None:  # a leaf is its own output
             graph.roots.append(visit(accumulator(tensor)))
@@ -206,25 +206,25 @@ def _connect(graph: Graph, source: str, target: str, input: int, output: int) ->
 
 
 def _output(tensor: Any, names: Names) -> GraphNode:
-    name = names.of_tensor(tensor) or names.of_output(tensor.grad_fn, _nr(tensor))[0]
-    return _with_tensor(GraphNode("", "output", None, name), tensor)
+    return _with_tensor(GraphNode("", "output", None, names.of(tensor)), tensor)
 
 
 def _describe(node: Any, names: Names, saved: bool) -> GraphNode:
     op = op_name(node)
     if (leaf := getattr(node, "variable", None)) is not None:
-        box = GraphNode("", "leaf", op, names.of_tensor(leaf))
+        box = GraphNode("", "leaf", op, names.of(leaf))
         box.rules = list(rule_for(op).lines)
         box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
         return _with_tensor(box, leaf)
-    name, tensor = names.of_output(node)
+    outputs = names.outputs(node)
+    name = ", ".join(outputs[i][0] for i in sorted(outputs)) or None
     box = GraphNode("", "op", op, name)
     lines, targets = rule_for(op).lines, [target for target, _ in node.next_functions]
     box.rules = [
         line for i, line in enumerate(lines) if len(lines) == 1 or (targets[i : i + 1] or [None])[0]
     ]  # an input that needs no gradient needs no rule
-    if tensor is not None:
-        _with_tensor(box, tensor)
+    if list(outputs) == [0]:
+        _with_tensor(box, outputs[0][1])
     if saved:
         box.saved = [
             _saved(names, name, value, trouble)
@@ -243,11 +243,4 @@ def _with_tensor(box: GraphNode, tensor: Any) -> GraphNode:
 def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:
     if trouble:
         return Saved(name, text=trouble, freed=trouble == "freed")
-    label = names.of_tensor(value)
-    if label is None and value.grad_fn is not None:
-        label = names.of_output(value.grad_fn, _nr(value))[0]
-    return Saved(name, label, value_of(value))
-
-
-def _nr(tensor: Any) -> int:
-    return getattr(tensor, "output_nr", 0)
+    return Saved(name, names.of(value), value_of(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from inspect import CO_OPTIMIZED
 from itertools import islice
 from typing import Any
 
@@ -25,10 +26,10 @@ def caller_namespace() -> dict[str, Any]:
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "viz":
         frame = frame.f_back
-    return {
-        **frame.f_locals,
-        **{k: v for k, v in frame.f_globals.items() if k not in frame.f_locals},
-    }
+    found = dict(frame.f_locals)
+    if sys.version_info < (3, 13) and frame.f_code.co_flags & CO_OPTIMIZED:
+        frame.f_locals.clear()  # a copy that the frame keeps, and with it every graph in it
+    return {**found, **{k: v for k, v in frame.f_globals.items() if k not in found}}
 
 
 class Names:
@@ -52,7 +53,7 @@ class Names:
         self.parameters = {id(tensor) for tensor in (params or {}).values()}
         self._tensors: list[Any] = []  # held, so that no id is used again
         self._leaf: dict[int, str] = {}
-        self._made: dict[tuple[int, int], tuple[str, Any]] = {}
+        self._made: dict[int, dict[int, tuple[str, Any]]] = {}  # by node, by number of its output
         for source in (names or {}, params or {}):
             for name, tensor in source.items():
                 self._add(str(name), tensor)
@@ -64,15 +65,24 @@ class Names:
         self._leaf.setdefault(id(tensor), name)
         if (node := tensor.grad_fn) is not None:
             self._tensors.append(node)
-            self._made.setdefault((id(node), getattr(tensor, "output_nr", 0)), (name, tensor))
+            self._made.setdefault(id(node), {}).setdefault(output_nr(tensor), (name, tensor))
 
-    def of_tensor(self, tensor: Any) -> str | None:
-        """The name of this very tensor object."""
-        return self._leaf.get(id(tensor))
+    def of(self, tensor: Any) -> str | None:
+        """The name of a tensor: of this very object, or of the output of a node that it is."""
+        name = self._leaf.get(id(tensor))
+        if name is None and tensor.grad_fn is not None:
+            name = self.outputs(tensor.grad_fn).get(output_nr(tensor), (None,))[0]
+        return name
 
-    def of_output(self, node: Any, number: int = 0) -> tuple[str | None, Any]:
-        """The name of a node's output and the tensor itself, where a variable holds it."""
-        return self._made.get((id(node), number), (None, None))
+    def outputs(self, node: Any) -> dict[int, tuple[str, Any]]:
+        """{number: (name, tensor)} of those outputs of a node that variables hold."""
+        return self._made.get(id(node), {})
+
+
+def output_nr(tensor: Any) -> int:
+    """Which of its node's outputs a tensor is."""
+    number: int = getattr(tensor, "output_nr", 0)
+    return number
 
 
 def _found(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

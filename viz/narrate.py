@@ -50,7 +50,7 @@ def apply(
     node = nodes[step["node"]]
     received = [value for value in step.get("received_all", [step["received"]]) if value]
     what = " and ".join(map(spoken, received)) or "nothing"
-    if root and node.name and len(received) == 1:
+    if root and node.name and len(received) == 1 and "changed_from" not in step:
         what = f"∂{root}/∂{node.name} = {what}"
     what += _changed(step)
     phrases = []

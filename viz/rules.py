@@ -8,7 +8,7 @@ variables are called, and a rule that reuses them reads wrongly beside them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -17,23 +17,20 @@ class Rule:
 
     `formulas[i]` is what input i is sent, where a formula says it well. It may name `g`, `n` (how
     many elements share one gradient), and what the node saved, by torch's names: self, other, ….
-    `inputs` says which input a saved tensor is: {"other": 1} for the factor of a product.
     `summed` marks operations whose gradient is summed where an input was broadcast.
     """
 
     lines: tuple[str, ...] = ()
     formulas: tuple[str | None, ...] = ()
-    inputs: dict[str, int] = field(default_factory=dict)
     summed: bool = False
 
 
-def _rule(text: str, *formulas: str | None, **inputs: int) -> Rule:
-    return Rule(tuple(text.split("; ")), formulas, inputs)
+def _rule(text: str, *formulas: str | None) -> Rule:
+    return Rule(tuple(text.split("; ")), formulas)
 
 
 def _pointwise(text: str, *formulas: str) -> Rule:
-    inputs = {"self": 0, "other": 1, "exponent": 1}
-    return Rule(tuple(text.split("; ")), formulas, inputs, summed=True)
+    return Rule(tuple(text.split("; ")), formulas, summed=True)
 
 
 NONE = Rule()
@@ -87,15 +84,15 @@ RULES = {
     "SoftmaxBackward": _rule("∂sᵢ/∂aⱼ = sᵢ·(δᵢⱼ−sⱼ)"),
     "LogSoftmaxBackward": _rule("∂L/∂a = g − softmax(a)·Σg"),
     # matrices
-    "MmBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{mat2}ᵀ", "{self}ᵀ·{g}", self=0, mat2=1),
+    "MmBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{mat2}ᵀ", "{self}ᵀ·{g}"),
     "BmmBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g"),
-    "MvBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{vec}ᵀ", "{self}ᵀ·{g}", self=0, vec=1),
+    "MvBackward": _rule("∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g", "{g}·{vec}ᵀ", "{self}ᵀ·{g}"),
     "DotBackward": _rule(
-        "∂(a·b)/∂a = b; ∂(a·b)/∂b = a", "{g} · {tensor}", "{g} · {self}", self=0, tensor=1
+        "∂(a·b)/∂a = b; ∂(a·b)/∂b = a", "{g} · {tensor}", "{g} · {self}"
     ),
     "AddmmBackward": _rule(
         "∂L/∂c = g; ∂L/∂a = g·bᵀ; ∂L/∂b = aᵀ·g",
-        None, "{g}·{mat2}ᵀ", "{mat1}ᵀ·{g}", mat1=1, mat2=2,
+        None, "{g}·{mat2}ᵀ", "{mat1}ᵀ·{g}",
     ),
     # the same numbers in another place
     "TBackward": _rule("∂L/∂a = gᵀ"),

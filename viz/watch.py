@@ -18,7 +18,6 @@ import numpy as np
 from . import narrate
 from .graph import GraphEdge, GraphNode, saved_by, walk
 from .names import Names, is_tensor
-from .rules import rule_for
 from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of, value_of_array
 
 Step: TypeAlias = "dict[str, Any]"
@@ -145,12 +144,7 @@ class Run:
         if not is_tensor(value):
             plain = isinstance(value, (int, float)) and not isinstance(value, bool)
             return number(value) if plain else None
-        box, name = self._nodes[id], name.removeprefix("_saved_")
-        if name == "result":
-            label = box.name
-        else:
-            edge = self._edges.get((id, rule_for(box.op or "").inputs.get(name, -1)))
-            label = self._nodes[edge.target].name if edge else self._names.of_tensor(value)
+        label = self._nodes[id].name if name == "_saved_result" else self._names.of(value)
         if label is None and prod(value.shape) <= LISTED:
             text = spoken(value_of(value))
             label = None if text.startswith("a ") else text
