@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import state
-from .engine.node import SavedTensor
-from .engine.version import UNWRITTEN
+from .engine.node import Node, SavedTensor
 from .errors import note
-from .recording import Method, memory, own_counter
+from .recording import Method, memory, own_counter, wrap
+from .views import forbid_change, rebase
 
 
 def in_place(method: Method) -> Method:
     """The variant of a method that writes its result into its tensor: `mul_` from `mul`."""
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
-        check_writable(self)
+        check_writable(self, args)
         out = method(self, *args, **constants)
-        if out is not NotImplemented:
-            write(self, out._data)
+        if out is NotImplemented:
+            return out
+        if out._grad_fn is not None:
+            keep_old_value(self, out._grad_fn)
+        write(self, out._data)
+        if out._grad_fn is not None:
             move_on(self, out)
-            return self
-        return out
+        return self
 
     call.__doc__ = method.__doc__
     return call
 
 
-def check_writable(tensor: Any) -> None:
-    """Raise RuntimeError for a leaf that requires grad: recorded, a write would make it a result."""
+def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
+    """Raise RuntimeError if a recorded write would lose a leaf, or cannot be entered in the graph."""
     if not state.enabled:
         return
-    for owner, name in ((tensor, "a leaf"), (tensor._base, "a view of a leaf")):
-        if owner is not None and owner._requires_grad and owner._grad_fn is None:
+    required = tensor.requires_grad
+    if not (required or any(getattr(other, "requires_grad", False) for other in others)):
+        return
+    base = tensor._base
+    if base is not None:
+        forbid_change(tensor, "is being")
+    for owner, name in ((base, "a view of a leaf"), (tensor, "a leaf")):
+        if required and owner is not None and owner.is_leaf:
             error = RuntimeError(
                 f"{name} Variable that requires grad is being used in an in-place operation."
             )
@@ -64,25 +74,23 @@ def write(tensor: Any, data: Any) -> None:
     own_counter(tensor).value += 1
 
 
+def keep_old_value(tensor: Any, node: Node) -> None:
+    """Let `node` save a copy of `tensor`, which is about to be overwritten with its result."""
+    for i, saved in enumerate(node.saved or ()):
+        if saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor):
+            old = wrap(np.array(tensor._data))
+            old._grad_fn, old._output_nr = tensor._grad_fn, tensor._output_nr
+            node.saved = (*node.saved[:i], old, *node.saved[i + 1 :])
+
+
 def move_on(tensor: Any, out: Any) -> None:
-    """After a write, `tensor` is the result of the node that made `out`."""
+    """After a write, `tensor` is what the node of `out` made."""
     node = out._grad_fn
-    if node is None:
-        return
-    # The node must not hold the tensor that holds it: no cycle.
-    kept = []
-    for saved in node.saved:
-        if saved is tensor:
-            kept.append(SavedTensor(tensor._data, tensor._counter))
-            kept[-1].expected -= 1  # the value of before the write: gone
-        elif type(saved) is SavedTensor and saved.tensor is tensor:
-            saved.tensor = None
-            kept.append(saved)
-        elif (
-            type(saved) is SavedTensor and saved.tensor is None and saved._counter is not UNWRITTEN
-        ):
-            kept.append(SavedTensor(tensor._data, tensor._counter))  # the result, in its new place
-        else:
-            kept.append(saved)
-    node.saved = tuple(kept)
-    tensor._grad_fn, tensor._output_nr = node, out._output_nr
+    for i, saved in enumerate(node.saved):
+        if type(saved) is SavedTensor and saved._data is out._data:  # the result: it lies here now
+            own = SavedTensor(tensor._data, tensor._counter)
+            node.saved = (*node.saved[:i], own, *node.saved[i + 1 :])
+    if tensor._base is None:
+        tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, out._output_nr, False
+    else:
+        rebase(tensor, node)

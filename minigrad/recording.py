@@ -6,7 +6,6 @@ arrays and, if grad mode is on and an input requires grad, links a node between 
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -34,6 +33,8 @@ def wrap(data: Any) -> Any:
 
 def edge(tensor: Any) -> Node | None:
     """The node to which the gradient of `tensor` goes; None if it does not require grad."""
+    if tensor._base is not None:
+        tensor._refresh()
     if tensor._grad_fn is not None:
         return tensor._grad_fn
     if not tensor._requires_grad:
@@ -46,19 +47,57 @@ def edge(tensor: Any) -> Node | None:
     return node
 
 
-def record(node: Node, tensors: Sequence[Any], data: Any) -> Any:
-    """The result `data` of `node` as a tensor, entered into the graph if a gradient may flow."""
+def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] = ()) -> Any:
+    """The result `data` of `node` as a tensor, entered into the graph if a gradient may flow.
+
+    Gradients flow to `tensors`, and none to those of `fixed` (indices, masks).
+    """
     out = wrap(data)
     if state.enabled and out._data.dtype.kind == "f":
         edges = tuple([edge(t) for t in tensors])
         for target in edges:
             if target is not None:
                 node.link(edges, tensors)
-                if node.saves:
-                    node.save(*tensors, result(out))
+                if node.kept:
+                    node.save(*tensors, *fixed, *((result(out),) if "result" in node.saves else ()))
                 out._grad_fn = node
                 break
     return out
+
+
+def record_several(
+    node: Node, tensors: Sequence[Any], data: Sequence[Any], fixed: Sequence[Any] = ()
+) -> tuple[Any, ...]:
+    """As `record`, for several results; those of floating point come first, and have gradients."""
+    outs = tuple([wrap(d) for d in data])
+    edges = tuple([edge(t) for t in tensors]) if state.enabled else ()
+    if any(target is not None for target in edges):
+        node.link(edges, tensors)
+        made = [out for out in outs if out._data.dtype.kind == "f"]
+        node.num_outputs = len(made)
+        if node.kept:
+            results = [result(out, i) if i < len(made) else out for i, out in enumerate(outs)]
+            node.save(*tensors, *fixed, *results)
+        for i, out in enumerate(made):
+            out._grad_fn, out._output_nr = node, i
+    return outs
+
+
+def apply(
+    op: type[Node],
+    tensors: Sequence[Any],
+    *constants: Any,
+    fixed: Sequence[Any] = (),
+    **named: Any,
+) -> Any:
+    """Run an operation on tensors (see `record`) and constants; a tuple if it has several results.
+
+    `op.forward` is given the arrays of `tensors`, those of `fixed`, and the constants.
+    """
+    node = op()
+    arrays = [t._data for t in (*tensors, *fixed)]
+    data = node.forward(*arrays, *constants, **named)
+    return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
 
 
 def result(out: Any, slot: int = 0) -> SavedTensor:
@@ -200,26 +239,8 @@ def number_like(tensor: Any, number: Any) -> Any:
 def method(op: type[Node], tensors: int = 1) -> Method:
     """A method whose first `tensors` arguments are tensors and whose others are constants."""
 
-    @functools.wraps(op.forward, assigned=("__doc__",), updated=())
-    def call(*args: Any, **constants: Any) -> Any:
-        node = op()
-        inputs = args[:tensors]
-        return record(
-            node, inputs, node.forward(*[t._data for t in inputs], *args[tensors:], **constants)
-        )
-
-    return named(call, op)
-
-
-def view(op: type[Node]) -> Method:
-    """A method whose result shares the memory of its tensor."""
-
-    def call(self: Any, *constants: Any, **named_constants: Any) -> Any:
-        node = op()
-        out = record(node, (self,), node.forward(memory(self), *constants, **named_constants))
-        out._counter = own_counter(self)
-        out._base = self if self._base is None else self._base
-        return out
+    def call(*args: Any, **named: Any) -> Any:
+        return apply(op, args[:tensors], *args[tensors:], **named)
 
     return named(call, op)
 

@@ -23,8 +23,9 @@ from .ops import linalg, pointwise, reduction
 from .ops import shape as shaping
 from .ops.dims import dimension, sizes
 from .recording import alias, binary, comparison, memory, method, unary, wrap
-from .recording import view as view_of
 from .size import Size
+from .views import Step, refresh
+from .views import view as view_of
 
 _numpy_dtypes = dtypes.from_numpy
 
@@ -56,18 +57,22 @@ class Tensor:
     _grad: Tensor | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
     _counter: Version = UNWRITTEN
-    _base: Tensor | None = None
+    _base: Tensor | None = None  # of a view: the tensor that owns the memory …
+    _steps: tuple[Step, ...] = ()  # … how to get from there to here …
+    _as_of = 0  # … the version of the memory that grad_fn tells of …
+    _created_in: str | None = None  # … and what forbids a write to it, if anything does
     _backward_hooks: Hooks | None = None
     _post_accumulate_grad_hooks: Hooks | None = None
 
     _wrap = staticmethod(wrap)
+    _refresh = refresh
 
     # -- what autograd knows ----------------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded."""
-        return self._requires_grad or self._grad_fn is not None
+        return self._requires_grad or self.grad_fn is not None
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -93,11 +98,13 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         """True unless an operation that is recorded made this tensor."""
-        return self._grad_fn is None
+        return self.grad_fn is None
 
     @property
     def grad_fn(self) -> Node | None:
         """The node that made this tensor; None for a leaf."""
+        if self._base is not None:
+            self._refresh()
         return self._grad_fn
 
     @property

@@ -87,12 +87,14 @@ class Node:
     so that its arithmetic is recorded in turn: one formula serves both orders.
 
     Class attributes:
-        saves: what to save, in order, as ``name: mask``. The mask's bit i says that the gradient
-            of input i needs it. The name "result" means the output.
+        saves: what may be saved, as ``name: mask``, in the order: inputs, further tensors that the
+            rule needs (indices, masks), outputs. The mask's bit i says that the gradient of input i
+            needs it; 0 keeps the place of what no gradient needs.
         constants: the attributes that are public as ``_saved_<name>``.
     """
 
     saves: ClassVar[dict[str, int]] = {}
+    kept: ClassVar[tuple[tuple[str, int, int], ...]] = ()  # of `saves`: (name, place, mask if not 0)
     constants: tuple[str, ...] = ()
 
     # Defaults stand on the class, so that making a node costs only what the node needs.
@@ -115,6 +117,9 @@ class Node:
     def backward(self, grad: Any, *saved: Any) -> Any:
         raise NotImplementedError
 
+    def __init_subclass__(cls) -> None:
+        cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
+
     # -- building ---------------------------------------------------------------------------------
 
     def link(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
@@ -133,10 +138,10 @@ class Node:
             [
                 NOTHING
                 if not mask & wanted
-                else t
-                if t._counter is UNWRITTEN or type(t) is SavedTensor
-                else SavedTensor(t._data, t._counter, t)
-                for mask, t in zip(self.saves.values(), tensors)
+                else tensors[i]
+                if tensors[i]._counter is UNWRITTEN or type(tensors[i]) is SavedTensor
+                else SavedTensor(tensors[i]._data, tensors[i]._counter, tensors[i])
+                for _, i, mask in self.kept
             ]
         )
 
@@ -254,13 +259,14 @@ class Node:
             key = name[len("_saved_") :]
             if key in self.constants:
                 return getattr(self, key)
-            if key in self.saves:
-                return self._saved(list(self.saves).index(key))
+            for index, (kept, _, _) in enumerate(self.kept):
+                if kept == key:
+                    return self._saved(index)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        kept = [f"_saved_{key}" for key in (*self.saves, *self.constants)]
-        return [*super().__dir__(), *kept]
+        names = (*[name for name, _, _ in self.kept], *self.constants)
+        return [*super().__dir__(), *[f"_saved_{name}" for name in names]]
 
     def _saved(self, index: int) -> Any:
         if self.saved is None:
@@ -338,7 +344,7 @@ def cast(grad: Any, dtype: Any) -> Any:
 
 def _modified(node: Node, saved: Any, expected: int) -> str:
     tensor = saved.tensor if type(saved) is SavedTensor else saved
-    maker = node if tensor is None else tensor._grad_fn
+    maker = node if tensor is None else tensor.grad_fn
     slot = 0 if tensor is None else tensor._output_nr
     name = maker and type(maker).__name__.split("Backward")[0]
     output = f", which is output {slot} of {name}," if maker else ""

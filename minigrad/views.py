@@ -1,0 +1,175 @@
+"""Views: tensors that share another's memory, and what a write to that memory does to their graph.
+
+A view remembers its base and the steps that lead from the base to it. Once the memory was written,
+the node that made the view no longer tells how its values came about; from then on the view is
+taken anew from its base, whose `grad_fn` the write has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .engine.grad_mode import state
+from .engine.node import Node
+from .recording import Method, apply, edge, memory, named, own_counter
+
+_CREATED_IN = {
+    "multiple": (
+        " This view is the output of a function that returns multiple views. Such functions do not "
+        "allow the output views to be modified inplace. You should replace the inplace operation "
+        "by an out-of-place one."
+    ),
+    "no_grad": (
+        " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
+        "your code by moving both the view and the inplace either both inside the no_grad block "
+        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
+        "be tracked)."
+    ),
+    "function": (
+        " This view was created inside a custom Function (or because an input was returned as-is) "
+        "and the autograd logic to handle view+inplace would override the custom backward "
+        "associated with the custom Function, leading to incorrect gradients. This behavior is "
+        "forbidden. You can fix this by cloning the output of the custom Function."
+    ),
+}
+
+
+class Step(NamedTuple):
+    """One operation on the way from a base to its view."""
+
+    op: type[Node]
+    constants: tuple[Any, ...]
+    named_constants: dict[str, Any]
+    slot: int = 0  # which of the operation's outputs
+
+    def on_array(self, array: Any) -> tuple[Node, Any]:
+        """The step on an array: the operation's node, for its rule, and the view of the array."""
+        node = self.op()
+        out = node.forward(array, *self.constants, **self.named_constants)
+        return node, out[self.slot] if isinstance(out, (tuple, list)) else out
+
+    def on_tensor(self, tensor: Any) -> Any:
+        """The step on a tensor, recorded."""
+        out = take_view(self.op, tensor, *self.constants, **self.named_constants)
+        return out[self.slot] if isinstance(out, tuple) else out
+
+
+def view(op: type[Node]) -> Method:
+    """A method whose result, or each of whose results, shares the memory of its tensor."""
+
+    def call(self: Any, *constants: Any, **named_constants: Any) -> Any:
+        return take_view(op, self, *constants, **named_constants)
+
+    return named(call, op)
+
+
+def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: Any) -> Any:
+    """Apply `op` to a tensor and let the result know whose memory it shares."""
+    memory(tensor)
+    made = apply(op, (tensor,), *constants, **named_constants)
+    several = isinstance(made, tuple)
+    for slot, out in enumerate(made if several else (made,)):
+        out._counter = own_counter(tensor)
+        out._base = tensor if tensor._base is None else tensor._base
+        out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))
+        out._as_of = out._counter.value
+        out._created_in = tensor._created_in or (
+            "multiple" if several else None if state.enabled else "no_grad"
+        )
+    return made
+
+
+def refresh(view: Any) -> None:
+    """If its memory was written since, let `view` be made from its base as the base is now."""
+    base = view._base
+    if view._as_of == view._counter.value or not base.requires_grad:
+        return
+    forbid_change(view, "its base or another view of its base has been")
+    view._grad_fn, view._output_nr = _from_base(base, view._steps), 0
+    view._as_of = view._counter.value
+
+
+def forbid_change(view: Any, what: str) -> None:
+    """Raise RuntimeError for a view whose graph a write cannot be entered into."""
+    where = view._created_in
+    if where is None:
+        return
+    node = view._grad_fn
+    if where == "no_grad" or node is None:
+        start = "A view was created in"
+        if node is not None:
+            start = (
+                f"Output {view._output_nr} of {node.name()} is a view of a view which was created in"
+            )
+        text = f"{start} no_grad mode and {what} modified inplace with grad mode enabled."
+    else:
+        text = f"Output {view._output_nr} of {node.name()} is a view and {what} modified inplace."
+    raise RuntimeError(text + _CREATED_IN[where])
+
+
+def _from_base(base: Any, steps: Sequence[Step]) -> Node:
+    node = AsStridedBackward0()
+    node.steps, array = [], memory(base)
+    for step in steps:
+        taken, array = step.on_array(array)
+        node.steps.append((taken, step.slot))
+    node.link((edge(base),), (base,))
+    return node
+
+
+class AsStridedBackward0(Node):
+    """∂view/∂base: the gradient in the place of the view, 0 elsewhere"""
+
+    steps: list[tuple[Node, int]]
+
+    def backward(self, grad: Any) -> Any:
+        for step, slot in reversed(self.steps):
+            if step.num_outputs > 1:
+                grad = [grad if i == slot else None for i in range(step.num_outputs)]
+            grad = step.backward(grad)
+        return grad
+
+
+class CopySlices(Node):
+    """∂(base with a view overwritten): inside the view the write's own rule, outside 1
+
+    `fn` is the node of the write itself, which saw the view as its first input.
+    """
+
+    qualifier = "torch::autograd::"
+    fn: Node
+    steps: Sequence[Step]
+
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        if grad is None:
+            return (None,) * len(self.edges)
+        if recording:
+            whole = part = grad.clone()
+            for step in self.steps:
+                part = step.on_tensor(part)
+            sent = self.fn.run(part.clone(), True)
+            part.copy_(sent[0]) if sent[0] is not None else part.zero_()
+        else:
+            whole = part = np.array(grad)
+            for step in self.steps:
+                _, part = step.on_array(part)
+            sent = self.fn.run(part.copy(), False)
+            part[...] = 0 if sent[0] is None else sent[0]
+        return (whole if self.edges[0] is not None else None, *sent[1:])
+
+    def release(self) -> None:
+        self.fn.release()
+
+
+def rebase(view: Any, fn: Node) -> None:
+    """After the write `fn` to a view: the base is now the result of a CopySlices around it."""
+    base = view._base
+    node = CopySlices()
+    node.fn, node.steps = fn, view._steps
+    node.link((edge(base), *fn.edges[1:]), (base,))
+    if fn.slots:
+        node.slots = (base._output_nr, *fn.slots[1:])
+    base._grad_fn, base._output_nr = node, 0
