@@ -197,7 +197,8 @@ def _nearest(graph: Graph) -> set[str]:
 
 
 def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay) -> Box:
-    title = " ".join(filter(None, (clean(node.name or "", 200), node.op, shape_text(node.shape))))
+    words = (clean(node.name or "", 200), clean(node.op or "", 200), shape_text(node.shape))
+    title = " ".join(filter(None, words))
     return Box(id, node.id, node.kind, _lines(node, outputs), title, notes.get(f"{id}-acc", ()))
 
 

@@ -30,7 +30,7 @@ LIGHT = Palette(
     text="#1d2129",
     faint="#5c6370",
     edge="#8b919b",
-    grad="#b84e00",
+    grad="#b44c00",
     fill={
         "leaf": "#e6f1f9",
         "op": "#f6f7f8",

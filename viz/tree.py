@@ -40,7 +40,8 @@ def tree(graph: Graph) -> str:
 def _line(node: GraphNode) -> str:
     name = clean(node.name) if node.name else ""
     if node.kind == "op":
-        text = f"{name} = {node.op}" if name else clean(node.op or "")
+        op = clean(node.op or "")
+        text = f"{name} = {op}" if name else op
     else:
         text = name or node.kind
     value = ""

@@ -1,0 +1,492 @@
+"""A drawing is a small, safe, deterministic SVG that shows itself everywhere and saves itself."""
+
+import base64
+import importlib
+import re
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from viz_examples import EXAMPLES, network, notes, unrolled
+
+import viz
+import viz.engine
+from viz import layout
+from viz.graph import Graph, GraphEdge, GraphNode, walk
+from viz.names import Names
+from viz.page import NODES, USES, clean
+from viz.theme import DARK, LIGHT
+from viz.values import value_of_array
+
+SVG = "{http://www.w3.org/2000/svg}"
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(params=["minigrad", "torch"])
+def engine(request):
+    if request.param == "torch":
+        return pytest.importorskip("torch")
+    return importlib.import_module(request.param)
+
+
+@pytest.fixture
+def drawing(engine):
+    out, names = notes(engine)
+    return viz.draw(out, names=names)
+
+
+@pytest.fixture
+def fresh_engine():
+    """The layout engine is looked for anew in this test, and again after it."""
+    viz.engine.engine.cache_clear()
+    yield
+    viz.engine.engine.cache_clear()
+
+
+def parts(svg):
+    """{id: element} of all that has an id in the picture."""
+    return {e.get("id"): e for e in ET.fromstring(svg).iter() if e.get("id")}
+
+
+def words(element):
+    return [text for t in element.iter(f"{SVG}text") if (text := "".join(t.itertext()))]
+
+
+# what is drawn
+
+
+def test_boxes_say_name_operation_rule_shape_and_value(drawing):
+    boxes = parts(drawing.svg)
+    assert words(boxes["n0"]) == ["out", "27"]
+    assert words(boxes["n1"]) == ["MeanBackward0", "∂mean/∂aᵢ = 1/n"]
+    assert words(boxes["n2"])[:3] == ["z = MulBackward0", "∂(a·b)/∂a = b", "(2, 2)"]
+    assert words(boxes["n3"]) == ["MulBackward0", "∂(a·b)/∂a = b", "∂(a·b)/∂b = a"]
+    assert [w.replace("\u00a0", " ") for w in words(boxes["n5"])] == [
+        "x",
+        "(2, 2)",
+        "[[1, 1] ",
+        " [1, 1]]",
+    ]
+
+
+def test_roles_differ_by_class_shape_and_outline(engine):
+    out, names = notes(engine)
+    boxes = parts(viz.draw(out, names=names, saved=True).svg)
+    looks = {}
+    for id in ("n0", "n1", "n5", "s0"):
+        rect = boxes[id].find(f"{SVG}rect")
+        looks[boxes[id].get("class")] = (
+            rect.get("rx"),
+            rect.get("stroke-width"),
+            rect.get("stroke-dasharray"),
+        )
+    assert set(looks) == {"node output", "node op", "node leaf", "node saved"}
+    assert len(set(looks.values())) == 4
+
+
+def test_data_flows_along_the_edges(drawing):
+    """In the picture an edge starts at the box that was computed first."""
+    boxes = parts(drawing.svg)
+    starts = [float(boxes[f"e{i}"].find(f"{SVG}path").get("d")[1:].split()[0]) for i in range(6)]
+    assert starts == sorted(starts, reverse=True)  # e0 is the last before the output, on the right
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_direction_on_request(engine, direction):
+    out, names = notes(engine)
+    width, height = size(viz.draw(out, names=names, direction=direction).svg)
+    assert (width > height) == (direction == "LR")
+    with pytest.raises(ValueError, match="direction"):
+        viz.draw(out, direction="RL")
+
+
+def size(svg):
+    return tuple(map(float, ET.fromstring(svg).get("viewBox").split()[2:]))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_pictures_fit_a_notebook_cell(engine, example):
+    root, names = example(engine)
+    assert size(viz.draw(root, names=names).svg)[0] <= 800
+
+
+def test_text_is_never_small(engine):
+    loss, names = network(engine)
+    sizes = re.findall(r'font-size="([\d.]+)"', viz.draw(loss, names=names, saved=True).svg)
+    assert min(map(float, sizes)) >= 11
+
+
+def test_no_two_boxes_overlap(engine):
+    loss, names = network(engine)
+    rects = []
+    for id, part in parts(viz.draw(loss, names=names, saved=True).svg).items():
+        if "node" in part.get("class", "").split():
+            rect = part.find(f"{SVG}rect")
+            rects.append((id, *(float(rect.get(k)) for k in ("x", "y", "width", "height"))))
+    for i, (a, ax, ay, aw, ah) in enumerate(rects):
+        for b, bx, by, bw, bh in rects[i + 1 :]:
+            apart = ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+            assert apart, f"{a} overlaps {b}"
+
+
+def test_a_weight_used_often_is_drawn_at_each_use(engine):
+    loss, names = unrolled(engine, steps=USES)
+    weights = [e for e in parts(viz.draw(loss, names=names).svg).values() if "w" in words(e)]
+    first, *copies = weights
+    assert len(copies) == USES - 1
+    assert {e.get("data-node") for e in copies} == {first.get("id")}
+    assert [words(e)[-1] for e in weights] == [f"use {i + 1} of {USES}" for i in range(USES)]
+    loss, names = unrolled(engine, steps=USES - 1)
+    assert sum("w" in words(e) for e in parts(viz.draw(loss, names=names).svg).values()) == 1
+
+
+def test_a_long_unrolled_network_is_laid_out_in_time(engine):
+    loss, names = unrolled(engine, steps=30)
+    assert len(viz.draw(loss, names=names).svg) > 10_000
+
+
+def test_a_chain_of_10_000_operations_is_cut_and_says_so(engine):
+    y = engine.ones(1, requires_grad=True)
+    for _ in range(10_000):
+        y = y + 1
+    drawing = viz.draw(y)
+    assert "more nodes lie behind these" in drawing.svg
+    assert drawing.svg.count('class="node') <= NODES + 1
+    assert "nodes in all" in str(drawing)
+    assert len(str(drawing).splitlines()) < 200
+
+
+def test_several_roots_in_one_picture(engine):
+    x = engine.ones(2, requires_grad=True)
+    a, b = x * 2, x.sum()
+    classes = [e.get("class") for e in parts(viz.draw([a, b]).svg).values()]
+    assert classes.count("node output") == 2
+    assert classes.count("node leaf") == 1
+
+
+def test_the_picture_of_a_leaf(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    assert words(parts(viz.draw(x).svg)["n0"]) == ["x", "3"]
+
+
+def test_the_tree_of_text(drawing):
+    assert str(drawing).splitlines() == [
+        "out = 27",
+        "└─ out = MeanBackward0",
+        "   └─ z = MulBackward0 (2, 2)",
+        "      └─ MulBackward0",
+        "         ├─ y = AddBackward0 (2, 2)",
+        "         │  └─ x (2, 2) = [[1, 1], [1, 1]]",
+        "         └─ y = AddBackward0 (2, 2) (above)",
+    ]
+    assert repr(drawing) == str(drawing)
+
+
+# the same bytes, whatever the engine
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_the_same_graph_gives_the_same_bytes(example):
+    torch = pytest.importorskip("torch")
+    pictures = set()
+    for engine in (torch, importlib.import_module("minigrad"), torch):
+        root, names = example(engine)
+        pictures.add(viz.draw(root, names=names, saved=True).svg)
+    assert len(pictures) == 1
+
+
+def test_no_address_and_no_path_in_any_output(drawing):
+    for text in (*drawing._repr_mimebundle_().values(), str(drawing)):
+        assert "0x" not in text
+        assert str(ROOT) not in text
+
+
+# colours
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def contrast(a, b):
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_contrast(palette):
+    fills = [fill for fill in palette.fill.values() if fill != "none"]
+    for ground in (palette.background, *fills):
+        assert contrast(palette.text, ground) >= 4.5
+        assert contrast(palette.faint, ground) >= 4.5
+        assert contrast(palette.grad, ground) >= 4.5
+    for line in (palette.edge, palette.grad, *palette.line.values()):
+        assert contrast(line, palette.background) >= 3
+
+
+def shades(browser, source, scheme):
+    """All colours of a screenshot of that page, as a set of (r, g, b)."""
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 500, "height": 200})
+    page.set_content(source)
+    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+    found = page.evaluate(
+        """async () => {
+            const image = document.images[0], canvas = document.createElement('canvas');
+            canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+            const ink = canvas.getContext('2d'); ink.drawImage(image, 0, 0);
+            const d = ink.getImageData(0, 0, canvas.width, canvas.height).data, all = new Set();
+            for (let i = 0; i < d.length; i += 4) all.add(`${d[i]},${d[i+1]},${d[i+2]}`);
+            return [...all];
+        }"""
+    )
+    page.close()
+    return {tuple(map(int, colour.split(","))) for colour in found}
+
+
+def rgb(colour):
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+@pytest.mark.parametrize("scheme, palette", [("light", LIGHT), ("dark", DARK)])
+def test_an_image_in_a_page_follows_the_scheme(browser, scheme, palette):
+    graph = Graph([node("n0", "output"), node("n1", "op"), node("n2", "leaf")], [], ["n0"])
+    graph.edges = [GraphEdge("e0", "n0", "n1", 0, 0), GraphEdge("e1", "n1", "n2", 0, 0)]
+    seen = shades(browser, viz.Drawing(graph).html, scheme)
+    for colour in (palette.background, palette.fill["leaf"], palette.line["output"]):
+        assert rgb(colour) in seen
+
+
+def test_the_picture_is_legible_without_its_style(drawing):
+    """Code-hosting pages strip <style>: light colours are attributes."""
+    stripped = re.sub(r"<style>.*?</style>", "", drawing.svg)
+    for colour in (LIGHT.background, LIGHT.fill["leaf"], LIGHT.line["output"], LIGHT.text):
+        assert f'"{colour}"' in stripped
+
+
+def test_it_names_itself_to_who_cannot_see_it(drawing):
+    root = ET.fromstring(drawing.svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == (
+        "Computational graph of out with 4 operations (AddBackward0, MulBackward0, MulBackward0, "
+        "MeanBackward0), computed from x"
+    )
+    assert f'alt="{root.get("aria-label")}"' in drawing.html
+
+
+# Jupyter
+
+
+def test_rich_display(drawing):
+    bundle = drawing._repr_mimebundle_()
+    assert list(bundle) == ["text/html", "image/svg+xml", "text/plain"]
+    data = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', bundle["text/html"])[1]
+    assert base64.b64decode(data).decode() == bundle["image/svg+xml"] == drawing.svg
+    assert "<script" not in bundle["text/html"]
+
+
+# hostile names
+
+HOSTILE = [
+    '<script>alert("x")</script>', "]]>", "<![CDATA[", "&foo;", "&#0;", "--><!--", '"', "'", "\\N",
+    "<b>bold</b>", "\x00\x01\x1b[31m", "a\nb\r\nc\td", "\ufffe\uffff", "\ud800", "\u202e\u2066abc",
+    "张量", "שלום عالم", "😀👩‍👩‍👧", "x" * 100_000, "", " ", "&lt;", "e\u0301" * 50,
+    "${x}{{y}}%(z)s",
+]  # fmt: skip
+
+
+def node(id, kind, name=None, op=None):
+    value = value_of_array(None, (2,), "float32")
+    return GraphNode(id, kind, op or {"op": "MulBackward0"}.get(kind), name, (2,), "float32", value)
+
+
+def hostile_graph(name, op="MulBackward0"):
+    nodes = [node("n0", "output", name), node("n1", "op", name, op), node("n2", "leaf", name)]
+    edges = [GraphEdge("e0", "n0", "n1", 0, 0), GraphEdge("e1", "n1", "n2", 0, 0)]
+    return Graph(nodes, edges, ["n0"])
+
+
+SAFE_TAGS = {"svg", "style", "rect", "g", "path", "text", "tspan", "title"}
+
+
+def check_safe(svg):
+    root = ET.fromstring(svg)
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in SAFE_TAGS
+        assert not any(key.lower().startswith("on") or "href" in key for key in element.attrib)
+    assert len(svg) < 20_000
+    return root
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda n: repr(n[:12]))
+def test_hostile_names_stay_text(name):
+    graph = hostile_graph(name, op=name or "op")
+    drawing = viz.Drawing(graph)
+    root = check_safe(drawing.svg)
+    if name == "<b>bold</b>":
+        assert "<b>bold</b>" in words(root)
+    ET.fromstring(drawing.html.replace("<img ", "<img xmlns='' ", 1).removesuffix(">") + "/>")
+    str(drawing).encode()  # a text tree without lone surrogates
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_name_gives_well_formed_xml(name):
+    check_safe(layout.svg(hostile_graph(name, op=name)))
+
+
+@pytest.mark.parametrize("name", [n for n in HOSTILE if n.isascii()], ids=lambda n: repr(n[:12]))
+def test_hostile_names_do_not_break_a_png(name, tmp_path):
+    viz.Drawing(hostile_graph(name, op=name or "op")).save(tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_clean_keeps_one_line_of_letters():
+    assert clean("a\nb\x00c") == "a bc"
+    assert clean("x" * 99) == "x" * 29 + "…"
+    assert clean("张量") == "张量"
+
+
+# files
+
+
+@pytest.mark.parametrize(
+    "name, start", [("g.svg", b"<svg "), ("g.png", b"\x89PNG"), ("G.HTML", b"<!DOCTYPE html>")]
+)
+def test_saved_files(drawing, tmp_path, name, start):
+    drawing.save(tmp_path / name)
+    first = (tmp_path / name).read_bytes()
+    assert first.startswith(start)
+    drawing.save(str(tmp_path / name))
+    assert (tmp_path / name).read_bytes() == first
+
+
+def test_an_unknown_suffix_is_refused(drawing, tmp_path):
+    for name in ("g.jpg", "g"):
+        with pytest.raises(ValueError, match=r"\.svg, \.png, \.html or \.pdf"):
+            drawing.save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_png_warns_of_letters_it_cannot_show(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.warns(UserWarning, match="empty boxes"):
+        viz.Drawing(hostile_graph("张量")).save(tmp_path / "g.png")
+
+
+def test_a_pdf_needs_dot_and_says_so(drawing, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(layout.LayoutError, match="needs Graphviz's `dot`"):
+        drawing.save(tmp_path / "g.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def program(path, body):
+    """A program of that name which runs a few lines of Python."""
+    path.write_text(f"#!{sys.executable}\n{body}\n", encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+
+
+@posix
+def test_a_pdf_comes_from_dot(drawing, tmp_path, monkeypatch):
+    program(
+        tmp_path / "dot",
+        "import sys; assert '-Tpdf' in sys.argv and b'digraph' in sys.stdin.buffer.read();"
+        "sys.stdout.buffer.write(b'%PDF-1.7')",
+    )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    drawing.save(tmp_path / "g.pdf")
+    assert (tmp_path / "g.pdf").read_bytes() == b"%PDF-1.7"
+
+
+# the layout engine
+
+
+def test_without_a_layout_engine_the_error_says_what_to_install(drawing, monkeypatch, fresh_engine):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("viz.engine.metadata.files", lambda package: None)
+    with pytest.raises(layout.LayoutError, match=r"pip install graphviz-pure.*Graphviz") as caught:
+        drawing.svg
+    assert "dot" in str(caught.value)
+    assert "z = MulBackward0" in str(drawing)  # the text needs no engine
+
+
+def test_the_engine_is_found_where_pip_put_it(monkeypatch, fresh_engine):
+    pytest.importorskip("importlib.metadata").distribution("graphviz-pure")
+    monkeypatch.setenv("PATH", "")
+    assert "graphviz-pure" in Path(viz.engine.engine()).name
+
+
+@posix
+def test_dot_is_the_fallback(drawing, tmp_path, monkeypatch, fresh_engine):
+    pure = viz.engine.engine()
+    viz.engine.engine.cache_clear()
+    body = f"import os, sys; os.execv({pure!r}, [{pure!r}, *sys.argv[1:]])"
+    program(tmp_path / "dot", body)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("viz.engine.metadata.files", lambda package: None)
+    assert viz.engine.engine() == str(tmp_path / "dot")
+    ET.fromstring(drawing.svg)
+
+
+@posix
+@pytest.mark.parametrize(
+    "body, message",
+    [
+        ("import time; time.sleep(60)", "took more than"),
+        ("import sys; sys.exit('no such shape')", "failed: no such shape"),
+    ],
+)
+def test_an_engine_that_hangs_or_fails_gives_a_clear_error(
+    drawing, tmp_path, monkeypatch, body, message
+):
+    path = program(tmp_path / "slow", body)
+    monkeypatch.setattr("viz.engine.TIMEOUT", 0.5)
+    monkeypatch.setattr("viz.layout.engine", lambda: path)
+    with pytest.raises(layout.LayoutError, match=message):
+        drawing.svg
+
+
+def test_an_engine_that_does_not_start(drawing, monkeypatch):
+    monkeypatch.setattr("viz.layout.engine", lambda: "/no/such/program")
+    with pytest.raises(layout.LayoutError, match="did not start"):
+        drawing.svg
+
+
+def test_no_name_reaches_the_layout_engine(monkeypatch):
+    told = []
+    run = subprocess.run
+    monkeypatch.setattr(
+        subprocess, "run", lambda *a, **k: told.append(k["input"].decode()) or run(*a, **k)
+    )
+    viz.Drawing(hostile_graph("secret", op="secret")).svg
+    assert told
+    assert "secret" not in "".join(told)
+
+
+# room for a replay
+
+
+def test_a_replay_has_room_for_its_numbers(engine):
+    out, names = notes(engine)
+    graph = walk([out], Names(names))
+    told = {"e1-label": ["0.25"], "e3-label": ["[[1, 2],\n [3, 4]]"], "n5-acc": [".grad 4.5"]}
+    still, moving = layout.svg(graph), layout.svg(graph, replay=told)
+    found = parts(moving)
+    assert set(told) <= set(found)
+    assert {"e1-grad", "e3-grad"} <= set(found)
+    assert not set(told) & set(parts(still))
+    assert size(moving)[0] * size(moving)[1] > size(still)[0] * size(still)[1]
+    ways = found["e1"].findall(f"{SVG}path")
+    assert ways[0].get("d") != found["e1-grad"].get("d")
+    assert found["e1-grad"].get("visibility") == "hidden"
