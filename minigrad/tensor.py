@@ -1,9 +1,7 @@
-"""The Tensor: an array, what autograd knows of it, and a table of its operations."""
+"""The Tensor: an array and what autograd knows of it. Its operations stand in `methods`."""
 
 from __future__ import annotations
 
-import math
-import operator
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -18,14 +16,14 @@ from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
 from .engine.version import UNWRITTEN, Version
 from .errors import note
 from .gradients import backward
-from .inplace import in_place
-from .ops import linalg, pointwise, reduction
-from .ops import shape as shaping
-from .ops.dims import dimension, sizes
-from .recording import alias, binary, comparison, memory, method, unary, wrap
+from .methods.linalg import Linalg
+from .methods.pointwise import Pointwise
+from .methods.reduction import Reduction
+from .methods.shape import Shape
+from .ops.dims import dimension
+from .recording import alias, memory, wrap
 from .size import Size
 from .views import Step, refresh
-from .views import view as view_of
 
 _numpy_dtypes = dtypes.from_numpy
 
@@ -43,7 +41,7 @@ NON_LEAF_FLAG = (
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
 
-class Tensor:
+class Tensor(Pointwise, Reduction, Shape, Linalg):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"
@@ -369,283 +367,6 @@ class Tensor:
 
     def __format__(self, spec: str) -> str:
         return printing.format_tensor(self, spec)
-
-    # -- operations: each line names the node that the operation leaves in the graph --------------
-
-    add = binary(pointwise.AddBackward0)
-    sub = subtract = binary(pointwise.SubBackward0)
-    mul = multiply = binary(pointwise.MulBackward0)
-    div = divide = true_divide = binary(pointwise.DivBackward0, integers=False)
-    neg = negative = unary(pointwise.NegBackward0)
-    reciprocal = unary(pointwise.ReciprocalBackward0, floating=True)
-    exp = unary(pointwise.ExpBackward0, floating=True)
-    log = unary(pointwise.LogBackward0, floating=True)
-    sqrt = unary(pointwise.SqrtBackward0, floating=True)
-    sin = unary(pointwise.SinBackward0, floating=True)
-    cos = unary(pointwise.CosBackward0, floating=True)
-    sinh = unary(pointwise.SinhBackward0, floating=True)
-    cosh = unary(pointwise.CoshBackward0, floating=True)
-    tanh = unary(pointwise.TanhBackward0, floating=True)
-    sigmoid = unary(pointwise.SigmoidBackward0, floating=True)
-    relu = unary(pointwise.ReluBackward0)
-    abs = absolute = __abs__ = unary(pointwise.AbsBackward0)
-    clone = method(pointwise.CloneBackward0)
-    _pow_number = method(pointwise.PowBackward0)
-    _pow_tensor = binary(pointwise.PowBackward1)
-    _pow_of_number = method(pointwise.PowBackward2)
-
-    def pow(self, exponent: Any) -> Tensor:
-        """∂xⁿ/∂x = n·xⁿ⁻¹"""
-        if isinstance(exponent, Tensor):
-            return self._pow_tensor(exponent)
-        if not isinstance(exponent, (bool, int, float, np.number)):
-            return NotImplemented
-        if self._data.dtype.kind != "f":
-            if isinstance(exponent, float):
-                return self.to(dtypes.get_default_dtype())._pow_number(exponent)
-            if exponent < 0:
-                raise RuntimeError("Integers to negative integer powers are not allowed.")
-        return self._pow_number(exponent)
-
-    def square(self) -> Tensor:
-        """∂x²/∂x = 2·x"""
-        return self._pow_number(2)
-
-    __add__ = __radd__ = add
-    __sub__ = sub
-    __mul__ = __rmul__ = mul
-    __truediv__ = div
-    __neg__ = neg
-    __pow__ = pow
-    _rsub = method(pointwise.RsubBackward1)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        kind = dtypes.result_type(self, other)
-        return self.to(kind)._rsub(kind.numpy.type(other))
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return self.reciprocal() * other
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return self.to(dtypes.result_type(self, other))._pow_of_number(other)
-
-    __eq__ = eq = comparison(operator.eq)  # type: ignore[assignment]
-    __ne__ = ne = comparison(operator.ne)  # type: ignore[assignment]
-    __lt__ = lt = comparison(operator.lt)
-    __le__ = le = comparison(operator.le)
-    __gt__ = gt = comparison(operator.gt)
-    __ge__ = ge = comparison(operator.ge)
-    __and__ = __rand__ = comparison(operator.and_)
-    __or__ = __ror__ = comparison(operator.or_)
-    __xor__ = __rxor__ = comparison(operator.xor)
-
-    def __invert__(self) -> Tensor:
-        return wrap(~self._data)
-
-    _where = method(pointwise.WhereBackward0, tensors=3)
-
-    def where(self, condition: Tensor, other: Any) -> Tensor:
-        """self where `condition` holds, elsewhere `other`, a tensor or a number."""
-        kind = dtypes.result_type(self, other)
-        if not isinstance(other, Tensor):
-            other = wrap(kind.numpy.type(other))
-        return condition._where(self.to(kind), other.to(kind))
-
-    # in place
-
-    add_ = __iadd__ = in_place(add)
-    sub_ = subtract_ = __isub__ = in_place(sub)
-    mul_ = multiply_ = __imul__ = in_place(mul)
-    div_ = divide_ = __itruediv__ = in_place(div)
-    pow_ = __ipow__ = in_place(pow)
-    neg_ = in_place(neg)
-    exp_ = in_place(exp)
-    sqrt_ = in_place(sqrt)
-    tanh_ = in_place(tanh)
-    sigmoid_ = in_place(sigmoid)
-    relu_ = in_place(relu)
-    abs_ = in_place(abs)
-    _copy = method(shaping.CopyBackwards, tensors=2)
-    copy_ = in_place(_copy)
-    zero_ = in_place(method(shaping.ZeroBackward0))
-    fill_ = in_place(method(shaping.FillBackward2))
-
-    # reductions
-
-    _sum_all = method(reduction.SumBackward0)
-    _sum_dim = method(reduction.SumBackward1)
-    _mean_all = method(reduction.MeanBackward0)
-    _mean_dim = method(reduction.MeanBackward1)
-
-    def sum(
-        self,
-        dim: int | Sequence[int] | None = None,
-        keepdim: bool = False,
-        *,
-        dtype: dtype | None = None,
-        axis: int | Sequence[int] | None = None,
-        keepdims: bool = False,
-    ) -> Tensor:
-        """The sum of all elements, or along `dim` (one or several). Integers sum to int64."""
-        x = self if dtype is None else self.to(dtype)
-        dim = axis if dim is None else dim
-        return x._sum_all() if dim is None else x._sum_dim(dim, keepdim or keepdims)
-
-    def mean(
-        self,
-        dim: int | Sequence[int] | None = None,
-        keepdim: bool = False,
-        *,
-        dtype: dtype | None = None,
-        axis: int | Sequence[int] | None = None,
-        keepdims: bool = False,
-    ) -> Tensor:
-        """The mean of all elements, or along `dim`. Raises RuntimeError for integers."""
-        x = self if dtype is None else self.to(dtype)
-        dim = axis if dim is None else dim
-        return x._mean_all() if dim is None else x._mean_dim(dim, keepdim or keepdims)
-
-    # products
-
-    mm = method(linalg.MmBackward0, tensors=2)
-    mv = method(linalg.MvBackward0, tensors=2)
-    dot = method(linalg.DotBackward0, tensors=2)
-    bmm = method(linalg.BmmBackward0, tensors=2)
-    addmm = method(linalg.AddmmBackward0, tensors=3)
-
-    def matmul(self, other: Tensor) -> Tensor:
-        """The product of vectors, matrices, or batches of matrices."""
-        if not isinstance(other, Tensor):
-            return NotImplemented
-        x, y = self, other
-        if x.ndim == 0 or y.ndim == 0:
-            raise RuntimeError(
-                "both arguments to matmul need to be at least 1D, but they are "
-                f"{x.ndim}D and {y.ndim}D"
-            )
-        if x.ndim == 1 and y.ndim == 1:
-            return x.dot(y)
-        if x.ndim == 2 and y.ndim == 1:
-            return x.mv(y)
-        if x.ndim == 1 and y.ndim == 2:
-            return x.unsqueeze(0).mm(y)._squeeze_result(0)
-        if x.ndim == 2 and y.ndim == 2:
-            return x.mm(y)
-        if x.ndim > 2 and y.ndim <= 2:  # fold the batch into the rows
-            rows = x.reshape(-1, x.shape[-1])
-            folded = rows.mm(y) if y.ndim == 2 else rows.mv(y)
-            return folded._unsafe_view((*x.shape[:-1], *y.shape[1:]))
-        return _batched(x, y)
-
-    __matmul__ = matmul
-
-    # shapes
-
-    _view = view_of(shaping.ViewBackward0)
-    _expand = view_of(shaping.ExpandBackward0)
-    _permute = view_of(shaping.PermuteBackward0)
-    _squeeze_all = view_of(shaping.SqueezeBackward0)
-    _squeeze_dim = view_of(shaping.SqueezeBackward1)
-    _squeeze_result = method(shaping.SqueezeBackward4)
-    _unsafe_view = method(shaping.UnsafeViewBackward0)
-    t = view_of(shaping.TBackward0)
-    transpose = swapaxes = swapdims = view_of(shaping.TransposeBackward0)
-    unsqueeze = view_of(shaping.UnsqueezeBackward0)
-
-    def view(self, *size: Any) -> Tensor:
-        """The same elements in another shape, on the same memory; one size may be -1."""
-        return self._view(sizes(size))
-
-    def view_as(self, other: Tensor) -> Tensor:
-        return self._view(other.shape)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape: a view if the memory allows it, else a copy."""
-        size = sizes(shape)
-        try:
-            return self._view(size)
-        except RuntimeError as error:
-            if "not compatible" not in str(error):
-                raise
-            return self.clone()._unsafe_view(size)
-
-    def expand(self, *size: Any) -> Tensor:
-        """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
-        return self._expand(sizes(size))
-
-    def expand_as(self, other: Tensor) -> Tensor:
-        return self._expand(other.shape)
-
-    broadcast_to = expand
-
-    def permute(self, *dims: Any) -> Tensor:
-        """A view with the dimensions in another order."""
-        return self._permute(sizes(dims))
-
-    def squeeze(self, dim: int | None = None) -> Tensor:
-        """A view without the dimensions of size 1, or without `dim` if its size is 1."""
-        return self._squeeze_all() if dim is None else self._squeeze_dim(dim)
-
-    @property
-    def T(self) -> Tensor:
-        """The dimensions in reverse order."""
-        return self._permute(tuple(range(self._data.ndim))[::-1])
-
-    @property
-    def mT(self) -> Tensor:
-        """The last two dimensions swapped."""
-        return self.transpose(-2, -1)
-
-    def contiguous(self) -> Tensor:
-        """The tensor itself if its elements lie in order in memory, else a copy."""
-        return self if self.is_contiguous() else self.clone()
-
-    def flatten(self) -> Tensor:
-        return self.reshape(-1)
-
-    # memory, devices, dtypes
-
-    _to_copy = method(shaping.ToCopyBackward0)
-
-    def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The tensor in another dtype (itself if it has it already). There is one device: cpu."""
-        kind = kwargs.get("dtype") or next((a for a in args if isinstance(a, dtypes.dtype)), None)
-        if kind is None or kind is self.dtype:
-            return self
-        return self._to_copy(kind)
-
-    def float(self) -> Tensor:
-        return self.to(dtypes.float32)
-
-    def double(self) -> Tensor:
-        return self.to(dtypes.float64)
-
-    def long(self) -> Tensor:
-        return self.to(dtypes.int64)
-
-    def int(self) -> Tensor:
-        return self.to(dtypes.int32)
-
-    def type(self) -> str:
-        """The tensor type's name, e.g. ``"torch.FloatTensor"``."""
-        return f"minigrad.{self.dtype.scalar_type}Tensor"
-
-
-def _batched(x: Tensor, y: Tensor) -> Tensor:
-    """The product of batches of matrices, whose batch dimensions broadcast."""
-    if x.ndim == 1:
-        return _batched(x.unsqueeze(0), y).squeeze(-2)
-    if x.shape[-1] != y.shape[-2]:
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: "
-            f"[{math.prod(x.shape[:-2])}, {x.shape[-1]}] but got: "
-            f"[{math.prod(y.shape[:-2])}, {y.shape[-2]}]."
-        )
-    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
-    count = math.prod(batch)
-    left = x.expand(*batch, *x.shape[-2:]).reshape(count, *x.shape[-2:])
-    right = y.expand(*batch, *y.shape[-2:]).reshape(count, *y.shape[-2:])
-    return left.bmm(right)._unsafe_view((*batch, x.shape[-2], y.shape[-1]))
 
 
 Node.tensor_type = Tensor

@@ -18,7 +18,7 @@ STOREYS = [
     {"dtypes", "printing", "random", "size"},
     {"engine"},
     {"ops"},
-    {"errors", "gradients", "inplace", "recording", "views"},
+    {"errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
     {"creation", "functions"},
     {"autograd", "nn", "optim", "utils"},

@@ -62,7 +62,7 @@ class AddmmBackward0(Node):
         product += bias
         return product
 
-    def backward(self, grad: Any, _: Any, a: Any, b: Any) -> Any:
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_bias, to_a, to_b = self.edges
         return to_bias and grad, to_a and grad @ b.T, to_b and a.T @ grad
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..engine.node import Node
 from .lift import cos, cosh, log, power, sign, sin, sinh, where
 
@@ -260,14 +261,17 @@ class AbsBackward0(Node):
 class WhereBackward0(Node):
     """∂where(c, x, y)/∂x = 1 where c,  ∂where(c, x, y)/∂y = 1 where not c"""
 
-    saves = {"condition": 0b110}
+    saves = {"self": 0, "other": 0, "condition": 0b11}
 
-    def forward(self, condition: Any, x: Any, y: Any) -> Any:
-        return np.where(condition, x, y)
+    def forward(self, x: Any, y: Any, condition: Any) -> Any:
+        out = np.where(condition, x, y)
+        if not x.shape == y.shape == out.shape:
+            self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, y)])
+        return out
 
     def backward(self, grad: Any, condition: Any) -> Any:
-        _, to_x, to_y = self.edges
-        return None, to_x and where(condition, grad, 0), to_y and where(condition, 0, grad)
+        to_x, to_y = self.edges
+        return to_x and where(condition, grad, 0), to_y and where(condition, 0, grad)
 
 
 class CloneBackward0(Node):
