@@ -1,14 +1,18 @@
 """README.md taken apart: its fenced blocks, each with its language and the heading it stands under.
 
-`python tests/readme.py HEADING [N]` prints the N-th shell block under a heading (0 by default).
+`python tests/readme.py HEADING [N]` prints the N-th shell block under a heading (0 by default), and
+`python tests/readme.py picture` draws README's picture anew.
 """
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "notebooks" / "images" / "backward.svg"
 PART = re.compile(
     r"^#+ (?P<heading>[^\n]+)$|^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.M | re.S
 )
@@ -39,6 +43,17 @@ def commands(heading):
     return found
 
 
+def draw(folder):
+    """Run README's first example in `folder`, saving a picture that moves; the SVG's text."""
+    code = next(block.code for block in blocks() if block.language == "python")
+    code = code.replace("backward.html", "backward.svg")
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return (Path(folder) / "backward.svg").read_text(encoding="utf-8")
+
+
 if __name__ == "__main__":
     heading, number = [*sys.argv[1:], "0"][:2]
-    print(commands(heading)[int(number)], end="")
+    if heading == "picture":
+        draw(PICTURE.parent)
+    else:
+        print(commands(heading)[int(number)], end="")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from readme import blocks, commands
+from readme import PICTURE, blocks, commands, draw
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,6 +72,21 @@ def test_ten_lines_are_ten_lines_and_torch_changes_one_of_them():
     assert len(ours) <= 10
     assert [a for a, b in zip(ours, theirs) if a != b] == ["import minigrad as torch"]
     assert len(ours) == len(theirs)
+
+
+def test_picture_shows_the_ten_lines(tmp_path):
+    committed = PICTURE.read_text(encoding="utf-8")
+    assert without_places(draw(tmp_path)) == without_places(committed)
+    assert "@keyframes" in committed
+    assert f'src="{PICTURE.relative_to(ROOT).as_posix()}"' in README
+
+
+def without_places(svg):
+    """An SVG without its coordinates, as nbval compares the pictures of the notebooks."""
+    rules = (ROOT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8")
+    for regex, replace in re.findall(r"^regex: (.*)\nreplace: (.*)$", rules, re.M):
+        svg = re.sub(regex, replace, svg)
+    return svg
 
 
 def test_conda_line_names_what_is_there():
