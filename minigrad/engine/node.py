@@ -271,7 +271,12 @@ class Node:
     def _saved(self, index: int) -> Any:
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
-        return None if self.saved[index] is NOTHING else self.tensor(index, self.tensor_type)
+        if self.saved[index] is NOTHING:
+            return None
+        value = self.tensor(index, self.tensor_type)
+        if isinstance(value, self.tensor_type):
+            return value
+        return self.tensor_type._wrap(np.asarray(value)[()])  # torch shows a number as a tensor
 
     tensor_type: Any = None
     """The Tensor class, told by the floor above when it is made."""
