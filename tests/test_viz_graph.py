@@ -104,13 +104,23 @@ def test_a_root_that_is_a_leaf_is_its_own_box(engine):
 
 
 def test_an_output_among_several_is_told_apart(engine):
-    x = engine.ones(3, requires_grad=True)
-    first, _, third = x.unbind(0)
-    graph = walk([first * third], Names({"first": first, "third": third}))
+    class Both(engine.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx, g2, g3):
+            return g2 * 2 + g3 * 3
+
+    x = engine.tensor(1.0, requires_grad=True)
+    double, triple = Both.apply(x)
+    graph = walk([triple * double], Names({"double": double, "triple": triple}))
     assert [(e.source, e.target, e.output) for e in graph.edges][1:3] == [
+        ("n1", "n2", 1),
         ("n1", "n2", 0),
-        ("n1", "n2", 2),
     ]
+    assert graph.node("n2").name == "double, triple"
 
 
 def test_a_chain_of_100_000_operations_is_cut(engine):

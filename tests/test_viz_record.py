@@ -3,6 +3,7 @@
 import gc
 import importlib
 import json
+import sys
 import threading
 import weakref
 
@@ -216,11 +217,7 @@ def test_custom_functions(engine):
     x = engine.tensor(2.0, requires_grad=True)
     w = engine.tensor(5.0, requires_grad=True)
     trace = run(Product.apply(x, w))
-    assert texts(trace)[
-        1
-    ] == "ProductBackward receives ∂out/∂out = 1 and sends 5 to x and 2 to w." or (
-        texts(trace)[1] == "ProductBackward receives 1 and sends 5 to x and 2 to w."
-    )
+    assert texts(trace)[1] == "ProductBackward receives 1 and sends 5 to x and 2 to w."
     assert trace["runs"][0]["steps"][1]["frees"] == ["saved_tensors[0]", "saved_tensors[1]"]
 
 
@@ -456,7 +453,7 @@ def test_a_tensor_without_a_graph_keeps_its_own_error(engine):
 
 
 def test_record_without_an_engine_says_so(monkeypatch):
-    monkeypatch.setattr("viz.record.sys.modules", {})
+    monkeypatch.setattr(sys, "modules", {})
     with pytest.raises(RuntimeError, match="found no engine to watch"), viz.record():
         pass
 
