@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from itertools import accumulate
 
 from viz.page import width
 from viz.theme import DARK, LIGHT, MONO, SANS
 
-from .frames import Frame
+from .frames import PAST, Frame, Timeline, timeline
 
 HOLD = 4.0  # seconds that the last frame stays before the replay starts again
 LONGEST = 90.0  # seconds of the whole replay: many steps pass faster
@@ -23,6 +24,7 @@ TRAVEL = 0.4  # seconds that a gradient takes along its edge
 LINE = 20  # height of a line of the sentence
 ROW = 15  # height of a row of a matrix in the picture
 MARGIN = 12
+MOST_FRAMES = 300
 LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
 PLACE = re.compile(r'<text id="(?P<id>[^"]+)" class="(?P<css>[^"]+)" (?P<rest>[^>]*)></text>')
@@ -43,12 +45,16 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     """The animated picture: `svg` as laid out, with every frame's numbers and sentence in time."""
     _, _, wide, height = map(float, re.findall(r'viewBox="([^"]+)"', svg)[0].split())
     outer = max(wide, LEAST_WIDTH)
+    steps = _thinned(steps)
+    times = timeline(steps)
     clock = _Clock(steps)
-    picture = PLACE.sub(lambda place: _numbers(place, steps, clock), svg.strip())
+    picture = PLACE.sub(lambda place: _numbers(place, times, clock), svg.strip())
     picture = re.sub(r"<svg\b", f'<svg x="{(outer - wide) / 2:g}"', picture, count=1)
-    picture = picture.replace('<g class="boxes"', f'{_spot(svg, steps, clock)}<g class="boxes"', 1)
+    picture = picture.replace(
+        '<g class="boxes"', f'{_spot(svg, steps, times, clock)}<g class="boxes"', 1
+    )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
-        clock.draw(f"#{edge}-grad", _spans(steps, edge, "moving", "sent"))
+        clock.draw(f"#{edge}-grad", _seen(times[edge]))
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
@@ -67,22 +73,35 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     )
 
 
-def _numbers(place: re.Match[str], steps: list[Frame], clock: _Clock) -> str:
+def _seen(values: list[tuple[str, int, int]]) -> Spans:
+    """When the gradient of an edge is on its way or there."""
+    found: Spans = []
+    for value, start, end in values:
+        if value == "sent" and found and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        elif value in ("moving", "sent"):
+            found.append((start, end))
+    return found
+
+
+def _numbers(place: re.Match[str], times: Timeline, clock: _Clock) -> str:
     """All texts that one place of the picture ever shows, each in its time."""
     id, css, rest = place["id"], place["css"], place["rest"]
     x, y = re.findall(r'[xy]="([^"]+)"', rest)
-    texts = [text for text in dict.fromkeys(step.state.get(id) for step in steps) if text]
-    found = [] if len(texts) == 1 else [place[0]]
-    for text in texts:
-        lines, spans = text.split("\n"), _spans(steps, id, text)
+    spans: dict[str, Spans] = {}
+    for text, start, end in times[id]:
+        spans.setdefault(text, []).append((start, end))
+    found = [] if len(spans) == 1 else [place[0]]
+    for text, when in spans.items():
+        lines = text.split("\n")
         rows = _rows(lines, x, float(y) - ROW * (len(lines) - 1) / 2, ROW)
         if len(lines) == 1:
             rows = html.escape(text.replace(" ", "\u00a0"))
-        if len(texts) == 1:
-            clock.fade(f"#{id}", spans, css)
+        if len(spans) == 1:
+            clock.fade(f"#{id}", when, css)
             found.append(f'<text id="{id}" class="{css}" {rest}>{rows}</text>')
         else:
-            found.append(f"<text {clock.seen(spans, css)} {rest}>{rows}</text>")
+            found.append(f"<text {clock.seen(when, css)} {rest}>{rows}</text>")
     return "".join(found)
 
 
@@ -93,26 +112,36 @@ def _rows(lines: list[str], x: str, y: float, height: float) -> str:
     )
 
 
-def _spot(svg: str, steps: list[Frame], clock: _Clock) -> str:
+def _spot(svg: str, steps: list[Frame], times: Timeline, clock: _Clock) -> str:
     """The frame around the box that is at work: it goes from box to box."""
-    boxes = {
-        box["id"]: (
-            f"opacity:1;x:{float(box['x']) - 4:g}px;y:{float(box['y']) - 4:g}px;"
-            f"width:{float(box['w']) + 8:g}px;height:{float(box['h']) + 8:g}px;"
-            f"rx:{float(box['r']) + 4:g}px"
-        )
-        for box in BOX.finditer(svg)
-    }
-    clock.jump(
-        ".spot",
-        [
-            boxes.get(step.focus, "opacity:0")
-            if step.state.get(step.focus) == "active"
-            else "opacity:0"
-            for step in steps
-        ],
-    )
+    states = ["opacity:0"] * len(steps)
+    for box in BOX.finditer(svg):
+        x, y, w, h, r = (float(box[name]) for name in "xywhr")
+        for value, start, _ in times.get(box["id"], ()):
+            if value == "active":
+                states[start] = (
+                    f"opacity:1;x:{x - 4:g}px;y:{y - 4:g}px;width:{w + 8:g}px;"
+                    f"height:{h + 8:g}px;rx:{r + 4:g}px"
+                )
+    clock.jump(".spot", states)
     return f'<rect class="replay spot" fill="none" stroke="{LIGHT.grad}" stroke-width="2"/>'
+
+
+def _thinned(steps: list[Frame]) -> list[Frame]:
+    """Fewer frames of the same pass, where it is too long to watch without controls."""
+    stride = -(-len(steps) // MOST_FRAMES)
+    if stride == 1:
+        return steps
+    found = []
+    kind, changes = "", {}
+    for i, step in enumerate(steps):
+        if step.kind == "start":
+            kind, changes = "start", {}
+        changes = {key: PAST.get(value, value) for key, value in changes.items()} | step.changes
+        if i % stride == stride - 1 or i == len(steps) - 1:
+            found.append(replace(step, kind=kind or step.kind, changes=changes))
+            kind, changes = "", {}
+    return found
 
 
 def _wrap(text: str, room: float) -> list[str]:
@@ -128,18 +157,6 @@ def _wrap(text: str, room: float) -> list[str]:
 
 
 Spans = list[tuple[int, int]]  # from frame … up to, not with, frame …
-
-
-def _spans(steps: list[Frame], key: str, *values: str) -> Spans:
-    """When `key` has one of these values."""
-    found: Spans = []
-    for i, step in enumerate(steps):
-        if step.state.get(key) in values:
-            if found and found[-1][1] == i:
-                found[-1] = (found[-1][0], i + 1)
-            else:
-                found.append((i, i + 1))
-    return found
 
 
 class _Clock:

@@ -10,10 +10,17 @@ from typing import Any
 
 from viz import layout
 from viz.graph import Graph
+from viz.theme import SANS
 
 from .animated import animated_svg
 from .embed import player_html
-from .frames import Frame, frames, notes
+from .frames import Frame, call, frames, notes
+
+PAGE = (
+    ":root { color-scheme: light dark; }"
+    f"body {{ margin: 0 auto; max-width: 1100px; padding: 12px; font-family: {SANS}; }}"
+    "h1 { margin: 4px 0 12px; font-size: 18px; }"
+)
 
 
 class Animation:
@@ -52,12 +59,12 @@ class Animation:
         path.write_text(makers[path.suffix.lower()](), encoding="utf-8", newline="\n")
 
     def _page(self) -> str:
+        title = html.escape(f"{call(self.trace)}, step by step")
         return (
             '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(self.frames[0].text)}</title>\n"
-            "<style>:root { color-scheme: light dark; }</style>\n"
-            f"{player_html(self.svg, self.frames)}\n</html>\n"
+            f"<title>{title}</title>\n<style>{PAGE}</style>\n"
+            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames)}\n</main>\n</html>\n"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

@@ -7,14 +7,13 @@ import hashlib
 import html
 import json
 from pathlib import Path
-from typing import Any
 
 from viz.ink import colours
 from viz.page import clean
 from viz.theme import DARK, LIGHT, MONO, SANS, Palette
 
 from .animated import animated_svg
-from .frames import Frame, settled
+from .frames import Frame
 
 HERE = Path(__file__).parent
 LETTERS = 1000  # of the sentences that stand for the picture where it is not seen
@@ -27,9 +26,8 @@ def player_html(svg: str, steps: list[Frame]) -> str:
     Deterministic: the same picture and frames give the same text.
     """
     picture = animated_svg(svg, steps)
-    data = _inert(
-        json.dumps({"frames": _changes(steps)}, ensure_ascii=False, separators=(",", ":"))
-    )
+    plain = [{**vars(step), "ms": round(1000 * step.seconds)} for step in steps]
+    data = _inert(json.dumps({"frames": plain}, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
     words = html.escape(clean(" ".join(step.text for step in steps), LETTERS), quote=True)
@@ -78,31 +76,6 @@ def _colours() -> str:
         f"--focus: {both.line['leaf']}; --sans: {SANS}; --mono: {MONO}; }}\n"
         + "\n".join(colours(both))
     )
-
-
-def _changes(steps: list[Frame]) -> list[dict[str, Any]]:
-    """Frames as the script wants them: of each state only what it could not tell by itself.
-
-    It settles what the frame before left at work, and starts each run from nothing.
-    """
-    found: list[dict[str, Any]] = []
-    before: dict[str, str] = {}
-    for step in steps:
-        expected = {} if step.kind == "start" else settled(before)
-        changes = {key: "" for key in expected if key not in step.state}
-        changes |= {key: value for key, value in step.state.items() if expected.get(key) != value}
-        found.append(
-            {
-                "kind": step.kind,
-                "text": step.text,
-                "focus": step.focus,
-                "terms": step.terms,
-                "ms": round(1000 * step.seconds),
-                "changes": changes,
-            }
-        )
-        before = step.state
-    return found
 
 
 def _inert(text: str) -> str:

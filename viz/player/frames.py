@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from viz.page import clean
 from viz.values import SPOKEN, rows, spoken
 
+PAST = {"active": "done", "moving": "sent"}
+MOST_FRAMES = 2_000
 LETTERS = 500  # of a sentence that are shown
 MOST_TERMS = 6  # numbers of one step that are shown side by side
 MOST_HELD = 3  # leaves whose `.grad` a run's first sentence tells
@@ -22,17 +24,17 @@ MOST_HELD = 3  # leaves whose `.grad` a run's first sentence tells
 class Frame:
     """One stop of the replay.
 
-    `state` maps an element's id in the picture to its state (a node `n…`: ready, active, done; an
-    edge `e…`: moving, sent; both: absent, where this run's graph does not have them) or to its text
-    (`e…-label` a gradient, `n…-acc` a sum or a `.grad`). What it does not name is blank.
+    `changes` maps an element's id in the picture to its new state (a node `n…`: ready, active,
+    failed; an edge `e…`: moving; both: absent, where this run's graph does not have them) or to its
+    new text (`e…-label` a gradient, `n…-acc` a sum or a `.grad`). A run starts from blank, and by
+    the next frame what was active is done, what was moving is sent: no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.
     """
 
-    run: int
-    kind: str  # start, seed, apply, accumulate or error
+    kind: str  # start, seed, apply, accumulate, error or more
     text: str
     focus: str  # the node to keep in view
-    state: dict[str, str]
+    changes: dict[str, str]
     terms: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
@@ -43,76 +45,59 @@ class Frame:
 
 def frames(trace: dict[str, Any]) -> list[Frame]:
     """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with."""
-    return [frame for number in range(len(trace["runs"])) for frame in _run(trace, number)]
-
-
-def _run(trace: dict[str, Any], number: int) -> list[Frame]:
-    run = trace["runs"][number]
-    nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
-    targets = {edge["id"]: edge["target"] for edge in trace["graph"]["edges"]}
-    fan_in = Counter(e for step in run["steps"] for e in _targets(step, targets))
-    grads = _grads_before(trace, number)
-    state = _absent(trace, run) | {
-        f"{leaf}-acc": _after(".grad ", label(grad)) for leaf, grad in grads.items()
-    }
-    found = [Frame(number, "start", _opening(trace, number, grads), run["root"], dict(state))]
-
-    for step in run["steps"]:
-        state = settled(state)
-        if step["kind"] == "seed":
-            if step["edge"]:
-                state |= {step["edge"]: "moving", f"{step['edge']}-label": label(step["grad"])}
-            terms = [("starts with", block(step["grad"]))]
-        elif step["kind"] == "apply":
-            terms = [("receives", block(step["received"]))]
-            for sent in step["sends"]:
-                edge, target = sent["edge"], targets[sent["edge"]]
-                state |= {edge: "moving", f"{edge}-label": label(sent["grad"])}
-                term = (f"→ {name_of(nodes[target])}", block(sent["grad"]))
-                if nodes[target]["kind"] == "leaf":
-                    state[f"{target}-acc"] = _coming(grads.get(target), sent["sum"])
-                elif fan_in[target] > 1:
-                    state[f"{target}-acc"] = _after("Σ ", label(sent["sum"]))
-                if fan_in[target] > 1:
-                    term += (_after("Σ ", block(sent["sum"])),)
-                terms.append(term)
-            if len(terms) > MOST_TERMS:
-                terms[MOST_TERMS:] = [("…", f"{len(terms) - MOST_TERMS} more")]
-            if step["frees"]:
-                terms.append(("frees", ", ".join(step["frees"])))
-        else:
-            state[f"{step['node']}-acc"] = _after(".grad ", label(step["after"]))
-            terms = [
-                (".grad before", block(step["before"])),
-                ("+ incoming", block(step["incoming"])),
-                ("= .grad after", block(step["after"])),
-            ]
-        for ready in step.get("ready", [step["node"]]):
-            state[ready] = "ready"
-        if step["kind"] != "seed":
-            state[step["node"]] = "active"
-        text = clean(step["text"], LETTERS)
-        found.append(Frame(number, step["kind"], text, step["node"], dict(state), terms))
-    if run["error"]:
-        text = clean(run["error"], LETTERS)
-        found.append(Frame(number, "error", text, found[-1].focus, dict(state)))
+    found = [
+        frame for number in range(len(trace["runs"])) for frame in _Run(trace, number).frames()
+    ]
+    if len(found) > MOST_FRAMES:
+        text = f"{len(found) - MOST_FRAMES:,} more steps are not shown."
+        found[MOST_FRAMES:] = [Frame("more", text, found[MOST_FRAMES].focus, {})]
     return found
 
 
-def settled(state: dict[str, str]) -> dict[str, str]:
-    """The state once what was happening has happened."""
-    past = {"active": "done", "moving": "sent"}
-    return {key: past.get(value, value) for key, value in state.items()}
+Timeline: TypeAlias = "dict[str, list[tuple[str, int, int]]]"
+
+
+def timeline(steps: list[Frame]) -> Timeline:
+    """What each place of the picture shows: (state or text, from frame, up to, not with, frame)."""
+    found: Timeline = {}
+    now: dict[str, tuple[str, int]] = {}
+
+    def put(key: str, value: str, at: int) -> None:
+        old, since = now.get(key, ("", 0))
+        if value != old:
+            if old:
+                found.setdefault(key, []).append((old, since, at))
+            now[key] = (value, at)
+
+    for i, step in enumerate(steps):
+        if step.kind == "start":
+            for key in now.keys() - step.changes.keys():
+                put(key, "", i)
+        else:
+            for key, value in steps[i - 1].changes.items():
+                put(key, PAST.get(value, value), i)
+        for key, value in step.changes.items():
+            put(key, value, i)
+    for key in now:
+        put(key, "", len(steps))
+    return found
 
 
 def notes(steps: list[Frame]) -> dict[str, list[str]]:
     """All that the replay ever writes into the picture, by place: layout keeps room for it."""
     found: dict[str, dict[str, None]] = {}
     for step in steps:
-        for key, text in step.state.items():
+        for key, text in step.changes.items():
             if key.endswith(("-label", "-acc")):
                 found.setdefault(key, {})[text] = None
     return {key: list(texts) for key, texts in found.items()}
+
+
+def call(trace: dict[str, Any], number: int = 0) -> str:
+    """`out.backward()`: what was called, as far as the names are known."""
+    root = trace["runs"][number]["root"]
+    name = next(n["name"] for n in trace["graph"]["nodes"] if n["id"] == root)
+    return f"{clean(name)}.backward()" if name else "backward()"
 
 
 def label(value: dict[str, Any] | None) -> str:
@@ -133,11 +118,108 @@ def block(value: dict[str, Any] | None) -> str:
     return value["short"] if listed else value["text"]
 
 
-def name_of(node: dict[str, Any]) -> str:
-    """What a sentence calls a node."""
-    if node["kind"] == "op":
-        return clean(node["op"])
-    return clean(node["name"] or ("a leaf" if node["kind"] == "leaf" else "the output"))
+_Terms: TypeAlias = "list[tuple[str, ...]]"
+_Told: TypeAlias = "tuple[dict[str, str], _Terms]"
+
+
+class _Run:
+    """Reads one run of a trace: each kind of step has a method that tells (changes, terms)."""
+
+    def __init__(self, trace: dict[str, Any], number: int) -> None:
+        self.trace, self.number, self.run = trace, number, trace["runs"][number]
+        self.nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
+        self.targets = {edge["id"]: edge["target"] for edge in trace["graph"]["edges"]}
+        self.fan_in = Counter(
+            self.targets[send["edge"]]
+            for step in self.run["steps"]
+            for send in step.get("sends", ())
+        )
+        self.grads = self._grads_before()
+
+    def frames(self) -> list[Frame]:
+        """The run's frames; the last one tells of the error, if it ended in one."""
+        start = {f"{leaf}-acc": _after(".grad ", label(g)) for leaf, g in self.grads.items()}
+        found = [Frame("start", self._opening(), self.run["root"], self._absent() | start)]
+        waiting: list[str] = []
+        for step in self.run["steps"]:
+            changes, terms = getattr(self, step["kind"])(step)
+            ready = step.get("ready", [step["node"]])
+            changes |= dict.fromkeys((id for id in ready if id not in waiting), "ready")
+            waiting = ready
+            text = clean(step["text"], LETTERS)
+            found.append(Frame(step["kind"], text, step["node"], changes, terms))
+        if self.run["error"]:
+            failed = waiting if len(waiting) == 1 else []  # of several, none can be blamed
+            focus = [found[-1].focus, *failed][-1]
+            text = clean(self.run["error"], LETTERS)
+            found.append(Frame("error", text, focus, dict.fromkeys(failed, "failed")))
+        return found
+
+    def seed(self, step: dict[str, Any]) -> _Told:
+        """The gradient that starts the pass comes in."""
+        edge = step["edge"]
+        changes = {edge: "moving", f"{edge}-label": label(step["grad"])} if edge else {}
+        return changes, [("starts with", block(step["grad"]))]
+
+    def apply(self, step: dict[str, Any]) -> _Told:
+        """An op receives a gradient and sends others on; where several meet, they add up."""
+        changes = {step["node"]: "active"}
+        terms: _Terms = [("receives", block(step["received"]))]
+        for send in step["sends"]:
+            edge, target = send["edge"], self.targets[send["edge"]]
+            several = self.fan_in[target] > 1
+            changes |= {edge: "moving", f"{edge}-label": label(send["grad"])}
+            if target in self.grads:
+                changes[f"{target}-acc"] = _coming(self.grads[target], send["sum"])
+            elif several:
+                changes[f"{target}-acc"] = _after("Σ ", label(send["sum"]))
+            total = (_after("Σ ", block(send["sum"])),) if several else ()
+            terms.append((f"→ {self._name(target)}", block(send["grad"]), *total))
+        if len(terms) > MOST_TERMS:
+            terms[MOST_TERMS:] = [("…", f"{len(terms) - MOST_TERMS} more")]
+        if step["frees"]:
+            terms.append(("frees", ", ".join(step["frees"])))
+        return changes, terms
+
+    def accumulate(self, step: dict[str, Any]) -> _Told:
+        """A leaf adds what came in to its `.grad`."""
+        leaf = step["node"]
+        changes = {leaf: "active", f"{leaf}-acc": _after(".grad ", label(step["after"]))}
+        return changes, [
+            (".grad before", block(step["before"])),
+            ("+ incoming", block(step["incoming"])),
+            ("= .grad after", block(step["after"])),
+        ]
+
+    def _name(self, id: str) -> str:
+        node = self.nodes[id]
+        if node["kind"] == "op":
+            return clean(node["op"])
+        return clean(node["name"] or ("a leaf" if node["kind"] == "leaf" else "the output"))
+
+    def _absent(self) -> dict[str, str]:
+        """Parts of the picture that belong to the graphs of other runs."""
+        own, graph = set(self.run["nodes"]), self.trace["graph"]
+        nodes = [n["id"] for n in graph["nodes"] if n["id"] not in own]
+        edges = [e["id"] for e in graph["edges"] if not own >= {e["source"], e["target"]}]
+        return dict.fromkeys(nodes + edges, "absent")
+
+    def _grads_before(self) -> dict[str, Any]:
+        """Each leaf's `.grad` as this run finds it: as an earlier run left it, unless it says."""
+        earlier = [s for run in self.trace["runs"][: self.number] for s in run["steps"]]
+        left = {s["node"]: s["after"] for s in earlier if s["kind"] == "accumulate"}
+        steps = [s for s in reversed(self.run["steps"]) if s["kind"] == "accumulate"]
+        return left | {s["node"]: s["before"] for s in steps}
+
+    def _opening(self) -> str:
+        """`Before call 2 of 2, out.backward(): x.grad = 4.5.`"""
+        what, count = call(self.trace, self.number), len(self.trace["runs"])
+        if count > 1:
+            what = f"call {self.number + 1} of {count}, {what}"
+        held = [f"{self._name(leaf)}.grad = {spoken(g)}" for leaf, g in self.grads.items() if g]
+        if len(held) > MOST_HELD:
+            held[MOST_HELD:] = ["…"]
+        return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
 
 
 def _after(head: str, text: str) -> str:
@@ -150,42 +232,3 @@ def _coming(grad: dict[str, Any] | None, total: dict[str, Any]) -> str:
     held, coming = label(grad), label(total)
     matrix = "\n" in held + coming
     return _after(".grad ", held) + ("" if matrix else f" + {coming}")
-
-
-def _targets(step: dict[str, Any], targets: dict[str, str]) -> list[str]:
-    return [targets[sent["edge"]] for sent in step.get("sends", ())]
-
-
-def _absent(trace: dict[str, Any], run: dict[str, Any]) -> dict[str, str]:
-    """Parts of the picture that belong to the graphs of other runs."""
-    own = set(run["nodes"])
-    nodes = [n["id"] for n in trace["graph"]["nodes"] if n["id"] not in own]
-    edges = [e["id"] for e in trace["graph"]["edges"] if not own >= {e["source"], e["target"]}]
-    return dict.fromkeys(nodes + edges, "absent")
-
-
-def _grads_before(trace: dict[str, Any], number: int) -> dict[str, Any]:
-    """Each leaf's `.grad` as run `number` finds it: as an earlier run left it, unless it says."""
-    grads: dict[str, Any] = {}
-    for run in trace["runs"][:number]:
-        for step in run["steps"]:
-            if step["kind"] == "accumulate":
-                grads[step["node"]] = step["after"]
-    for step in reversed(trace["runs"][number]["steps"]):
-        if step["kind"] == "accumulate":
-            grads[step["node"]] = step["before"]
-    return grads
-
-
-def _opening(trace: dict[str, Any], number: int, grads: dict[str, Any]) -> str:
-    """`Before call 2 of 2, out.backward(): x.grad = 4.5.`"""
-    nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
-    runs = trace["runs"]
-    root = nodes[runs[number]["root"]]["name"]
-    call = f"{clean(root)}.backward()" if root else "backward()"
-    if len(runs) > 1:
-        call = f"call {number + 1} of {len(runs)}, {call}"
-    held = [f"{name_of(nodes[n])}.grad = {spoken(g)}" for n, g in grads.items() if g]
-    if len(held) > MOST_HELD:
-        held[MOST_HELD:] = ["…"]
-    return f"Before {call}: {', '.join(held) or 'every .grad is None'}."
