@@ -1,0 +1,63 @@
+"""The tensors that training changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..creation import empty
+from ..recording import memory
+from ..tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A leaf on the memory of `data`. As an attribute of a Module it is one of its parameters.
+
+    Raises RuntimeError if it is to require grad and `data` holds integers.
+    """
+
+    __module__ = "minigrad.nn.parameter"
+
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
+        source = (empty(0) if data is None else data).detach()
+        if requires_grad and not source.is_floating_point():
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
+        self: Parameter = object.__new__(cls)
+        self._data, self._counter = source._data, source._counter
+        self._requires_grad = requires_grad
+        return self
+
+    def __repr__(self, **kwargs: Any) -> str:
+        return "Parameter containing:\n" + super().__repr__(**kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
+
+    def __reduce__(self) -> Any:
+        own = {k: v for k, v in vars(self).items() if k != "_data" and not hasattr(Tensor, k)}
+        return _rebuild, (type(self), memory(self), self.requires_grad, own)
+
+
+def _rebuild(kind: Any, array: Any, requires_grad: bool, own: dict[str, Any]) -> Any:
+    """A parameter that was pickled, with the attributes that its user gave it."""
+    self = kind(Tensor._wrap(array), requires_grad)
+    vars(self).update(own)
+    return self
+
+
+def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
+    """Forget the gradient, or with ``set_to_none=False`` fill it with 0, outside any graph."""
+    grad = parameter._grad
+    if grad is None:
+        return
+    if set_to_none:
+        parameter._grad = None
+    else:
+        if grad.grad_fn is not None:
+            grad.detach_()
+        else:
+            grad.requires_grad_(False)
+        grad.zero_()

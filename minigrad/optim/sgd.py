@@ -1,0 +1,74 @@
+"""Stochastic gradient descent: against the gradient, with the speed of earlier steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..tensor import Tensor
+from .optimizer import Optimizer
+
+
+class SGD(Optimizer):
+    """p ← p − lr·v, where v is the gradient g, or with momentum v ← momentum·v + (1 − dampening)·g.
+
+    `weight_decay` adds weight_decay·p to g. `nesterov` looks ahead: g + momentum·v in place of v.
+    `maximize` goes up instead of down. Raises ValueError for options below 0.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        if isinstance(lr, Tensor) and lr.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        if lr < 0.0:
+            raise ValueError(f"Invalid learning rate: {lr}")
+        if momentum < 0.0:
+            raise ValueError(f"Invalid momentum value: {momentum}")
+        if weight_decay < 0.0:
+            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, defaults)
+
+    def update(self, group: dict[str, Any]) -> None:
+        lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
+        for param in group["params"]:
+            grad = param._grad
+            if grad is None:
+                continue
+            if group["maximize"]:
+                grad = -grad
+            if decay:
+                grad = grad.add(param, alpha=decay)
+            if momentum:
+                state = self.state[param]
+                velocity = state.get("momentum_buffer")
+                if velocity is None:
+                    velocity = state["momentum_buffer"] = grad.detach().clone()
+                else:
+                    velocity.mul_(momentum).add_(grad, alpha=1 - group["dampening"])
+                grad = grad.add(velocity, alpha=momentum) if group["nesterov"] else velocity
+            param.add_(grad, alpha=-lr)
