@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from .engine.backward import Edge, run_backward
 from .engine.node import Node
 from .errors import note
 from .recording import edge, wrap
+
+_REFERENCE_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter "
+    "and its gradient which can cause a memory leak. We recommend using autograd.grad when "
+    "creating the graph to avoid this. If you have to use this function, make sure to reset the "
+    ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
+)
 
 
 def backward(
@@ -35,6 +43,8 @@ def backward(
         for tensor in inputs:
             tensor.retain_grad()
         ends = [(edge(t), t._output_nr) for t in inputs]
+    if create_graph:
+        warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=3)
     _run(_several(tensors), grad_tensors, retain_graph, create_graph, ends, accumulate=True)
 
 
@@ -95,7 +105,7 @@ def _run(
     accumulate: bool,
 ) -> list[Any]:
     seeds = (None,) * len(roots) if seeds is None else _several(seeds)
-    if len(seeds) != len(roots):
+    if len(seeds) < len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(seeds)} gradients")
     # Torch checks all shapes before it asks whether anything requires grad.
     gradients = [_seed(i, t, s, create_graph) for i, (t, s) in enumerate(zip(roots, seeds))]

@@ -6,27 +6,11 @@ its errors and warnings, stands in documents.txt, which ``python tests/test_docu
 with torch installed, torch is held to that text as well.
 """
 
-import ast
-import contextlib
-import io
 import re
-import warnings
 from pathlib import Path
 
 import pytest
-from IPython.lib.pretty import pretty
-
-SETUP = """
-import numpy as np
-import {engine} as torch
-import {engine}.nn as nn
-from {engine}.autograd import Function
-
-stream = np.random.default_rng(0)
-
-def normal(*size, **flags):
-    return torch.tensor(stream.standard_normal(size), dtype=torch.float32, **flags)
-"""
+from transcript import transcript
 
 CELLS = {
     "D0 · requires_grad, grad and grad_fn of a network": [
@@ -387,50 +371,6 @@ loss.backward()
 EXPECTED = Path(__file__).with_name("documents.txt")
 
 
-class Session:
-    """A namespace in which cells run as in a notebook: a last expression's value is displayed."""
-
-    def __init__(self, engine):
-        self.namespace = {"__name__": "__main__"}
-        exec(SETUP.format(engine=engine), self.namespace)
-
-    def run(self, code):
-        """What the cell shows: printed lines, the last value or the error, and warnings."""
-        body = ast.parse(code).body
-        last = body.pop() if isinstance(body[-1], ast.Expr) else None
-        shown = io.StringIO()
-        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(shown):
-            warnings.simplefilter("always")
-            try:
-                exec(compile(ast.Module(body, []), "cell", "exec"), self.namespace)
-                if last is not None:
-                    value = eval(
-                        compile(ast.Expression(last.value), "cell", "eval"), self.namespace
-                    )
-                    if value is not None:
-                        print(pretty(value))
-            except Exception as error:
-                print(f"{type(error).__name__}: {error}")
-        return shown.getvalue() + "".join(f"{w.category.__name__}: {w.message}\n" for w in caught)
-
-
-def masked(text):
-    """`text` without addresses, the engine's name, and where torch's own source was compiled."""
-    text = re.sub(r" at 0x[0-9a-fA-F]+", " at 0x…", text)
-    text = re.sub(r" \(Triggered internally at .*?\)", "", text)
-    return re.sub(r"\b(torch|minigrad)\.", "engine.", text)
-
-
-def shown(section, engine):
-    """A section's cells as a transcript: each cell behind ``>>>``, then what it shows."""
-    session = Session(engine)
-    blocks = []
-    for code in CELLS[section]:
-        quoted = "".join(f">>> {line}\n" for line in code.splitlines())
-        blocks.append(quoted + masked(session.run(code)))
-    return "\n".join(blocks)
-
-
 def expected(section):
     """The transcript recorded for a section."""
     parts = re.split(r"^== (.*)\n", EXPECTED.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -441,10 +381,10 @@ def expected(section):
 @pytest.mark.parametrize("engine", ["minigrad", "torch"])
 def test_cells_print_what_torch_prints(section, engine):
     pytest.importorskip(engine)
-    assert shown(section, engine) == expected(section)
+    assert transcript(CELLS[section], engine) == expected(section)
 
 
 if __name__ == "__main__":
     EXPECTED.write_text(
-        "".join(f"== {section}\n{shown(section, 'torch')}\n" for section in CELLS), "utf-8"
+        "".join(f"== {section}\n{transcript(CELLS[section], 'torch')}\n" for section in CELLS), "utf-8"
     )

@@ -90,8 +90,13 @@ class set_grad_enabled(_GradMode):
     """Set the grad mode at once; as a ``with`` block, put the old mode back at the end."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                "set_grad_enabled(): argument 'enabled' (position 1) must be bool, "
+                f"not {type(mode).__name__}"
+            )
         self.prev = state.enabled
-        self.mode = bool(mode)
+        self.mode = mode
         state.enabled = self.mode
 
     def __enter__(self) -> None:
