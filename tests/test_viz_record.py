@@ -8,7 +8,7 @@ import threading
 import weakref
 
 import pytest
-from viz_examples import EXAMPLES, gradient_for, network, notes, unrolled
+from viz_examples import EXAMPLES, gradient_for, network, notes, rounded, unrolled
 
 import viz
 from viz.graph import MOST
@@ -27,15 +27,6 @@ def texts(trace, number=0):
 
 
 # what is told
-
-
-def rounded(x):
-    """A trace without the last bits of its numbers, in which two engines may differ."""
-    if isinstance(x, dict):
-        return {k: rounded(v) for k, v in x.items()}
-    if isinstance(x, list):
-        return [rounded(v) for v in x]
-    return float(f"{x:.4g}") if isinstance(x, float) else x
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)

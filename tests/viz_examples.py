@@ -87,3 +87,12 @@ def gradient_for(torch, root):
     if root.numel() == 1:
         return None
     return (torch.arange(root.numel(), dtype=root.dtype) + 1).reshape(root.shape)
+
+
+def rounded(x):
+    """A graph or trace without the last bits of its numbers, in which two engines may differ."""
+    if isinstance(x, dict):
+        return {k: rounded(v) for k, v in x.items()}
+    if isinstance(x, list):
+        return [rounded(v) for v in x]
+    return float(f"{x:.4g}") if isinstance(x, float) else x

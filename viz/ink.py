@@ -90,8 +90,7 @@ def _node(box: Box) -> str:
     left, top = box.x - w / 2, box.y - h / 2
     of = f' data-node="{box.of}"' if box.of != box.id else ""
     out = [
-        f'<g id="{box.id}" class="node {box.role}"{of}>'
-        f"<title>{escape(box.title)}</title>",
+        f'<g id="{box.id}" class="node {box.role}"{of}><title>{escape(box.title)}</title>',
         _shape(box.role, left, top, w, h),
     ]
     for i, line in enumerate(box.lines):
@@ -186,10 +185,15 @@ def _beside(points: list[Point], gap: float) -> list[Point]:
 
 
 LEGEND = {"leaf": "leaf", "op": "operation", "output": "output", "saved": "saved for backward"}
-LETTERS = {
-    r"\b[abc]\b|a[ᵢⱼᵀⁿ]": "a, b: an operation’s inputs",
-    r"\bg": "g: the gradient it receives",
-}
+
+
+def _letters(page: Page) -> list[str]:
+    """What the letters in the rules of this page stand for."""
+    rules = " ".join(line.text for box in page.boxes for line in box.lines if line.style == "rule")
+    found = sorted(set(re.findall(r"(?<![a-z])[abcg](?![a-z])", rules)))
+    inputs = ", ".join(letter for letter in found if letter != "g")
+    words = [f"{inputs}: an operation’s input{'s' * (len(inputs) > 1)}"] if inputs else []
+    return [*words, *(["g: the gradient it receives"] if "g" in found else [])]
 
 
 def _legend(page: Page) -> tuple[str, float, float]:
@@ -200,8 +204,7 @@ def _legend(page: Page) -> tuple[str, float, float]:
             items.append((f'<g class="{role}">{_shape(role, 1, -9, 18, 11)}</g>', 25, LEGEND[role]))
     items.append((_sample("data", LIGHT.edge, 0, 20), 26, "data"))
     items.append((_sample("grad", LIGHT.grad, 20, 0), 26, "gradient"))
-    rules = " ".join(line.text for box in page.boxes for line in box.lines if line.style == "rule")
-    items += [("", 0, words) for letter, words in LETTERS.items() if re.search(letter, rules)]
+    items += [("", 0, words) for words in _letters(page)]
     if page.note:
         items.append(("", 0, page.note))
     out, x, y, widest = [], 0.0, 12.0, 0.0

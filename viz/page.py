@@ -170,7 +170,8 @@ def page_of(graph: Graph, replay: Replay | None) -> Page:
             if drawn[leaf.id] > 1:
                 id = f"{leaf.id}.{drawn[leaf.id] - 1}"
                 boxes[id] = _box(leaf, id, outputs, {})
-            boxes[id].lines.append(Line(f"use {drawn[leaf.id]} of {count}", "shape"))
+            use = count + 1 - drawn[leaf.id]  # the walk runs backwards, the program ran forwards
+            boxes[id].lines.append(Line(f"use {use} of {count}", "shape"))
         page.wires.append(Wire(edge.id, id, edge.source, notes=notes.get(f"{edge.id}-label", ())))
     page.boxes = list(boxes.values())
     _add_saved(graph, shown, page)
