@@ -181,7 +181,7 @@ class Stateful:
             )
             return
         if tensor.ndim == 0 and saved.shape == (1,):
-            saved = saved[0]  # what torch once saved for a 0-d tensor
+            saved = saved.reshape(())  # what torch once saved for a 0-d tensor
         if saved.shape != tensor.shape:
             error_msgs.append(
                 f"size mismatch for {key}: copying a param with shape {saved.shape} from "
