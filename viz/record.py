@@ -271,14 +271,15 @@ def _stop(recording: Recording) -> None:
 def _patch() -> None:
     """Puts a watcher around `Tensor.backward` and `autograd.backward` of every loaded engine."""
     for name, module in list(sys.modules.items()):
-        tensor, autograd = (vars(module).get(x) if module else None for x in ("Tensor", "autograd"))
+        inside = getattr(module, "__dict__", {})
+        tensor, autograd = inside.get("Tensor"), inside.get("autograd")
         if "." in name or not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
             continue
-        method = next((c for c in tensor.__mro__ if "backward" in vars(c)), None)
-        for owner in (method, autograd if hasattr(autograd, "backward") else None):
-            if owner is not None and all(owner is not known for known, _ in _originals):
-                _originals.append((owner, vars(owner)["backward"]))
-                owner.backward = _watched(vars(owner)["backward"])
+        for owner in (*tensor.__mro__, autograd):
+            original = getattr(owner, "__dict__", {}).get("backward")
+            if original is not None and all(owner is not known for known, _ in _originals):
+                _originals.append((owner, original))
+                setattr(owner, "backward", _watched(original))  # noqa: B010
     if not _originals:
         raise RuntimeError("viz.record() found no engine to watch: import it first, then record")
 

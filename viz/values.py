@@ -69,9 +69,9 @@ def spoken(value: Value) -> str:
 
 def rows(value: Value | None) -> list[str]:
     """A small value as lines of text, its columns aligned; no line if it is not small."""
-    data = value["data"] if value else None
-    if data is None or len(value["shape"]) > 2 or 0 in value["shape"]:
+    if value is None or value["data"] is None or len(value["shape"]) > 2 or 0 in value["shape"]:
         return []
+    data = value["data"]
     table = data if len(value["shape"]) == 2 else [data] if value["shape"] else [[data]]
     cells = [[x if isinstance(x, str) else number(x) for x in row] for row in table]
     widths = [max(map(len, column)) for column in zip(*cells)]

@@ -66,7 +66,8 @@ class Run:
     # the hooks: each copies numbers and returns None
 
     def _receives(self, id: str, grads: Sequence[Any]) -> None:
-        values, step = [], {"kind": "apply", "node": id}
+        values: list[Value | None] = []
+        step: Step = {"kind": "apply", "node": id}
         for output, grad in enumerate(grads):
             array = None if grad is None else array_of(grad)
             values.append(None if grad is None else _value(grad, array))
@@ -89,7 +90,11 @@ class Run:
     def _arrives(self, id: str, grads: Sequence[Any]) -> None:
         grad, old = grads[0], self.graph.handles[id].variable.grad
         array = None if grad is None else array_of(grad)
-        step = {"kind": "accumulate", "node": id, "before": None if old is None else value_of(old)}
+        step: Step = {
+            "kind": "accumulate",
+            "node": id,
+            "before": None if old is None else value_of(old),
+        }
         step["incoming"] = None if grad is None else _value(grad, array)
         self._check(step, (id, 0), array)
         self._waiting[id] = step
