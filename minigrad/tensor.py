@@ -16,6 +16,7 @@ from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
 from .engine.version import UNWRITTEN, Version
 from .errors import note
 from .gradients import backward
+from .methods.indexing import Indexing
 from .methods.linalg import Linalg
 from .methods.pointwise import Pointwise
 from .methods.reduction import Reduction
@@ -41,7 +42,7 @@ NON_LEAF_FLAG = (
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
 
-class Tensor(Pointwise, Reduction, Shape, Linalg):
+class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"

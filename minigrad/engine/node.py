@@ -95,6 +95,7 @@ class Node:
 
     saves: ClassVar[dict[str, int]] = {}
     kept: ClassVar[tuple[tuple[str, int, int], ...]] = ()  # of `saves`: (name, place, mask if not 0)
+    keeps_all = True
     constants: tuple[str, ...] = ()
 
     # Defaults stand on the class, so that making a node costs only what the node needs.
@@ -119,6 +120,7 @@ class Node:
 
     def __init_subclass__(cls) -> None:
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
+        cls.keeps_all = len(cls.kept) == len(cls.saves)
 
     # -- building ---------------------------------------------------------------------------------
 
@@ -133,17 +135,16 @@ class Node:
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
-        wanted = sum([1 << i for i, edge in enumerate(self.edges) if edge is not None])
-        self.saved = tuple(
-            [
-                NOTHING
-                if not mask & wanted
-                else tensors[i]
-                if tensors[i]._counter is UNWRITTEN or type(tensors[i]) is SavedTensor
-                else SavedTensor(tensors[i]._data, tensors[i]._counter, tensors[i])
-                for _, i, mask in self.kept
-            ]
-        )
+        if None not in self.edges:
+            chosen = tensors if self.keeps_all else tuple([tensors[i] for _, i, _ in self.kept])
+        else:
+            wanted = sum([1 << i for i, edge in enumerate(self.edges) if edge is not None])
+            chosen = tuple([tensors[i] if m & wanted else NOTHING for _, i, m in self.kept])
+        for tensor in chosen:
+            if tensor._counter is not UNWRITTEN and type(tensor) is not SavedTensor:
+                chosen = tuple([_boxed(t) for t in chosen])
+                break
+        self.saved = chosen
 
     # -- running ----------------------------------------------------------------------------------
 
@@ -258,7 +259,8 @@ class Node:
         if name.startswith("_saved_"):
             key = name[len("_saved_") :]
             if key in self.constants:
-                return getattr(self, key)
+                value = getattr(self, key)
+                return _unsigned(value) if key in _UNSIGNED else value
             for index, (kept, _, _) in enumerate(self.kept):
                 if kept == key:
                     return self._saved(index)
@@ -266,7 +268,7 @@ class Node:
 
     def __dir__(self) -> list[str]:
         names = (*[name for name, _, _ in self.kept], *self.constants)
-        return [*super().__dir__(), *[f"_saved_{name}" for name in names]]
+        return list({*super().__dir__(), *[f"_saved_{name}" for name in names]})
 
     def _saved(self, index: int) -> Any:
         if self.saved is None:
@@ -328,6 +330,13 @@ class AccumulateGrad(Node):
         return ()
 
 
+def _boxed(tensor: Any) -> Any:
+    """A tensor that was written to before, together with the version at which it is saved."""
+    if type(tensor) is SavedTensor or tensor._counter is UNWRITTEN:
+        return tensor
+    return SavedTensor(tensor._data, tensor._counter, tensor)
+
+
 def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """The gradient of broadcasting: sum over the dimensions along which the input was repeated."""
     if grad.shape == shape:
@@ -345,6 +354,16 @@ def cast(grad: Any, dtype: Any) -> Any:
     if isinstance(grad, (np.ndarray, np.generic)):
         return grad if grad.dtype == dtype.numpy else grad.astype(dtype.numpy)
     return grad.to(dtype)
+
+
+_UNSIGNED = frozenset("dim dim0 dim1 dims index start end".split())
+
+
+def _unsigned(value: Any) -> Any:
+    """Dimensions and places as torch shows them: -1 is 2⁶⁴ − 1."""
+    if isinstance(value, tuple):
+        return tuple([_unsigned(v) for v in value])
+    return value % 2**64 if isinstance(value, int) and value < 0 else value
 
 
 def _modified(node: Node, saved: Any, expected: int) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import dtypes
+from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import shape
 from ..ops.dims import sizes
-from ..recording import method
+from ..recording import method, wrap
 from ..views import view as view_of
 
 if TYPE_CHECKING:
@@ -88,8 +91,24 @@ class Shape:
     _copy = method(shape.CopyBackwards, tensors=2)
     copy_ = in_place(_copy)
     zero_ = in_place(method(shape.ZeroBackward0))
-    fill_ = in_place(method(shape.FillBackward2))
+    _fill_number = in_place(method(shape.FillBackward2))
+    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2))
     _to_copy = method(shape.ToCopyBackward0)
+
+    def new_zeros(self, *size: Any) -> Tensor:
+        """Zeros of a shape, in this tensor's dtype."""
+        return wrap(np.zeros(sizes(size), self._data.dtype))
+
+    def fill_(self, value: Any) -> Tensor:
+        """Write `value`, a number or a 0-d tensor, to every element."""
+        if not isinstance(value, Node.tensor_type):
+            return self._fill_number(value)
+        if value.ndim:
+            raise RuntimeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.ndim} dimensions."
+            )
+        return self._fill_tensor(value)
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """The tensor in another dtype (itself if it has it already). There is one device: cpu."""

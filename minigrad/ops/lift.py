@@ -11,17 +11,31 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.node import Node
 
-def lift(method: str, on_array: Callable[..., Any]) -> Callable[..., Any]:
-    """`on_array(x, …)` for an array `x`, `x.method(…)` for a Tensor."""
+_ARRAYS = (np.ndarray, np.generic)
 
-    def function(x: Any, *args: Any) -> Any:
-        if isinstance(x, (np.ndarray, np.generic)):
-            return on_array(x, *args)
-        return getattr(x, method)(*args)
+
+def lift(method: str, on_array: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """`on_array(x, …)` for an array `x`, `x.method(…)` for a Tensor.
+
+    Without `on_array`, an array is made a tensor for the length of the call: nothing is recorded
+    while a rule runs on arrays.
+    """
+
+    def function(x: Any, *args: Any, **named: Any) -> Any:
+        if not isinstance(x, _ARRAYS):
+            return getattr(x, method)(*args, **named)
+        if on_array is not None:
+            return on_array(x, *args, **named)
+        return getattr(_tensor(x), method)(*[_tensor(a) for a in args], **named)._data
 
     function.__name__ = method
     return function
+
+
+def _tensor(x: Any) -> Any:
+    return Node.tensor_type._wrap(x) if isinstance(x, _ARRAYS) else x
 
 
 cos = lift("cos", np.cos)
@@ -37,11 +51,44 @@ permute = lift("permute", np.transpose)
 transpose = lift("transpose", np.swapaxes)
 unsqueeze = lift("unsqueeze", np.expand_dims)
 where = lift("_where", lambda condition, x, y: np.where(condition, x, y))
+new_zeros = lift("new_zeros", lambda x, shape: np.zeros(shape, x.dtype))
+
+
+def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:
+    """Zeros of `shape`, and `x` at the basic index `key`."""
+    out = np.zeros(shape, x.dtype)
+    out[key] = x
+    return out
+
+
+def put(x: Any, indices: Any, values: Any, accumulate: bool) -> Any:
+    """A copy of `x` with `values` written, or added, at `indices`; None stands for a whole dim."""
+    key = tuple([slice(None) if index is None else index for index in indices])
+    out = x.copy()
+    if accumulate:
+        np.add.at(out, key, values)
+    else:
+        out[key] = values
+    return out
+
+
+select_backward = lift("_select_backward", placed)
+slice_backward = lift("_slice_backward", placed)
+index_put_impl = lift("_index_put_impl", put)
+gather = lift("gather")
+index_add = lift("index_add")
+index_fill = lift("index_fill")
+index_select = lift("index_select")
+masked_fill = lift("masked_fill", lambda x, mask, value: np.where(mask, value, x))
+masked_scatter = lift("masked_scatter")
+masked_select = lift("masked_select")
+scatter = lift("scatter")
+scatter_add = lift("scatter_add")
 
 
 def power(x: Any, exponent: Any) -> Any:
     """``x ** exponent``; small whole powers by multiplying, which is many times faster."""
-    if isinstance(exponent, (int, float)) and isinstance(x, (np.ndarray, np.generic)):
+    if isinstance(exponent, (int, float)) and isinstance(x, _ARRAYS):
         if exponent == 1:
             return x
         if exponent == 3:
