@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,12 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say why such a run failed."""
-    if SKIPS_FAIL and (skipped := terminalreporter.stats.get("skipped")):
-        terminalreporter.section("MINIGRAD_NO_SKIPS=1", red=True)
-        terminalreporter.line(f"{len(skipped)} skipped: here nothing may be skipped")
+    """Say what was skipped and why: one line for each reason and file."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    counts = Counter((r.longrepr[2], r.nodeid.partition("::")[0]) for r in skipped)
+    if counts:
+        terminalreporter.section("skipped", red=SKIPS_FAIL, yellow=not SKIPS_FAIL)
+    for (reason, file), count in sorted(counts.items()):
+        terminalreporter.line(f"{count:4} in {file}: {reason.removeprefix('Skipped: ')}")
+    if counts and SKIPS_FAIL:
+        terminalreporter.line("MINIGRAD_NO_SKIPS=1: here nothing may be skipped", red=True)
