@@ -137,13 +137,13 @@ def _wire(wire: Wire, page: Page) -> str:
 
 
 def _way_back(wire: Wire, direction: str) -> str:
-    """The gradient's line and the place of its number."""
+    """The gradient's line, unseen until a replay gives it a colour, and the place of its number."""
     points = _beside(wire.points, -GAP)[::-1]
     (x, y), (w, _) = wire.spot, wire.room
     x, y = (x, y + 4 - GAP) if direction == "LR" else (x - w / 2 + 2 * GAP, y + 4)
     return (
         f'<path id="{wire.id}-grad" class="grad" d="{_curve(points)}{_head(*points[-2:])}" '
-        f'pathLength="1" stroke="{LIGHT.grad}" visibility="hidden"/>'
+        f'pathLength="1"/>'
         f'<text id="{wire.id}-label" class="grad-label" x="{_n(x)}" y="{_n(y)}" '
         f'fill="{LIGHT.grad}"></text>'
     )

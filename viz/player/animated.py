@@ -35,7 +35,7 @@ BOX = re.compile(
 LABEL = re.compile(r'aria-label="([^"]*)"')
 STYLE = (
     f".grad-label,.acc{{font-family:{MONO}}}"
-    ".edge>.grad{visibility:visible;stroke-dasharray:1 2}"
+    f".edge>.grad{{stroke:{LIGHT.grad};stroke-dasharray:1 2}}"
     "@media (prefers-color-scheme:dark){"
     f".paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
 )
@@ -120,8 +120,8 @@ def _spot(svg: str, steps: list[Frame], times: Timeline, clock: _Clock) -> str:
         for value, start, _ in times.get(box["id"], ()):
             if value == "active":
                 states[start] = (
-                    f"opacity:1;x:{x - 4:g}px;y:{y - 4:g}px;width:{w + 8:g}px;"
-                    f"height:{h + 8:g}px;rx:{r + 4:g}px"
+                    f"x:{x - 4:.0f}px;y:{y - 4:.0f}px;width:{w + 8:.0f}px;"
+                    f"height:{h + 8:.0f}px;rx:{r + 4:.0f}px"
                 )
     clock.jump(".spot", states)
     return f'<rect class="replay spot" fill="none" stroke="{LIGHT.grad}" stroke-width="2"/>'

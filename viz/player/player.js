@@ -71,8 +71,8 @@ function mount(host) {
     const key = element.id.replace(/\.\d+/, "");
     elements.set(key, [...(elements.get(key) ?? []), element]);
   }
-  const frameOfPicture = part(".picture");
-  frameOfPicture.append(picture);
+  const pane = part(".picture"); // through which a large picture is seen
+  pane.append(picture);
 
   // ---- state ----
   let at = 0;
@@ -126,14 +126,15 @@ function mount(host) {
   function follow(id) {
     const node = elements.get(id)?.[0].getBoundingClientRect();
     if (!node || !host.isConnected) return;
-    const frame = frameOfPicture.getBoundingClientRect();
-    frameOfPicture.scrollBy({
-      left: node.x + node.width / 2 - frame.x - frame.width / 2,
-      top: node.y + node.height / 2 - frame.y - frame.height / 2,
+    const view = pane.getBoundingClientRect();
+    pane.scrollBy({
+      left: node.x + node.width / 2 - view.x - view.width / 2,
+      top: node.y + node.height / 2 - view.y - view.height / 2,
       behavior: calm() ? "instant" : "smooth",
     });
   }
 
+  // The sentence, the numbers below it, and where we are.
   function renderWords() {
     const frame = frames[at];
     sentence.textContent = frame.text;
@@ -166,9 +167,10 @@ function mount(host) {
     const moving = travel && !calm() ? [...elements.keys()].filter((id) => state[id] === "moving") : [];
     if (moving.length) {
       // The sums at the far end change when the gradients arrive, not before.
-      const sums = (id) => id.endsWith("-acc");
-      const departed = Object.entries(state).map(([id, v]) => [id, sums(id) ? shown.get(id) : v]);
-      render(Object.fromEntries(departed));
+      const before = stateAt(at - 1);
+      const departed = { ...state };
+      for (const key in state) if (key.endsWith("-acc")) departed[key] = before[key];
+      render(departed);
       for (const id of moving) send(elements.get(`${id}-grad`)?.[0], elements.get(`${id}-label`)[0]);
       arrival = setTimeout(() => render(state), TRAVEL);
     } else {
@@ -223,19 +225,18 @@ function mount(host) {
   const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
 
   // Keys are taken only while the player has the focus, only these five, and before the notebook
-  // sees them (it listens on the document). A focused button keeps its own space, a select its arrows.
+  // sees them (it listens on the document). What a focused button or menu does with a key, it does.
   function onKey(event) {
-    const target = event.composedPath()[0];
+    const path = event.composedPath();
+    if (!path.includes(host) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const action = keys[event.key];
-    if (!host.contains(event.target) || !action) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (target.localName === "select" || (target.localName === "button" && event.key === " ")) {
+    if (path[0].localName === "select" || (path[0].localName === "button" && /^( |Enter)$/.test(event.key))) {
       event.stopPropagation();
-      return;
+    } else if (action) {
+      event.stopPropagation();
+      event.preventDefault();
+      actions[action]();
     }
-    event.preventDefault();
-    event.stopPropagation();
-    actions[action]();
   }
   player.addEventListener("focusin", () => window.addEventListener("keydown", onKey, true));
   player.addEventListener("focusout", () => window.removeEventListener("keydown", onKey, true));

@@ -1,0 +1,448 @@
+"""The player without a browser: what a replay says, what it writes, and that it never breaks."""
+
+import base64
+import html
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from viz_examples import EXAMPLES, gradient_for, network, notes
+
+import viz
+from viz.player.frames import MOST_FRAMES, Frame, frames, timeline
+from viz.values import value_of
+
+ROOT = Path(__file__).parent.parent
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "]]><!--",
+    "<img src=x onerror=alert(1)>",
+    "\"'`&lt;&#0;",
+    "\u202eright to left\u202c",
+    "line\u2028separator\x00\x07",
+    "\ud800 half a pair",
+    "梯度 🌊",
+    "x" * 10_000,
+]
+
+
+@pytest.fixture(params=["minigrad", "torch"])
+def engine(request):
+    if request.param == "torch":
+        return pytest.importorskip("torch")
+    return importlib.import_module(request.param)
+
+
+def image(text):
+    """The SVG inside the `<img>` of a player's HTML."""
+    return base64.b64decode(
+        re.search(r'<img src="data:image/svg\+xml;base64,([^"]+)"', text)[1]
+    ).decode()
+
+
+def data(text):
+    """The frames inside a player's HTML."""
+    return json.loads(re.search(r'<script type="application/json">(.*?)</script>', text, re.S)[1])[
+        "frames"
+    ]
+
+
+def shown(steps, at):
+    """What the picture shows at a frame: {place: state or text}."""
+    at %= len(steps)
+    return {
+        key: value
+        for key, spans in timeline(steps).items()
+        for value, start, end in spans
+        if start <= at < end
+    }
+
+
+def grads(animation, at=-1):
+    """The `.grad` texts in the picture at a frame, by the leaf's name."""
+    now = shown(animation.frames, at)
+    nodes = {node["id"]: node for node in animation.trace["graph"]["nodes"]}
+    return {
+        nodes[key.removesuffix("-acc")]["name"]: text.removeprefix(".grad ")
+        for key, text in now.items()
+        if text.startswith(".grad ")
+    }
+
+
+# what a replay says
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_every_step_is_a_frame_and_the_last_one_shows_the_engines_grads(engine, example):
+    root, names = example(engine)
+    animation = viz.animate(root, gradient_for(engine, root), names=names)
+    steps = animation.trace["runs"][0]["steps"]
+    assert [f.kind for f in animation.frames] == ["start", *(step["kind"] for step in steps)]
+    assert [f.text for f in animation.frames][1:] == [step["text"] for step in steps]
+    held = {name: value_of(t.grad) for name, t in names.items() if t.is_leaf and t.grad is not None}
+    assert grads(animation).keys() == held.keys()
+    for name, text in grads(animation).items():
+        rows = "".join(line.strip() + " " for line in text.split("\n")).strip()
+        numbers = re.sub(r"(?<=\[) +| {2,}", " ", rows).replace("[ ", "[").replace("] [", "], [")
+        assert numbers in (held[name]["short"], held[name]["text"])
+
+
+def test_both_engines_are_replayed_alike():
+    torch = pytest.importorskip("torch")
+    told = []
+    for engine in (importlib.import_module("minigrad"), torch):
+        root, names = notes(engine)
+        told.append(viz.animate(root, names=names).frames)
+    assert told[0] == told[1]
+
+
+def test_gradients_that_meet_show_their_running_sum(engine):
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    at = next(i for i, f in enumerate(animation.frames) if "twice" in f.text)
+    now = shown(animation.frames, at)
+    assert sorted(text for text in now.values() if text[0].isdigit()) == [
+        "0.25",
+        "0.75",
+        "1",
+        "2.25",
+        "2.25",
+    ]
+    assert "Σ 4.5" in now.values()
+    assert [number for number in now.values() if number == "moving"] == ["moving"] * 2
+    received, first, second, freed = animation.frames[at].terms
+    assert received[0] == "receives"
+    assert first[-1].startswith("Σ [[2.25") and second[-1].startswith("Σ [[4.5")
+    assert freed == ("frees", "self, other") or freed == ("frees", "other, self")
+
+
+def test_what_is_coming_to_a_leaf_is_added_to_its_grad(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    y = x * 3
+    with viz.record(names={"x": x}) as recording:
+        y.backward(retain_graph=True)
+        y.backward()
+    animation = recording.animation()
+    texts = [grads(animation, at)["x"] for at in range(len(animation.frames))]
+    assert list(dict.fromkeys(texts)) == ["None", "None + 3", "3", "3 + 3", "6"]
+    assert animation.frames[-1].terms == [
+        (".grad before", "3"),
+        ("+ incoming", "3"),
+        ("= .grad after", "6"),
+    ]
+    starts = [f.text for f in animation.frames if f.kind == "start"]
+    assert starts == [
+        "Before call 1 of 2, y.backward(): every .grad is None.",
+        "Before call 2 of 2, y.backward(): x.grad = 3.",
+    ]
+
+
+def test_zeroed_grads_are_none_again(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    with viz.record(names={"x": x}) as recording:
+        for _ in range(2):
+            x.grad = None
+            (x * 3).backward()
+    animation = recording.animation()
+    second = max(i for i, f in enumerate(animation.frames) if f.kind == "start")
+    assert grads(animation, second) == {"x": "None"}
+    assert grads(animation) == {"x": "3"}
+
+
+def test_parts_of_other_runs_graphs_are_absent(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    with viz.record(names={"x": x}) as recording:
+        (x * 3).backward()
+        (x + 1).sin().backward()
+    animation = recording.animation()
+    now = shown(animation.frames, 0)
+    ops = {n["op"]: n["id"] for n in animation.trace["graph"]["nodes"]}
+    assert now[ops["SinBackward0"]] == now[ops["AddBackward0"]] == "absent"
+    assert ops["MulBackward0"] not in now
+    now = shown(animation.frames, -1)
+    assert now[ops["MulBackward0"]] == "absent"
+    assert now[ops["SinBackward0"]] == "done"
+
+
+def test_an_error_ends_the_replay_at_the_op_that_raised(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    y = (x * x).sin()
+    with viz.record(names={"x": x}) as recording:
+        y.backward()
+        with pytest.raises(RuntimeError, match="second time"):
+            y.backward()
+    last = recording.animation().frames[-1]
+    assert last.kind == "error"
+    assert last.text.startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert list(last.changes.values()) == ["failed"]
+
+
+def test_a_recording_shows_itself_as_its_animation(engine):
+    root, names = notes(engine)
+    with viz.record(names=names) as recording:
+        root.backward()
+    assert recording._repr_mimebundle_() == recording.animation()._repr_mimebundle_()
+
+
+# animate() runs the real backward
+
+
+@pytest.mark.filterwarnings("ignore:Using backward.. with create_graph=True")
+def test_animate_takes_backwards_own_arguments(engine):
+    x, y = (engine.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    z = x * y
+    viz.animate(z, engine.tensor([1.0, 10.0]), True, False, [x])
+    assert x.grad.tolist() == [1.0, 20.0]
+    assert y.grad is None
+    animation = viz.animate(z, engine.ones(2), create_graph=True)
+    assert x.grad.tolist() == [2.0, 22.0]
+    assert x.grad.requires_grad
+    assert animation.trace["runs"][0]["create_graph"] is True
+
+
+def test_animate_raises_what_backward_raises_and_leaves_no_hook(engine):
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(
+        RuntimeError, match="grad can be implicitly created only for scalar outputs"
+    ):
+        viz.animate(x * x)
+    y = (x * x).sum()
+    viz.animate(y)
+    with pytest.raises(RuntimeError, match="second time"):
+        viz.animate(y)
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
+def test_names_are_those_of_the_caller(engine):
+    weight = engine.tensor(2.0, requires_grad=True)
+    loss = weight * weight
+    assert "Before loss.backward()" in str(viz.animate(loss))
+    assert viz.animate(weight * weight).frames[-1].text == "weight.grad: 4 + 4 = 8"
+
+
+# the animated picture
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_every_place_a_frame_writes_to_is_in_the_picture(engine, example):
+    root, names = example(engine)
+    animation = viz.animate(root, gradient_for(engine, root), names=names)
+    ids = {element.get("id") for element in ElementTree.fromstring(animation.svg).iter()}
+    assert {key for f in animation.frames for key in f.changes} <= ids
+    assert {f.focus for f in animation.frames} <= ids
+
+
+def test_the_animated_picture_is_xml_that_moves_only_where_motion_is_welcome(engine):
+    root, names = notes(engine)
+    picture = viz.animate(root, names=names)._repr_mimebundle_()["image/svg+xml"]
+    outer = ElementTree.fromstring(picture)
+    assert outer.find(f"{SVG}svg") is not None
+    style = outer.find(f"{SVG}style").text
+    calm, moving = style.split("@media (prefers-reduced-motion:no-preference)")
+    assert "@keyframes" in moving and "animation:" in moving
+    assert "@keyframes" not in calm and "animation" not in calm
+
+
+def test_the_animated_picture_at_rest_is_the_last_frame(engine):
+    root, names = notes(engine)
+    with viz.record(names=names) as recording:
+        root.backward(retain_graph=True)
+        root.backward()
+    animation = recording.animation()
+    outer = ElementTree.fromstring(animation._repr_mimebundle_()["image/svg+xml"])
+    captions = [t for t in outer.find(f"{SVG}g[@class='words']") if t.get("opacity") != "0"]
+    assert [" ".join(t.itertext()) for t in captions] == [animation.frames[-1].text]
+    texts = {
+        "\n".join(t.itertext()).replace("\u00a0", " ")
+        for t in outer.iter(f"{SVG}text")
+        if t.get("class", "").split()[-1:] != [] and t.get("opacity") != "0"
+    }
+    numbers = {v for k, v in shown(animation.frames, -1).items() if k.endswith(("-label", "-acc"))}
+    assert numbers <= texts
+
+
+def test_a_long_pass_is_thinned_where_there_are_no_controls(engine):
+    x = engine.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(700):
+        y = y + 1
+    bundle = viz.animate(y, names={"x": x})._repr_mimebundle_()
+    assert len(data(bundle["text/html"])) == 703
+    outer = ElementTree.fromstring(bundle["image/svg+xml"])
+    captions = outer.find(f"{SVG}g[@class='words']")
+    assert 100 < len(captions) <= 300
+    assert "".join(captions[-1].itertext()) == "x.grad: None + 1 = 1"
+
+
+def test_a_very_long_recording_says_what_it_leaves_out(engine):
+    x = engine.tensor(1.0, requires_grad=True)
+    with viz.record(names={"x": x}) as recording:
+        for _ in range(MOST_FRAMES // 4 + 1):
+            (x + 1).backward()
+    told = recording.animation().frames
+    assert len(told) == MOST_FRAMES + 1
+    assert told[-1].text == "4 more steps are not shown."
+
+
+# the HTML
+
+
+def test_the_html_holds_all_it_needs_and_asks_for_nothing(engine):
+    root, names = notes(engine)
+    text = viz.animate(root, names=names)._repr_mimebundle_()["text/html"]
+    assert re.findall(r'(?:src|href)="(?!data:)[^"]*"', text) == []
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"\b(fetch|XMLHttpRequest|import)\b\(", text)
+    assert text.index("<img") < text.index("<script")
+
+
+SNIPPET = """
+import importlib, sys
+import viz
+engine = importlib.import_module(sys.argv[1])
+x = engine.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+out = (x * x + x).mean()
+with viz.record() as recording:
+    out.backward(retain_graph=True)
+    out.backward()
+bundle = recording.animation()._repr_mimebundle_()
+sys.stdout.buffer.write("".join(bundle.values()).encode())
+"""
+
+
+def test_the_same_pass_gives_the_same_bytes(engine):
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SNIPPET, engine.__name__],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert len(runs[0]) > 10_000
+    assert runs[0] == runs[1]
+
+
+def test_different_passes_have_different_digests(engine):
+    digests = set()
+    for value in (1.0, 2.0):
+        x = engine.tensor(value, requires_grad=True)
+        text = viz.animate(x * x)._repr_mimebundle_()["text/html"]
+        digests.add(re.search(r'data-player="([0-9a-f]{12})"', text)[1])
+    assert len(digests) == 2
+
+
+def test_a_graph_of_100_nodes_stays_below_250_kb(engine):
+    net = engine.nn.Sequential(
+        *[layer for _ in range(18) for layer in (engine.nn.Linear(4, 4), engine.nn.ReLU())],
+        engine.nn.Linear(4, 1),
+    )
+    loss = ((net(engine.ones(5, 4)) - 1) ** 2).mean()
+    animation = viz.animate(loss, params=dict(net.named_parameters()))
+    assert 95 <= len(animation.trace["graph"]["nodes"]) <= 105
+    assert len(animation._repr_mimebundle_()["text/html"].encode()) <= 250_000
+
+
+class Tags(HTMLParser):
+    """The tags of an HTML text, as a browser would see them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, sorted(name for name, _ in attrs)))
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_name_never_becomes_markup(engine, name):
+    x = engine.tensor(2.0, requires_grad=True)
+    y = x * x
+    bundle = viz.animate(y, names={name: x, name + " ": y})._repr_mimebundle_()
+    calm = viz.animate(x * x, names={"x": x, "y": y})._repr_mimebundle_()
+    assert Tags(bundle["text/html"]).found == Tags(calm["text/html"]).found
+    tags = [element.tag for element in ElementTree.fromstring(bundle["image/svg+xml"]).iter()]
+    assert set(tags) == {SVG + tag for tag in "svg style rect g path text tspan title".split()}
+    assert image(bundle["text/html"]) == bundle["image/svg+xml"]
+    assert [f["text"] for f in data(bundle["text/html"])] == [
+        line.split("  ", 1)[1] for line in bundle["text/plain"].splitlines()
+    ]
+    bundle["text/html"].encode()
+
+
+def test_text_plain_has_a_line_a_frame(engine):
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    lines = str(animation).splitlines()
+    assert len(lines) == len(animation.frames)
+    assert lines[0] == "0  Before out.backward(): every .grad is None."
+    assert lines[1] == "1  Start: ∂out/∂out = 1."
+    assert len(repr(animation)) < 80
+
+
+# files
+
+
+def test_save_writes_what_the_suffix_says(engine, tmp_path):
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    animation.save(tmp_path / "a.html")
+    animation.save(str(tmp_path / "a.SVG"))
+    page = (tmp_path / "a.html").read_bytes().decode()
+    assert page.startswith("<!doctype html>")
+    assert "<title>out.backward(), step by step</title>" in page
+    assert animation._repr_mimebundle_()["text/html"] in page
+    assert (tmp_path / "a.SVG").read_bytes().decode() == animation._repr_mimebundle_()[
+        "image/svg+xml"
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.gif", "a", "html"])
+def test_save_refuses_other_suffixes_and_says_which_there_are(engine, tmp_path, name):
+    root, names = notes(engine)
+    with pytest.raises(ValueError, match=r"\.html.*\.svg"):
+        viz.animate(root, names=names).save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_is_no_markup_either(engine, tmp_path):
+    x = engine.tensor(2.0, requires_grad=True)
+    y = x * x
+    viz.animate(y, names={"<b>&": y}).save(tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert f"<title>{html.escape('<b>&')}.backward(), step by step</title>" in page
+
+
+# the timeline itself
+
+
+def test_a_timeline_settles_what_was_at_work_and_starts_each_run_from_blank():
+    steps = [
+        Frame("start", "", "n0", {"n1-acc": ".grad None"}),
+        Frame("apply", "", "n0", {"n0": "active", "e0": "moving", "e0-label": "1"}),
+        Frame("accumulate", "", "n1", {"n1": "active", "n1-acc": ".grad 1"}),
+        Frame("start", "", "n0", {"n1-acc": ".grad 1"}),
+    ]
+    assert timeline(steps) == {
+        "n1-acc": [(".grad None", 0, 2), (".grad 1", 2, 4)],
+        "n0": [("active", 1, 2), ("done", 2, 3)],
+        "e0": [("moving", 1, 2), ("sent", 2, 3)],
+        "e0-label": [("1", 1, 3)],
+        "n1": [("active", 2, 3)],
+    }
+
+
+def test_frames_of_a_trace_read_back_from_json_are_the_same(engine):
+    root, names = network(engine)
+    animation = viz.animate(root, names=names)
+    assert frames(json.loads(json.dumps(animation.trace))) == animation.frames
