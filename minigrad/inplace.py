@@ -12,7 +12,7 @@ from .engine.grad_mode import state
 from .engine.node import Node, SavedTensor
 from .errors import note
 from .recording import Method, memory, own_counter, wrap
-from .views import forbid_change, rebase
+from .views import forbid_change, rebase, relic
 
 
 def in_place(method: Method) -> Method:
@@ -86,11 +86,20 @@ def keep_old_value(tensor: Any, node: Node) -> None:
 def move_on(tensor: Any, out: Any) -> None:
     """After a write, `tensor` is what the node of `out` made."""
     node = out._grad_fn
-    for i, saved in enumerate(node.saved):
-        if type(saved) is SavedTensor and saved._data is out._data:  # the result: it lies here now
-            own = SavedTensor(tensor._data, tensor._counter)
-            node.saved = (*node.saved[:i], own, *node.saved[i + 1 :])
+    node.saved = tuple([_after_write(saved, tensor, out) for saved in node.saved])
     if tensor._base is None:
         tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, out._output_nr, False
     else:
         rebase(tensor, node)
+
+
+def _after_write(saved: Any, tensor: Any, out: Any) -> Any:
+    """What a node that wrote to `tensor` saves, now that `tensor` will hold the node."""
+    if type(saved) is not SavedTensor or saved.tensor is None:
+        own_result = saved._data is out._data and saved is not tensor
+        return SavedTensor(tensor._data, tensor._counter) if own_result else saved
+    if saved._counter is tensor._counter:
+        # Another view of this memory, overwritten too: only the error about that will need it, and
+        # kept as it is, it would hold the base that holds the node.
+        saved.tensor = relic(saved.tensor)
+    return saved

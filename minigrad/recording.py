@@ -6,6 +6,7 @@ arrays and, if grad mode is on and an input requires grad, links a node between 
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,7 +39,7 @@ def edge(tensor: Any) -> Node | None:
         tensor._refresh()
     if tensor._grad_fn is not None:
         return tensor._grad_fn
-    if not tensor._requires_grad:
+    if not tensor._requires_grad and (tensor._base is None or not tensor.requires_grad):
         return None
     # A leaf refers to its node weakly, for the node refers to the leaf: no cycle.
     node = tensor._accumulator and tensor._accumulator()
@@ -101,6 +102,43 @@ def apply(
     return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
 
 
+def apply_broadcast(
+    op: type[Node],
+    operands: Sequence[Any],
+    *constants: Any,
+    fixed: Sequence[Any] = (),
+    integers: bool = True,
+) -> Any:
+    """As `apply`, for operands (tensors or numbers) that first promote to one dtype, and broadcast.
+
+    Without `integers`, integers become the default float dtype.
+    """
+    kind = dtypes.result_type(*operands)
+    if not integers and not kind.is_floating_point:
+        kind = dtypes.get_default_dtype()
+    is_tensor = Node.tensor_type
+    tensors = [x if isinstance(x, is_tensor) else wrap(scalar(x, kind)) for x in operands]
+    arrays = [t._data.astype(kind.numpy, copy=False) for t in tensors]
+    node = op()
+    try:
+        data = node.forward(*arrays, *[t._data for t in fixed], *constants)
+    except ValueError:
+        raise _first_misfit(arrays) from None
+    if any(a is not t._data or a.shape != data.shape for a, t in zip(arrays, tensors)):
+        node.inputs = tuple([(t._data.shape, t.dtype) for t in tensors])
+    return record(node, tensors, data, fixed)
+
+
+def _first_misfit(arrays: Sequence[Any]) -> RuntimeError:
+    shape: tuple[int, ...] = ()
+    for array in arrays:
+        try:
+            shape = np.broadcast_shapes(shape, array.shape)
+        except ValueError:
+            return broadcast_error(shape, array.shape)
+    return RuntimeError("operands could not be broadcast together")
+
+
 def result(out: Any, slot: int = 0) -> SavedTensor:
     """An operation's own result, to be saved without the tensor that will hold the node."""
     return SavedTensor(out._data, own_counter(out), slot=slot)
@@ -144,25 +182,35 @@ def unary(op: type[Node], floating: bool = False) -> Method:
     return named(method, op)
 
 
-def binary(op: type[Node], reflected: bool = False, integers: bool = True) -> Method:
+def binary(
+    op: type[Node],
+    reflected: bool = False,
+    integers: bool = True,
+    numbers: bool = True,
+    operator: bool = False,
+) -> Method:
     """A method of two operands, each a tensor or a number, that broadcast and promote.
 
     `integers` says whether two integers give an integer; division gives the default float dtype.
+    `numbers` says whether an operand may be a number. An `operator` leaves what it cannot handle to
+    the other operand, where a method raises TypeError.
     """
     forward, saves_result = op.forward, "result" in op.saves
 
     def method(self: Any, other: Any, *, alpha: Any = 1) -> Any:
         if not isinstance(other, Node.tensor_type):
-            if not isinstance(other, _NUMBERS):
+            if numbers and isinstance(other, _NUMBERS):
+                return with_number(self, other, alpha)
+            if operator:
                 return NotImplemented
-            return with_number(self, other, alpha)
+            raise not_a_tensor(op, other)
         x, y = (other, self) if reflected else (self, other)
         a, b = x._data, y._data
         promoted = a.dtype is not b.dtype or not (integers or a.dtype.kind == "f")
         if promoted:
             a, b = promote(x, y, integers)
         if alpha != 1:
-            b = b * alpha
+            b = scaled(b, alpha)
         try:
             out = wrap(forward(a, b))
         except ValueError:
@@ -191,9 +239,9 @@ def binary(op: type[Node], reflected: bool = False, integers: bool = True) -> Me
             kind = dtypes.result_type(self, number)
             if not integers and not kind.is_floating_point:
                 kind = dtypes.get_default_dtype()
-            a, b = a.astype(kind.numpy, copy=False), kind.numpy.type(number)
+            a, b = a.astype(kind.numpy, copy=False), scalar(number, kind)
         if alpha != 1:
-            b = b * alpha
+            b = scaled(b, alpha)
         out = wrap(forward(b, a) if reflected else forward(a, b))
         if state.enabled:
             to_x = edge(self)
@@ -208,6 +256,25 @@ def binary(op: type[Node], reflected: bool = False, integers: bool = True) -> Me
         return out
 
     return named(method, op)
+
+
+def scalar(number: Any, kind: dtypes.dtype) -> Any:
+    """A number as a 0-d array of a dtype; an integer too large for it wraps around, as in torch."""
+    try:
+        return kind.numpy.type(number)
+    except OverflowError:
+        return np.asarray(number).astype(kind.numpy)[()]
+
+
+def scaled(y: Any, alpha: Any) -> Any:
+    """α·y in the dtype of y. Raises RuntimeError if α is of a higher kind."""
+    if isinstance(alpha, bool) and y.dtype.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and y.dtype.kind != "f":
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    return y * y.dtype.type(alpha)
 
 
 def promote(x: Any, y: Any, integers: bool) -> tuple[Any, Any]:
@@ -239,7 +306,7 @@ def comparison(compare: Callable[[Any, Any], Any]) -> Method:
 
 def number_like(tensor: Any, number: Any) -> Any:
     """`number` in the dtype in which it meets `tensor`."""
-    return dtypes.result_type(tensor, number).numpy.type(number)
+    return scalar(number, dtypes.result_type(tensor, number))
 
 
 def method(op: type[Node], tensors: int = 1) -> Method:
@@ -249,6 +316,15 @@ def method(op: type[Node], tensors: int = 1) -> Method:
         return apply(op, args[:tensors], *args[tensors:], **named)
 
     return named(call, op)
+
+
+def not_a_tensor(op: type[Node], value: Any, name: str = "other", position: int = 1) -> TypeError:
+    """Torch's words for an argument that should have been a tensor."""
+    words = re.findall("[A-Z][a-z0-9]*", op.__name__.split("Backward")[0])
+    return TypeError(
+        f"{'_'.join(words).lower()}(): argument '{name}' (position {position}) must be Tensor, "
+        f"not {type(value).__name__}"
+    )
 
 
 def named(method: Method, op: type[Node]) -> Method:

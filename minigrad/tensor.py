@@ -71,7 +71,12 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
     @property
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded."""
-        return self._requires_grad or self.grad_fn is not None
+        base = self._base  # a view does if its base does, even where its making was not recorded
+        return (
+            self._requires_grad
+            or self._grad_fn is not None
+            or (base is not None and base.requires_grad)
+        )
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -169,7 +174,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
                 "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
                 "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
-                "function in torch/optim/optimizer.py as a solution."
+                "function in torch/optim/optimizer.py as the solution."
             )
         self._grad_fn, self._output_nr, self._requires_grad = None, 0, False
         return self

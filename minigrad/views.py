@@ -7,6 +7,7 @@ taken anew from its base, whose `grad_fn` the write has moved on.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from .engine.grad_mode import state
 from .engine.node import Node
-from .recording import Method, apply, edge, memory, named, own_counter
+from .recording import Method, apply, edge, memory, named, own_counter, wrap
 
 _CREATED_IN = {
     "multiple": (
@@ -88,7 +89,8 @@ def refresh(view: Any) -> None:
     if view._as_of == view._counter.value or not base.requires_grad:
         return
     forbid_change(view, "its base or another view of its base has been")
-    view._grad_fn, view._output_nr = _from_base(base, view._steps), 0
+    view._grad_fn = _taken_from(memory(base), edge(base), base._output_nr, view._steps)
+    view._output_nr = 0
     view._as_of = view._counter.value
 
 
@@ -110,13 +112,17 @@ def forbid_change(view: Any, what: str) -> None:
     raise RuntimeError(text + _CREATED_IN[where])
 
 
-def _from_base(base: Any, steps: Sequence[Step]) -> Node:
+def _taken_from(
+    array: Any, maker: Node | None, slot: int, steps: Sequence[Step]
+) -> AsStridedBackward0:
+    """The node of a view taken from a base: its array, and which output of which node it is."""
     node = AsStridedBackward0()
-    node.steps, array = [], memory(base)
+    node.steps = []
     for step in steps:
         taken, array = step.on_array(array)
         node.steps.append((taken, step.slot))
-    node.link((edge(base),), (base,))
+    node.link((maker,), ())
+    node.slots = (slot,) if slot else None
     return node
 
 
@@ -172,4 +178,15 @@ def rebase(view: Any, fn: Node) -> None:
     node.link((edge(base), *fn.edges[1:]), (base,))
     if fn.slots:
         node.slots = (base._output_nr, *fn.slots[1:])
-    base._grad_fn, base._output_nr = node, 0
+    base._grad_fn, base._output_nr, base._requires_grad = node, 0, False
+    # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
+    maker, array, steps = weakref.ref(node), memory(base), view._steps
+    fn.maker = lambda: _taken_from(array, maker(), 0, steps)
+
+
+def relic(tensor: Any) -> Any:
+    """What is left of an overwritten view or base: its value, and what made it, by name only."""
+    left = wrap(tensor._data)
+    left._counter = tensor._counter
+    left._grad_fn = CopySlices() if tensor._base is None else AsStridedBackward0()
+    return left

@@ -105,6 +105,7 @@ class Node:
     saved: tuple[Any, ...] | None = ()  # None once freed
     sequence = 0  # order of creation; backward runs from high to low
     num_outputs = 1
+    maker: Callable[[], Node] | None = None  # what made the result, if not this node itself
     hooked = False  # whether any of the four kinds of hooks below is there
     tensor_hooks: dict[int, Hooks] | None = None
     retained: dict[int, Callable[[Any], None]] | None = None
@@ -191,7 +192,8 @@ class Node:
             return saved._data if saved.tensor is None else saved.tensor
         result = tensor_type._wrap(self.checked(saved))
         result._counter = saved._counter
-        result._grad_fn, result._output_nr = self, saved.slot
+        result._grad_fn = self.maker() if self.maker else self
+        result._output_nr = saved.slot
         return result
 
     def fit(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
