@@ -8,14 +8,35 @@ import warnings as _warnings
 # Arithmetic gives inf and nan in silence here, as in torch; numpy elsewhere goes on warning.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import autograd, dtypes, nn, optim  # noqa: E402
+from . import autograd, creation, dtypes, functions, nn, optim, utils  # noqa: E402
 from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
 from .creation import *  # noqa: E402, F403
 from .dtypes import *  # noqa: E402, F403
 from .functions import *  # noqa: E402, F403
-from .printing import get_printoptions, set_printoptions  # noqa: E402
+from .printing import set_printoptions  # noqa: E402
 from .random import Generator, initial_seed, manual_seed, seed  # noqa: E402
 from .size import Size  # noqa: E402
 from .tensor import Tensor  # noqa: E402
+
+__all__ = [
+    "Generator",
+    "Size",
+    "Tensor",
+    "autograd",
+    "enable_grad",
+    "initial_seed",
+    "is_grad_enabled",
+    "manual_seed",
+    "nn",
+    "no_grad",
+    "optim",
+    "seed",
+    "set_grad_enabled",
+    "set_printoptions",
+    "utils",
+]
+__all__ += creation.__all__
+__all__ += dtypes.__all__
+__all__ += functions.__all__
 
 __version__ = "0.1.0"
