@@ -1,0 +1,504 @@
+"""Exported players in a real Chromium: from a file, with the network off."""
+
+import importlib
+import re
+
+import pytest
+from viz_examples import broadcast, notes, unrolled
+
+import viz
+from viz.player.frames import timeline
+
+HOSTILE = "</script><img src=x onerror='window.hacked = true'>\"]]><b>"
+
+# All that a player shows: the picture's states and texts, the sentence, the numbers.
+SHOWN = """(player) => [
+    ...[...player.querySelectorAll(".picture [id]")].map((part) => [
+        part.id, part.localName === "text" ? part.textContent : part.dataset.state ?? ""]),
+    ...[".sentence", ".numbers", ".count"].map((name) => [
+        name, player.querySelector(name).textContent])]"""
+
+
+@pytest.fixture
+def torch():
+    return importlib.import_module("minigrad")
+
+
+def twice(engine):
+    """A recording with two calls, the second of which adds to `.grad`; and its tensors."""
+    root, names = notes(engine)
+    with viz.record(names=names) as recording:
+        root.backward(retain_graph=True)
+        root.backward()
+    return recording.animation(), names
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens an animation, saved as HTML, in a page without a network; closes it afterwards."""
+    contexts = []
+
+    def open_page(animation, *, before="", after="", **options):
+        path = tmp_path / f"{len(contexts)}.html"
+        animation.save(path)
+        page_text = path.read_text(encoding="utf-8")
+        page_text = page_text.replace("<main>", f"<main>{before}").replace(
+            "</main>", f"{after}</main>"
+        )
+        path.write_text(page_text, encoding="utf-8")
+        contexts.append(
+            browser.new_context(**{"offline": True, "reduced_motion": "reduce"} | options)
+        )
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        page.problems = []
+        page.on(
+            "console", lambda m: m.type in ("error", "warning") and page.problems.append(m.text)
+        )
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("request", lambda r: r.url[:5] in ("file:", "data:") or page.problems.append(r.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def player(page):
+    return page.get_by_role("group", name="Backward pass, step by step")
+
+
+def at(page):
+    """The number of the frame that is shown."""
+    return int(page.get_by_role("slider", name="Step").input_value())
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def wait_for_the_end(page, last):
+    page.wait_for_function(
+        "last => document.querySelector('.minigrad-player').dataset.frame == last", arg=last
+    )
+
+
+def states(page, animation):
+    """What the picture shows against what the frames say, as two comparable dicts."""
+    now = at(page)
+    expected = {
+        key: value.replace(" ", "\u00a0").replace("\n", "")
+        for key, spans in timeline(animation.frames).items()
+        for value, start, end in spans
+        if start <= now < end
+    }
+    seen = {
+        k: v for k, v in player(page).evaluate(SHOWN) if v and re.fullmatch(r"[ne]\d+(-\w+)?", k)
+    }
+    return seen, expected
+
+
+# playing
+
+
+def test_it_plays_to_the_engines_gradients(torch, opened):
+    animation, names = twice(torch)
+    page = opened(animation, reduced_motion="no-preference")
+    last = len(animation.frames) - 1
+    page.get_by_role("combobox", name="Speed").select_option("4")
+    assert at(page) == 0
+    press(page, "Play")
+    seen, sentences = [], []
+    while not seen or seen[-1] != last:
+        page.wait_for_timeout(30)
+        seen.append(at(page))
+        sentences.append(page.locator(".sentence").inner_text())
+        assert len(seen) < 2_000
+    assert list(dict.fromkeys(seen)) == list(range(last + 1))
+    assert list(dict.fromkeys(sentences)) == list(dict.fromkeys(f.text for f in animation.frames))
+    page.get_by_role("button", name="Play", exact=True).wait_for()  # it stopped by itself
+    held = names["x"].grad.flatten().tolist()
+    leaf = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["name"] == "x")
+    text = player(page).locator(f"[id='{leaf}-acc']").text_content()
+    assert text.startswith(".grad")
+    assert set(map(float, re.findall(r"[\d.]*\d", text))) == set(held) == {9.0}
+    assert page.problems == []
+
+
+def test_play_pauses_and_goes_on_and_starts_again_at_the_end(torch, opened):
+    animation, _ = twice(torch)
+    page = opened(animation)
+    press(page, "Play")
+    page.wait_for_function("document.querySelector('.minigrad-player').dataset.frame > 0")
+    press(page, "Pause")
+    stopped = at(page)
+    page.wait_for_timeout(600)
+    assert at(page) == stopped
+    press(page, "Last step")
+    assert at(page) == len(animation.frames) - 1
+    press(page, "Play")
+    page.wait_for_function("document.querySelector('.minigrad-player').dataset.frame == 1")
+
+
+@pytest.mark.parametrize("example", [notes, broadcast, unrolled], ids=lambda e: e.__name__)
+def test_every_frame_shows_what_python_says_both_ways(torch, opened, example):
+    root, names = example(torch)
+    animation = viz.animate(root, names=names)
+    page = opened(animation)
+    forward = []
+    for number, frame in enumerate(animation.frames):
+        assert at(page) == number
+        seen, expected = states(page, animation)
+        drawn = set(re.findall(r'id="([^"]+)"', animation.svg))
+        assert seen == {key: value for key, value in expected.items() if key in drawn}
+        assert page.locator(".sentence").inner_text() == frame.text
+        forward.append(player(page).evaluate(SHOWN))
+        press(page, "Step forward")
+    for number in reversed(range(len(animation.frames))):
+        assert player(page).evaluate(SHOWN) == forward[number]
+        press(page, "Step back")
+    for number in (3, 1, len(forward) - 1, 2):
+        page.get_by_role("slider", name="Step").fill(str(number))
+        assert player(page).evaluate(SHOWN) == forward[number]
+    assert page.problems == []
+
+
+def test_steps_taken_fast_end_where_slow_ones_do(torch, opened):
+    animation, _ = twice(torch)
+    page = opened(animation, reduced_motion="no-preference")
+    for _ in range(5):
+        press(page, "Step forward")
+    page.wait_for_timeout(700)
+    seen, expected = states(page, animation)
+    assert at(page) == 5
+    assert seen == expected
+
+
+def test_a_gradient_travels_and_its_sum_waits_for_it(torch, opened):
+    root, names = notes(torch)
+    animation = viz.animate(root, names=names)
+    page = opened(animation, reduced_motion="no-preference")
+    number = next(i for i, f in enumerate(animation.frames) if "twice" in f.text)
+    page.get_by_role("slider", name="Step").fill(str(number - 1))
+    seen = player(page).evaluate(
+        """(player) => {
+            player.querySelector("[data-action=forward]").click();
+            const shown = () => [...player.querySelectorAll(".acc")].map((sum) => sum.textContent);
+            const moving = player.getRootNode().getAnimations();
+            return [moving.map((each) => each.effect.target.getAttribute("class")),
+                    moving.map((each) => each.effect.getTiming().duration), shown()];
+        }"""
+    )
+    assert sorted(seen[0]) == ["grad", "grad", "grad-label", "grad-label"]
+    assert all(300 <= duration <= 500 for duration in seen[1])
+    assert not any(text.startswith("Σ") for text in seen[2])
+    page.locator(".acc", has_text="Σ").wait_for()
+
+
+def test_the_second_call_is_a_choice_away(torch, opened):
+    animation, _ = twice(torch)
+    page = opened(animation)
+    page.get_by_role("combobox", name="Call of backward()").select_option("2 of 2")
+    assert page.locator(".sentence").inner_text() == animation.frames[at(page)].text
+    assert page.locator(".sentence").inner_text().startswith("Before call 2 of 2")
+    single = viz.animate(torch.tensor(1.0, requires_grad=True) * 2)
+    page = opened(single)
+    assert page.get_by_role("combobox", name="Call of backward()").count() == 0
+
+
+# the keyboard
+
+
+def test_the_keyboard_is_enough(torch, opened):
+    animation, _ = twice(torch)
+    page = opened(animation)
+    last = len(animation.frames) - 1
+    page.keyboard.press("Tab")
+    assert focused(page) == "Graph"
+    for key, number in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", last),
+                        ("ArrowRight", last), ("Home", 0), ("ArrowLeft", 0)]:  # fmt: skip
+        page.keyboard.press(key)
+        assert at(page) == number, key
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Play", exact=True).wait_for()
+    names = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        names.append(focused(page))
+    assert names == ["First step", "Step back", "Play", "Step forward", "Last step",
+                     "Step", "Call of backward()", "Speed"]  # fmt: skip
+
+
+def test_a_focused_button_keeps_its_own_keys(torch, opened):
+    animation, _ = twice(torch)
+    page = opened(animation)
+    page.get_by_role("button", name="Step forward").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert at(page) == 2
+    page.keyboard.press("ArrowLeft")
+    assert at(page) == 1
+    page.get_by_role("combobox", name="Speed").focus()
+    page.keyboard.press("ArrowDown")
+    assert at(page) == 1
+
+
+def test_keys_belong_to_the_page_until_the_player_has_the_focus(torch, opened):
+    animation, _ = twice(torch)
+    listen = "heard = []; document.addEventListener('keydown', e => heard.push(e.key), true)"
+    page = opened(animation, before=f"<script>{listen}</script><input id=other>")
+    for key in ("ArrowRight", "End", " "):
+        page.keyboard.press(key)
+    assert at(page) == 0
+    page.locator("#other").fill("a b")
+    page.locator("#other").press("ArrowLeft")
+    page.locator("#other").press("Home")
+    page.locator("#other").press("Space")
+    assert page.locator("#other").input_value() == " a b"
+    assert at(page) == 0
+    outside = page.evaluate("heard.splice(0)")
+    assert outside == ["ArrowRight", "End", " ", "ArrowLeft", "Home", " "]
+    player(page).locator(".sentence").click()
+    for key in ("ArrowRight", "a", "Control+s", "Escape"):
+        page.keyboard.press(key)
+    assert at(page) == 1
+    assert page.evaluate("heard.splice(0)") == ["a", "Control", "s", "Escape"]
+    page.locator("#other").press("ArrowRight")
+    assert at(page) == 1
+    assert page.evaluate("heard") == ["ArrowRight"]
+
+
+def focused(page):
+    """The accessible name of what has the focus."""
+    return page.evaluate("document.activeElement.shadowRoot?.activeElement?.ariaLabel")
+
+
+def test_the_focus_is_seen(torch, opened):
+    page = opened(twice(torch)[0])
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        style, width = page.evaluate(
+            """() => {
+                const style = getComputedStyle(document.activeElement.shadowRoot.activeElement);
+                return [style.outlineStyle, parseFloat(style.outlineWidth)];
+            }"""
+        )
+        assert style == "solid" and width >= 2
+
+
+# rest, light and dark, small pages
+
+
+@pytest.mark.parametrize("how", ["system", "vscode"])
+def test_reduced_motion_moves_nothing(torch, opened, how):
+    animation, _ = twice(torch)
+    page = opened(animation, reduced_motion="reduce" if how == "system" else "no-preference")
+    if how == "vscode":
+        page.evaluate("document.body.classList.add('vscode-reduce-motion')")
+    for number in range(1, len(animation.frames)):
+        moving = player(page).evaluate(
+            """(player) => {
+                player.querySelector("[data-action=forward]").click();
+                return player.getRootNode().getAnimations().length;
+            }"""
+        )
+        assert moving == 0
+        seen, expected = states(page, animation)
+        assert at(page) == number
+        assert seen == expected
+
+
+PAGES = {
+    "light system": ("light", "", False),
+    "dark system": ("dark", "", True),
+    "dark lab": ("light", "document.body.dataset.jpThemeLight = 'false'", True),
+    "light lab": ("dark", "document.body.dataset.jpThemeLight = 'true'", False),
+    "dark colab": ("light", "document.documentElement.setAttribute('theme', 'dark')", True),
+    "dark code": ("light", "document.body.classList.add('vscode-dark')", True),
+    "light code": ("dark", "document.body.classList.add('vscode-light')", False),
+}
+
+# Text colours with what lies behind each, as [what, colour, background].
+COLOURS = """(player) => {
+    const paper = getComputedStyle(player).backgroundColor;
+    const found = [...player.querySelectorAll(".sentence, dt, dd, label, select, .count")].map(
+        (e) => [e.className || e.localName, getComputedStyle(e).color, paper]);
+    for (const text of player.querySelectorAll("svg text")) {
+        if (!text.textContent) continue;
+        const box = text.closest(".node")?.querySelector(".box");
+        found.push([text.textContent, getComputedStyle(text).fill,
+                    box ? getComputedStyle(box).fill : paper]);
+    }
+    const play = getComputedStyle(player.querySelector("[data-action=play]"));
+    found.push(["play", play.color, play.backgroundColor]);
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme, script, dark", PAGES.values(), ids=PAGES)
+def test_text_is_legible_in_the_pages_own_theme(torch, opened, scheme, script, dark):
+    animation, _ = twice(torch)
+    page = opened(animation, color_scheme=scheme)
+    page.evaluate(script)
+    press(page, "Last step")
+    found = player(page).evaluate(COLOURS)
+    assert len(found) > 30
+    for what, ink, paper in found:
+        assert contrast(ink, paper) >= 4.5, (what, ink, paper)
+        if what == "sentence":
+            assert (luminance(ink) > luminance(paper)) is dark
+    assert page.problems == []
+
+
+def luminance(colour):
+    """Relative luminance of a CSS `rgb(…)` colour, 0 to 1."""
+    channels = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def contrast(one, other):
+    """Contrast of two CSS colours: 1 (equal) to 21 (black on white)."""
+    dim, bright = sorted([luminance(one), luminance(other)])
+    return (bright + 0.05) / (dim + 0.05)
+
+
+@pytest.mark.parametrize("width, scale", [(320, 1), (400, 2), (800, 1)])
+def test_small_pages_have_all_controls_and_no_sideways_scroll(torch, opened, width, scale):
+    animation, _ = twice(torch)
+    page = opened(animation, viewport={"width": width, "height": 700}, device_scale_factor=scale)
+    press(page, "Last step")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in player(page).locator("button, select, input").all():
+        box = control.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert min(box["width"], box["height"]) >= 24
+
+
+def test_a_picture_larger_than_its_pane_follows_the_step(torch, opened):
+    root, names = unrolled(torch, 12)
+    animation = viz.animate(root, names=names)
+    page = opened(animation, viewport={"width": 500, "height": 500})
+    for number, frame in enumerate(animation.frames):
+        page.get_by_role("slider", name="Step").fill(str(number))
+        inside = player(page).evaluate(
+            """(player, id) => {
+                const pane = player.querySelector(".picture").getBoundingClientRect();
+                const box = player.querySelector(`#${id}`).getBoundingClientRect();
+                return box.top >= pane.top - 1 && box.bottom <= pane.bottom + 1;
+            }""",
+            frame.focus,
+        )
+        assert inside, number
+    assert page.evaluate("scrollY") == 0
+
+
+# what names, copies and missing scripts do to it
+
+
+def test_a_hostile_name_is_only_text(torch, opened):
+    x = torch.tensor(2.0, requires_grad=True)
+    y = x * x
+    animation = viz.animate(y, names={HOSTILE: x, "y": y})
+    page = opened(animation)
+    for _ in animation.frames:
+        press(page, "Step forward")
+    assert page.locator(".sentence").inner_text() == animation.frames[-1].text
+    assert HOSTILE in animation.frames[-1].text
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("b").count() == 0
+    assert page.problems == []
+
+
+def test_the_same_output_twice_is_two_players(torch, opened):
+    animation, _ = twice(torch)
+    again = animation._repr_mimebundle_()["text/html"]
+    page = opened(animation, after=again)
+    assert player(page).count() == 2
+    page.get_by_role("button", name="Step forward").nth(1).click()
+    sliders = page.get_by_role("slider", name="Step")
+    assert [sliders.nth(i).input_value() for i in (0, 1)] == ["0", "1"]
+    pictures = player(page).evaluate_all(
+        "players => players.map(p => p.querySelector('#n1').dataset.state)"
+    )
+    assert pictures == ["", "ready"]
+    assert page.problems == []
+
+
+def test_scripts_put_in_later_find_their_own_output(torch, opened):
+    """As JupyterLab does it: the HTML is set first, then each script is made anew."""
+    animation, _ = twice(torch)
+    root, names = broadcast(torch)
+    other = viz.animate(root, names=names)._repr_mimebundle_()["text/html"]
+    page = opened(animation)
+    page.evaluate(
+        """(html) => {
+            const output = document.createElement("div");
+            output.innerHTML = html;
+            for (const old of output.querySelectorAll("script")) {
+                const script = document.createElement("script");
+                for (const {name, value} of old.attributes) script.setAttribute(name, value);
+                script.textContent = old.textContent;
+                old.replaceWith(script);
+            }
+            document.querySelector("main").append(output);
+        }""",
+        other,
+    )
+    assert player(page).count() == 2
+    assert page.get_by_role("slider", name="Step").nth(1).get_attribute("max") != str(
+        len(animation.frames) - 1
+    )
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_without_scripts_the_picture_plays_by_itself(torch, opened, scheme):
+    animation, _ = twice(torch)
+    page = opened(
+        animation, java_script_enabled=False, reduced_motion="no-preference", color_scheme=scheme
+    )
+    picture = page.locator(".minigrad-player > img")
+    assert player(page).count() == 0
+    assert picture.get_attribute("alt").startswith("Before call 1 of 2, out.backward()")
+    first = picture.screenshot()
+    for _ in range(80):
+        page.wait_for_timeout(100)
+        if picture.screenshot() != first:
+            return
+    pytest.fail("the picture does not move")
+
+
+def test_without_scripts_and_with_reduced_motion_the_last_frame_stands(torch, opened, tmp_path):
+    animation, _ = twice(torch)
+    page = opened(animation, java_script_enabled=False)
+    picture = page.locator(".minigrad-player > img")
+    first = picture.screenshot()
+    page.wait_for_timeout(1500)
+    assert picture.screenshot() == first
+
+
+def test_a_saved_svg_shows_each_sentence_in_its_time(torch, browser, tmp_path):
+    animation, _ = twice(torch)
+    animation.save(tmp_path / "a.svg")
+    page = browser.new_page()
+    page.goto((tmp_path / "a.svg").as_uri())
+    told = page.evaluate(
+        """() => {
+            const moving = document.getAnimations();
+            const told = [];
+            for (let time = 0; time < moving[0].effect.getTiming().duration; time += 50) {
+                for (const each of moving) { each.pause(); each.currentTime = time; }
+                const seen = [...document.querySelectorAll(".words > text")]
+                    .filter((text) => getComputedStyle(text).opacity > 0)
+                    .map((text) => [...text.children].map((row) => row.textContent).join(" "));
+                told.push(seen.join(" & "));
+            }
+            return told;
+        }"""
+    )
+    assert list(dict.fromkeys(told)) == list(dict.fromkeys(f.text for f in animation.frames))
+    page.close()
