@@ -478,8 +478,8 @@ def test_a_reply_shows_itself():
 
 
 def test_a_table_shows_itself():
-    table = check.table(["x", "grad"], [["w < 1", 2.0], ["b", None]])
-    assert repr(table) == "x      grad\nw < 1  2.0\nb      None"
+    table = check.table(["x", "grad"], [["w < 1", 1 / 3], ["b", None]])
+    assert repr(table) == "x      grad\nw < 1  0.3333\nb      None"
     html = table._repr_html_()
     assert html.count("<tr>") == 3
     assert ">w &lt; 1</td>" in html

@@ -12,7 +12,7 @@ class Table:
 
     def __init__(self, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         self.titles = list(titles)
-        self.rows = [[str(cell) for cell in row] for row in rows]
+        self.rows = [[_text(cell) for cell in row] for row in rows]
         if any(len(row) != len(self.titles) for row in self.rows):
             raise ValueError(f"every row needs {len(self.titles)} cells, one under each title")
 
@@ -34,6 +34,13 @@ class Table:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _text(cell: Any) -> str:
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
 def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A table of `rows` under `titles`; ValueError when a row has too few or too many cells."""
+    """A table of `rows` under `titles`, floats with 4 significant digits.
+
+    Raises ValueError when a row has too few or too many cells.
+    """
     return Table(titles, rows)
