@@ -140,10 +140,11 @@ def opened_by(line, cwd, env, folder, timeout=600):
     script = folder / "browser"
     script.write_text(f'#!/bin/sh\necho "$1" > "{seen}.part" && mv "{seen}.part" "{seen}"\n')
     script.chmod(0o755)
+    places = {f"JUPYTER_{kind}_DIR": str(jupyter) for kind in ("CONFIG", "DATA", "RUNTIME")}
     lab = subprocess.Popen(
         ["bash", "-c", line],
         cwd=cwd,
-        env=env | {"BROWSER": f"{script} %s", "JUPYTER_CONFIG_DIR": str(jupyter)},
+        env=env | places | {"BROWSER": f"{script} %s"},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
@@ -168,6 +169,6 @@ def opened_by(line, cwd, env, folder, timeout=600):
 @pytest.mark.parametrize("line", [OPEN_PIP, OPEN_UV], ids=["pip", "uv"])
 def test_the_course_opens(line, clone, bare, tmp_path):
     url, html, notebook = opened_by(line, clone, bare, tmp_path)
-    assert "/lab/tree/notebooks/00_start_here.ipynb?token=" in url
+    assert "/lab/tree/00_start_here.ipynb?token=" in url
     assert "<title>JupyterLab</title>" in html
     assert '"type": "notebook"' in notebook
