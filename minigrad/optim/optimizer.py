@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any
 
+from ..creation import tensor
 from ..engine.grad_mode import enable_grad
 from ..engine.grad_mode import state as grad_mode
 from ..errors import typename
@@ -250,6 +251,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                         f"but got {replaced}."
                     )
                 (_, *args), kwargs = replaced  # type: ignore[assignment]
+        self._opt_called = True  # a scheduler warns if its own step comes first
         out = step(self, *args, **kwargs)
         for hook in self._step_post_hooks.values():
             hook(self, (self, *args), kwargs)
@@ -259,6 +261,39 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 Optimizer.step = _with_hooks(Optimizer.step)  # type: ignore[method-assign]
+
+
+def check_options(**options: Any) -> None:
+    """Raise ValueError for the first option that is below 0, or for an lr of several elements."""
+    for name, value in options.items():
+        if name == "lr" and isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        if not value >= 0.0:
+            called = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
+            raise ValueError(f"Invalid {called}: {value}")
+
+
+def check_betas(betas: tuple[float, float]) -> None:
+    """Raise ValueError unless both are floats in [0, 1)."""
+    for index, beta in enumerate(betas):
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+    if not all(isinstance(beta, float) for beta in betas):
+        raise ValueError("betas must be either both floats or both Tensors")
+
+
+def number(option: Any) -> Any:
+    """An option that may also be given as a tensor of one element."""
+    if not isinstance(option, Tensor):
+        return option
+    if option.requires_grad:
+        raise NotImplementedError("minigrad's optimizers have no gradient for their own options")
+    return option.item()
+
+
+def step_count() -> Tensor:
+    """A tensor that counts the steps of one parameter: 0, in the default dtype."""
+    return tensor(0.0)
 
 
 def _options(group: dict[str, Any]) -> dict[str, Any]:

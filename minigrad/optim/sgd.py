@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..tensor import Tensor
-from .optimizer import Optimizer
+from .optimizer import Optimizer, check_options, number
 
 
 class SGD(Optimizer):
@@ -30,14 +29,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        if isinstance(lr, Tensor) and lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if momentum < 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        check_options(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         defaults = {
@@ -54,16 +46,17 @@ class SGD(Optimizer):
         super().__init__(params, defaults)
 
     def update(self, group: dict[str, Any]) -> None:
-        lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
+        lr, decay = number(group["lr"]), number(group["weight_decay"])
+        momentum = group["momentum"]
         for param in group["params"]:
             grad = param._grad
             if grad is None:
                 continue
             if group["maximize"]:
                 grad = -grad
-            if decay:
+            if decay != 0:
                 grad = grad.add(param, alpha=decay)
-            if momentum:
+            if momentum != 0:
                 state = self.state[param]
                 velocity = state.get("momentum_buffer")
                 if velocity is None:
