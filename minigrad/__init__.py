@@ -9,7 +9,14 @@ import warnings as _warnings
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
 from . import autograd, creation, dtypes, functions, nn, optim, utils  # noqa: E402
-from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
+from .autograd import (  # noqa: E402
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .creation import *  # noqa: E402, F403
 from .dtypes import *  # noqa: E402, F403
 from .functions import *  # noqa: E402, F403

@@ -10,6 +10,7 @@ import numpy as np
 from . import dtypes
 from .engine.grad_mode import state
 from .engine.node import Node, SavedTensor
+from .engine.version import INFERENCE
 from .errors import note
 from .recording import Method, memory, own_counter, wrap
 from .views import forbid_change, rebase, relic
@@ -59,6 +60,12 @@ def write(tensor: Any, data: Any) -> None:
     Raises RuntimeError if the shapes differ, or if the dtype is of a lower kind.
     """
     target = memory(tensor)
+    if tensor._counter is INFERENCE and not state.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
     if data.shape != target.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "

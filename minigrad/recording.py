@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .engine.grad_mode import state
+from .engine.grad_mode import inferring, state
 from .engine.node import AccumulateGrad, Node, SavedTensor
-from .engine.version import UNWRITTEN, Version
+from .engine.version import INFERENCE, UNWRITTEN, Version
 from .ops.dims import broadcast_error
 
 Method = Callable[..., Any]
@@ -30,6 +30,8 @@ def wrap(data: Any) -> Any:
     """A Tensor around an array (or a numpy scalar, which stands for a 0-d array), not a copy."""
     tensor = _new(Node.tensor_type)
     tensor._data = data
+    if inferring and state.inference:
+        tensor._counter = INFERENCE
     return tensor
 
 

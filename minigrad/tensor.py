@@ -13,7 +13,7 @@ from . import dtypes, printing
 from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
-from .engine.version import UNWRITTEN, Version
+from .engine.version import INFERENCE, UNWRITTEN, Version
 from .errors import note
 from .gradients import backward
 from .methods.indexing import Indexing
@@ -86,6 +86,11 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
             return
         if value and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if value and self._counter is INFERENCE and not state.inference:
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not "
+                "allowed."
+            )
         self._requires_grad = bool(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -157,7 +162,13 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
     @property
     def _version(self) -> int:
         """How often this memory was written in place."""
+        if self._counter is INFERENCE:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return self._counter.value
+
+    def is_inference(self) -> bool:
+        """Whether this tensor was made in inference mode, so that no graph may need it."""
+        return self._counter is INFERENCE
 
     def _is_view(self) -> bool:
         return self._base is not None
@@ -182,7 +193,9 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
     @property
     def data(self) -> Tensor:
         """The same memory, unknown to autograd: not even a write to it is counted."""
-        return wrap(memory(self))
+        out = wrap(memory(self))
+        out._counter = self._counter if self._counter is INFERENCE else UNWRITTEN
+        return out
 
     @data.setter
     def data(self, value: Tensor) -> None:

@@ -23,12 +23,6 @@ _CREATED_IN = {
         "allow the output views to be modified inplace. You should replace the inplace operation "
         "by an out-of-place one."
     ),
-    "no_grad": (
-        " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-        "your code by moving both the view and the inplace either both inside the no_grad block "
-        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
-        "be tracked)."
-    ),
     "function": (
         " This view was created inside a custom Function (or because an input was returned as-is) "
         "and the autograd logic to handle view+inplace would override the custom backward "
@@ -36,6 +30,11 @@ _CREATED_IN = {
         "forbidden. You can fix this by cloning the output of the custom Function."
     ),
 }
+_CREATED_IN_MODE = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the {block} block (if you "
+    "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
 
 
 class Step(NamedTuple):
@@ -80,6 +79,8 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
         out._created_in = tensor._created_in or (
             "multiple" if several else None if state.enabled else "no_grad"
         )
+        if state.inference:
+            out._created_in = "inference_mode"
     return made
 
 
@@ -100,16 +101,20 @@ def forbid_change(view: Any, what: str) -> None:
     if where is None:
         return
     node = view._grad_fn
-    if where == "no_grad" or node is None:
-        start = "A view was created in"
-        if node is not None:
-            start = (
-                f"Output {view._output_nr} of {node.name()} is a view of a view which was created in"
-            )
-        text = f"{start} no_grad mode and {what} modified inplace with grad mode enabled."
-    else:
+    if where in _CREATED_IN and node is not None:
         text = f"Output {view._output_nr} of {node.name()} is a view and {what} modified inplace."
-    raise RuntimeError(text + _CREATED_IN[where])
+        raise RuntimeError(text + _CREATED_IN[where])
+    start = "A view was created in"
+    if node is not None:
+        start = (
+            f"Output {view._output_nr} of {node.name()} is a view of a view which was created in"
+        )
+    if where == "inference_mode":
+        text = f"{start} inference mode and {what} modified inplace in normal mode."
+    else:
+        where = "no_grad"
+        text = f"{start} no_grad mode and {what} modified inplace with grad mode enabled."
+    raise RuntimeError(text + _CREATED_IN_MODE.format(block=where))
 
 
 def _taken_from(

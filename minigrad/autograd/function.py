@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.grad_mode import no_grad, state
-from ..engine.node import BACKWARD_TWICE, NOTHING, Node, SavedTensor, cast, sum_to
-from ..engine.version import UNWRITTEN
+from ..engine.node import BACKWARD_TWICE, NOTHING, Node, boxed, cast, sum_to
 from ..recording import alias, edge, memory, own_counter, result, wrap
 from ..tensor import Tensor
 
@@ -245,10 +244,8 @@ def _save(
             slot = next((i for i, out in enumerate(returned) if out is tensor), None)
             if slot is not None and made[slot]._grad_fn is ctx:
                 saved.append(result(made[slot], slot))
-            elif tensor._counter is UNWRITTEN:
-                saved.append(tensor)
             else:
-                saved.append(SavedTensor(tensor._data, tensor._counter, tensor))
+                saved.append(boxed(tensor))
     ctx.saved = tuple(saved)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
 

@@ -1,5 +1,5 @@
 """Whether operations are recorded: torch's address for what the engine's ground floor holds."""
 
-from ..engine.grad_mode import enable_grad, no_grad, set_grad_enabled
+from ..engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 
-__all__ = ["enable_grad", "no_grad", "set_grad_enabled"]
+__all__ = ["enable_grad", "inference_mode", "no_grad", "set_grad_enabled"]

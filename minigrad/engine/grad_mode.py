@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,14 +15,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _State(threading.local):
     enabled = True
+    inference = False
 
 
 state = _State()
+
+inferring: list[inference_mode] = []
+"""The inference modes that any thread is in, so that outside them a new tensor asks one list."""
 
 
 def is_grad_enabled() -> bool:
     """Return True if operations of this thread are being recorded."""
     return state.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return True if this thread is in inference mode."""
+    return state.inference
 
 
 class _GradMode:
@@ -34,7 +44,7 @@ class _GradMode:
 
     def __enter__(self) -> None:
         self.prev = state.enabled
-        state.enabled = self.mode
+        _enable(self.mode)
 
     def __exit__(
         self,
@@ -51,13 +61,29 @@ class _GradMode:
     def __call__(self, func: F) -> F:
         if inspect.isgeneratorfunction(func):
             return _wrap_generator(self.clone, func)
+        if inspect.isclass(func):
+            warnings.warn(_DECORATES_A_CLASS, FutureWarning, stacklevel=2)
+        # A class becomes a function that makes its instances, as torch has it for now.
+        updated: Any = () if inspect.isclass(func) else ("__dict__",)
 
-        @functools.wraps(func)
+        @functools.wraps(func, updated=updated)
         def decorated(*args: Any, **kwargs: Any) -> Any:
             with self.clone():
                 return func(*args, **kwargs)
 
         return decorated  # type: ignore[return-value]
+
+
+_DECORATES_A_CLASS = (
+    "Decorating classes is deprecated and will be disabled in future versions. You should only "
+    "decorate functions or methods. To preserve the current behavior of class decoration, you can "
+    "directly decorate the `__init__` method and nothing else."
+)
+
+
+def _enable(mode: bool) -> None:
+    """Record, or do not; in inference mode nothing is recorded whatever the grad mode."""
+    state.enabled = mode and not state.inference
 
 
 class _NoParamMode(_GradMode):
@@ -97,11 +123,11 @@ class set_grad_enabled(_GradMode):
             )
         self.prev = state.enabled
         self.mode = mode
-        state.enabled = self.mode
+        _enable(mode)
 
     def __enter__(self) -> None:
         # The mode was set in __init__, and must be set anew when the manager was made earlier.
-        state.enabled = self.mode
+        _enable(self.mode)
 
     def __call__(self, func: F) -> F:
         # As a decorator it acts inside the function only.
@@ -114,6 +140,34 @@ class set_grad_enabled(_GradMode):
     __repr__ = __str__
 
     def clone(self) -> set_grad_enabled:
+        return type(self)(self.mode)
+
+
+class inference_mode(_GradMode):
+    """As `no_grad`, and tensors made inside can never be part of a graph: they are not counted.
+
+    Such a tensor raises RuntimeError where an operation that is recorded would save it, and where
+    it is written to, or asked to require grad, outside inference mode. ``inference_mode(False)``
+    leaves the mode for a while. Within it `enable_grad` has no effect.
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        self._before = state.enabled, state.inference
+        state.enabled, state.inference = not self.mode, self.mode
+        inferring.append(self)
+
+    def __exit__(self, *exc: object) -> None:
+        inferring.remove(self)
+        state.enabled, state.inference = self._before
+
+    def clone(self) -> inference_mode:
         return type(self)(self.mode)
 
 

@@ -12,13 +12,20 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import dtypes
-from .version import UNWRITTEN, Version
+from .version import INFERENCE, UNWRITTEN, Version
 
 BACKWARD_TWICE = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
     ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
     "graph a second time or if you need to access saved tensors after calling backward."
+)
+
+_INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
+    "inference mode in computation tracked by autograd. To work around this, you can make a clone "
+    "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+    "`torch.inference_mode()`."
 )
 
 _next_sequence = itertools.count().__next__
@@ -94,7 +101,9 @@ class Node:
     """
 
     saves: ClassVar[dict[str, int]] = {}
-    kept: ClassVar[tuple[tuple[str, int, int], ...]] = ()  # of `saves`: (name, place, mask if not 0)
+    kept: ClassVar[
+        tuple[tuple[str, int, int], ...]
+    ] = ()  # of `saves`: (name, place, mask if not 0)
     keeps_all = True
     constants: tuple[str, ...] = ()
 
@@ -143,7 +152,7 @@ class Node:
             chosen = tuple([tensors[i] if m & wanted else NOTHING for _, i, m in self.kept])
         for tensor in chosen:
             if tensor._counter is not UNWRITTEN and type(tensor) is not SavedTensor:
-                chosen = tuple([_boxed(t) for t in chosen])
+                chosen = tuple([boxed(t) for t in chosen])
                 break
         self.saved = chosen
 
@@ -332,10 +341,12 @@ class AccumulateGrad(Node):
         return ()
 
 
-def _boxed(tensor: Any) -> Any:
+def boxed(tensor: Any) -> Any:
     """A tensor that was written to before, together with the version at which it is saved."""
     if type(tensor) is SavedTensor or tensor._counter is UNWRITTEN:
         return tensor
+    if tensor._counter is INFERENCE:
+        raise RuntimeError(_INFERENCE_SAVED)
     return SavedTensor(tensor._data, tensor._counter, tensor)
 
 

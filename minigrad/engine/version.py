@@ -18,3 +18,12 @@ UNWRITTEN = Version()
 It is shared and never bumped: the first write, or the first alias, gives a tensor its own counter.
 So "never touched" is one identity check, and a plain result costs no counter object.
 """
+
+
+class _Uncounted(Version):
+    value = property(lambda self: 0, lambda self, value: None)  # type: ignore[assignment]
+
+
+INFERENCE = _Uncounted()
+"""The counter of every tensor made in inference mode: it counts nothing, which saves time, and so
+nothing that backward needs may be such a tensor."""
