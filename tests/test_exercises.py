@@ -159,6 +159,7 @@ lamp
     ),
     ("fence", "lambda width, height: 2 * width + 6", "no path leads back to both"),
     ("fence", "lambda width, height: width * height + 1 + 0 * width", "the gradients are 3 and 5"),
+    ("fence", "torch.ones(1)", "the function itself"),
     ("tracked", "dict(a=True, b=True, c=False, d=True, e=True)", "`a`: nobody asked"),
     ("tracked", "dict(a=False, b=False, c=False, d=False, e=False)", "`b` was made with"),
     ("tracked", "dict(a=False, b=True, c=True, d=True, e=True)", "`c` is made from `a` alone"),
@@ -198,6 +199,7 @@ lamp
         "you returned 4",
     ),
     ("trainable", "lambda ts: 2", "Return a list"),
+    ("trainable", "torch.ones(1)", "the function itself"),
     ("doublings", "1", "it ran several times"),
     ("doublings", "5", "After five doublings"),
     ("doublings", "7", "7 counts the values"),
@@ -223,6 +225,7 @@ lamp
     ),
     ("fahrenheit", "lambda celsius: celsius.item() * 1.8 + 32", "a Python number has no history"),
     ("fahrenheit", "lambda celsius: celsius * 1.8", "20 °C is 68 °F"),
+    ("fahrenheit", "torch.ones(1)", "the function itself"),
     (
         "op_names",
         """
@@ -286,6 +289,7 @@ op_names
         "lambda tensor: ['AddBackward0', 'MulBackward0', 'SubBackward0'] if tensor.grad_fn else []",
         "three operations",
     ),
+    ("op_names", "torch.ones(1)", "the function itself"),
     ("gears", "12", "12 is ∂L/∂b"),
     ("gears", "36", "36 is L itself"),
     ("gears", "32", "at a = 4"),

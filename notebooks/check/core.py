@@ -100,10 +100,13 @@ def hint(name: str, strength: int | None = None) -> Reply:
     return Reply("hint", f"Hint {strength} of {len(hints)}: {hints[strength - 1]}")
 
 
+NO_FUNCTION = "Hand over the function itself: its name, without parentheses behind it."
+
+
 def call(function: Any, *inputs: Any) -> Any:
     """What the learner's `function` makes of `inputs`."""
     if not callable(function):
-        raise Mistaken("Hand over the function itself: its name, without parentheses behind it.")
+        raise Mistaken(NO_FUNCTION)
     result = function(*inputs)
     if result is ...:
         raise Unanswered
@@ -114,7 +117,9 @@ def call(function: Any, *inputs: Any) -> Any:
 
 def engine(function: Any) -> Any:
     """The module that the learner's cell calls `torch`."""
-    return getattr(function, "__globals__", {}).get("torch")
+    if not hasattr(function, "__globals__"):
+        raise Mistaken(NO_FUNCTION)
+    return function.__globals__["torch"]
 
 
 def number(answer: Any) -> float:
