@@ -15,8 +15,12 @@ CHAPTER = "00_start_here.ipynb"
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PLAYER = {"name": "Backward pass, step by step"}
 
-# Lab renders cells as they scroll into view; here all of them shall be there to be looked at.
-SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
+SETTINGS = {
+    # Lab renders cells as they scroll into view; here all of them shall be there to be looked at.
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    # A notebook that was run and saved is trusted when it is opened again.
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+}
 # The news extension asks for the network.
 PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 
