@@ -1,7 +1,7 @@
 """Layers and losses: objects that hold parameters, and the functions that they call."""
 
-from . import functional, init, modules, parameter
+from . import functional, init, modules, parameter, utils
 from .modules import *  # noqa: F403
 from .parameter import Parameter
 
-__all__ = [*modules.__all__, "Parameter", "functional", "init", "modules", "parameter"]
+__all__ = [*modules.__all__, "Parameter", "functional", "init", "modules", "parameter", "utils"]

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 
 from ..ops import neural
+from ..ops.dims import broadcast_error
 from ..recording import method
 from ..tensor import Tensor
 
@@ -51,7 +52,7 @@ def mse_loss(
 ) -> Tensor:
     """(input − target)². Shapes broadcast, with a warning. Raises ValueError for a reduction
     that is unknown."""
-    if input.shape != target.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.size()}) that is different to the input size "
             f"({input.size()}). This will likely lead to incorrect results due to broadcasting. "
@@ -74,6 +75,9 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
     return old
 
 
-def _broadcast(*tensors: Tensor) -> list[Tensor]:
-    shape = np.broadcast_shapes(*[t.shape for t in tensors])
-    return [t if t.shape == shape else t.expand(shape) for t in tensors]
+def _broadcast(a: Tensor, b: Tensor) -> list[Tensor]:
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        raise broadcast_error(a.shape, b.shape) from None
+    return [t if t.shape == shape else t.expand(shape) for t in (a, b)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..engine.node import Node
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -15,20 +17,20 @@ class MseLossBackward0(Node):
     saves = {"self": 0b11, "target": 0b11}
     constants = ("reduction",)
     reduction: int
+    count: int
 
     def forward(self, x: Any, y: Any, reduction: str = "mean") -> Any:
         if reduction not in REDUCTIONS:
             raise ValueError(f"{reduction} is not a valid value for reduction")
-        self.reduction = REDUCTIONS[reduction]
+        self.reduction, self.count = REDUCTIONS[reduction], x.size
         difference = x - y
         square = difference * difference
         if self.reduction == 0:
             return square
-        return square.sum() if self.reduction == 2 else square.mean(dtype=square.dtype)
+        total = np.add.reduce(square, axis=None)
+        return total if self.reduction == 2 else total / total.dtype.type(self.count)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
-        difference = x - y
-        scale = 2 / max(difference.size, 1) if self.reduction == 1 else 2
-        slope = grad * (difference * scale)
-        return to_x and slope, to_y and -slope
+        scale = 2 / max(self.count, 1) if self.reduction == 1 else 2
+        return to_x and grad * ((x - y) * scale), to_y and grad * ((y - x) * scale)

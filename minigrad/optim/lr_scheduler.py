@@ -39,7 +39,7 @@ class LRScheduler:
                 )
         self.base_lrs = [_copy(group["initial_lr"]) for group in optimizer.param_groups]
         self.last_epoch = last_epoch
-        optimizer._opt_called = False  # type: ignore[attr-defined]
+        optimizer._opt_called = False
         self._step_count = 0
         self._is_initial = True
         self.step()
@@ -70,7 +70,7 @@ class LRScheduler:
 
     def step(self) -> None:
         """Set the learning rates of the next epoch. The optimizer's own step comes before."""
-        if self._step_count == 1 and not self.optimizer._opt_called:  # type: ignore[attr-defined]
+        if self._step_count == 1 and not self.optimizer._opt_called:
             warnings.warn(
                 "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch "
                 "1.1.0 and later, you should call them in the opposite order: `optimizer.step()` "

@@ -100,6 +100,8 @@ class Optimizer:
 
     # -- the step ---------------------------------------------------------------------------------
 
+    _opt_called = False  # whether there was a step, since the last scheduler was made
+
     def update(self, group: dict[str, Any]) -> None:
         """Move the parameters of one group, those that have a gradient; to be overridden."""
         raise NotImplementedError
@@ -251,7 +253,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                         f"but got {replaced}."
                     )
                 (_, *args), kwargs = replaced  # type: ignore[assignment]
-        self._opt_called = True  # a scheduler warns if its own step comes first
+        self._opt_called = True
         out = step(self, *args, **kwargs)
         for hook in self._step_post_hooks.values():
             hook(self, (self, *args), kwargs)

@@ -262,14 +262,14 @@ class GradientWatch:
 
 
 class _Tensors(NamedTuple):
-    """Which of `count` values are tensors."""
+    """Which of `total` values are tensors."""
 
     positions: list[int]
-    count: int
+    total: int
 
     def spread(self, grads: Sequence[Any]) -> tuple[Any, ...]:
         """Gradients of the tensors as gradients of all values, None for the others."""
-        spread: list[Any] = [None] * self.count
+        spread: list[Any] = [None] * self.total
         for position, grad in zip(self.positions, grads):
             spread[position] = grad
         return tuple(spread)
