@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from viz_examples import EXAMPLES, network, notes, unrolled
+from viz_examples import EXAMPLES, network, notes, unrolled, vectors
 
 import viz
 import viz.engine
 from viz import layout
 from viz.graph import Graph, GraphEdge, GraphNode, walk
 from viz.names import Names
-from viz.page import NODES, USES, clean
+from viz.page import DEPTH, NODES, USES, clean
 from viz.theme import DARK, LIGHT
 from viz.values import value_of_array
 
@@ -157,9 +157,29 @@ def test_a_chain_of_10_000_operations_is_cut_and_says_so(engine):
         y = y + 1
     drawing = viz.draw(y)
     assert "more nodes lie behind these" in drawing.svg
-    assert drawing.svg.count('class="node') <= NODES + 1
+    assert DEPTH <= drawing.svg.count('class="node') <= DEPTH + 2
     assert "nodes in all" in str(drawing)
     assert len(str(drawing).splitlines()) < 200
+
+
+def test_a_wide_graph_is_cut_too(engine):
+    leaves = [engine.ones(1, requires_grad=True) for _ in range(2 * NODES)]
+    layer = leaves
+    while len(layer) > 1:
+        layer = [a + b for a, b in zip(layer[::2], layer[1::2])] + layer[len(layer) // 2 * 2 :]
+    drawing = viz.draw(layer[0])
+    boxes = re.findall(r'class="node (op|leaf|output)"', drawing.svg)
+    assert len(boxes) == NODES
+    assert "more nodes lie behind these 150" in drawing.svg
+
+
+def test_what_an_operation_is_given_stands_in_order(engine):
+    """`x1**2 + x2**2 + x1*x2`: the first operand is drawn on the left."""
+    y2, names = vectors(engine)
+    found = parts(viz.draw(y2, names=names, direction="TB").svg).values()
+    left = {name: float(e.find(f"{SVG}rect").get("x")) for e in found for name in words(e)[:1]}
+    assert left["x1"] < left["x2"]
+    assert left["UnsqueezeBackward0"] < left["x3"]
 
 
 def test_several_roots_in_one_picture(engine):
@@ -324,9 +344,9 @@ def node(id, kind, name=None, op=None):
 
 
 def hostile_graph(name, op="MulBackward0"):
-    nodes = [node("n0", "output", name), node("n1", "op", name, op), node("n2", "leaf", name)]
-    edges = [GraphEdge("e0", "n0", "n1", 0, 0), GraphEdge("e1", "n1", "n2", 0, 0)]
-    return Graph(nodes, edges, ["n0"])
+    ops = [node("n1", "op", name, op), node("n2", "op", name, op)]
+    nodes = [node("n0", "output", name), *ops, node("n3", "leaf", name)]
+    return Graph(nodes, [GraphEdge(f"e{i}", f"n{i}", f"n{i + 1}", 0, 0) for i in range(3)], ["n0"])
 
 
 SAFE_TAGS = {"svg", "style", "rect", "g", "path", "text", "tspan", "title"}
@@ -424,6 +444,16 @@ def test_a_pdf_comes_from_dot(drawing, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     drawing.save(tmp_path / "g.pdf")
     assert (tmp_path / "g.pdf").read_bytes() == b"%PDF-1.7"
+
+
+@posix
+def test_dot_draws_the_letters_that_the_embedded_engine_lacks(tmp_path, monkeypatch):
+    program(tmp_path / "dot", "import sys; sys.stdout.buffer.write(b'by dot')")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    viz.Drawing(hostile_graph("张量")).save(tmp_path / "g.png")
+    assert (tmp_path / "g.png").read_bytes() == b"by dot"
+    viz.Drawing(hostile_graph("tensor")).save(tmp_path / "g.png")
+    assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
 
 
 # the layout engine

@@ -145,6 +145,16 @@ def test_names_are_found_in_the_caller(engine):
     assert text.startswith("total")
 
 
+def test_private_variables_name_nothing(engine):
+    _scratch = engine.ones(1, requires_grad=True)
+    _, __ = _scratch * 2, _scratch * 3
+    assert str(viz.draw(_)).splitlines() == [
+        "output (1,) = [2]",
+        "└─ MulBackward0",
+        "   └─ leaf (1,) = [1]",
+    ]
+
+
 def test_names_are_found_among_globals_lists_dicts_and_models(engine):
     weights = [engine.ones(1, requires_grad=True), engine.ones(1, requires_grad=True)]
     by_name = {"bias": engine.ones(1, requires_grad=True)}

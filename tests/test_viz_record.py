@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 import threading
+import warnings
 import weakref
 
 import pytest
@@ -260,6 +261,16 @@ def test_create_graph_and_the_second_derivative(engine):
     assert [r["create_graph"] for r in rec.runs] == [False]
     assert texts(rec.trace)[-1].startswith("x.grad: None + ")
     assert x.grad.item() == 12
+
+
+def test_create_graph_retains_the_graph(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    with viz.record() as rec, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a reference cycle between x and x.grad
+        (x**3).backward(create_graph=True)
+    assert [(r["create_graph"], r["retain_graph"]) for r in rec.runs] == [(True, True)]
+    assert texts(rec.trace)[-1] == "x.grad: None + 12 = 12"
+    x.grad = None
 
 
 # nothing changes
