@@ -40,6 +40,36 @@ def normal_(
     return _write(tensor, _stream(generator).normal(mean, std, tensor.shape))
 
 
+def trunc_normal_(
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Normal, but only within [a, b]."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of "
+            "values may be incorrect.",
+            stacklevel=2,
+        )
+    # Points are drawn evenly, and kept as often as the density there is of its peak.
+    stream = _stream(generator)
+    peak = max(a, min(mean, b))
+    low, high = max(a, peak - 9 * std), min(b, peak + 9 * std)
+    values = np.empty(tensor.numel())
+    missing = np.arange(values.size)
+    while missing.size:
+        drawn = stream.uniform(low, high, missing.size)
+        density = np.exp(((peak - mean) ** 2 - (drawn - mean) ** 2) / (2 * std**2))
+        kept = stream.random(missing.size) < density
+        values[missing[kept]] = drawn[kept]
+        missing = missing[~kept]
+    return _write(tensor, values.reshape(tensor.shape))
+
+
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """`val` everywhere."""
     with no_grad():
