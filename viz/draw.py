@@ -39,6 +39,13 @@ class Drawing:
         alt = escape(describe(self.graph))
         return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
 
+    def _page(self) -> str:
+        return (
+            '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f"<title>{escape(describe(self.graph))}</title>\n{self.html}\n</html>\n"
+        )
+
     def __str__(self) -> str:
         return tree(self.graph)
 
@@ -55,10 +62,9 @@ class Drawing:
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix == ".svg":
-            path.write_text(self.svg, encoding="utf-8")
+            path.write_text(self.svg, encoding="utf-8", newline="\n")
         elif suffix == ".html":
-            page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Graph</title>\n{self.html}\n'
-            path.write_text(page, encoding="utf-8")
+            path.write_text(self._page(), encoding="utf-8", newline="\n")
         elif suffix in (".png", ".pdf"):
             path.write_bytes(paint(self.graph, suffix[1:], direction=self.direction))
         else:

@@ -108,7 +108,7 @@ class Recording:
                 f"a trace is saved as .json, not {path.suffix or 'without a suffix'!r}"
             )
         text = json.dumps(self.trace, ensure_ascii=False, allow_nan=False)
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
     def __repr__(self) -> str:
         count = len(self.runs)
