@@ -70,10 +70,9 @@ class Module(Callee, Stateful):
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
-        if "_parameters" in own:
-            for part in (own["_parameters"], own["_modules"], own["_buffers"]):
-                if name in part:
-                    return part[name]
+        for kind in ("_parameters", "_modules", "_buffers"):
+            if kind in own and name in own[kind]:
+                return own[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
