@@ -153,8 +153,15 @@ GRADS_ON_SCREEN = """(player) => Object.fromEntries(
         .map(([leaf, grad]) => [leaf.textContent.trim().split(/\\s+/)[0], grad.textContent]))"""
 
 
-def test_run_all_then_play(chapter):
-    tab = chapter()
+INK_AND_PAPER = """(player) => [getComputedStyle(player).color,
+    getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor]"""
+
+in_both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+@in_both_themes
+def test_run_all_then_play(chapter, dark):
+    tab = chapter(dark=dark)
     tab.command("notebook:run-all-cells")
     cells = tab.cells()
     assert [source for source, _, kinds in cells if "error" in kinds] == []
@@ -184,10 +191,14 @@ def test_run_all_then_play(chapter):
         held = float(tab.ask(f"print({name}.grad.item())"))
         number = float(re.fullmatch(r"\.grad\s(\S+)", text)[1].replace("−", "-"))
         assert number == pytest.approx(held, rel=5e-4), name
+
+    ink, paper = player.evaluate(INK_AND_PAPER)
+    assert (brightness(ink) > brightness(paper)) is dark
+    assert contrast(ink, paper) >= 4.5
     assert tab.problems == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@in_both_themes
 def test_untrusted_shows_the_animated_picture(chapter, dark):
     tab = chapter(dark=dark)
     picture = tab.pictures().first
@@ -203,20 +214,6 @@ def test_untrusted_shows_the_animated_picture(chapter, dark):
     else:
         pytest.fail("the picture does not move")
     assert tab.problems == []
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_player_takes_the_theme_of_lab(chapter, dark):
-    tab = chapter(dark=dark)
-    tab.command("notebook:run-all-cells")
-    player = tab.players().first
-    player.scroll_into_view_if_needed()
-    ink, paper = player.evaluate(
-        """(player) => [getComputedStyle(player).color,
-            getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor]"""
-    )
-    assert (brightness(ink) > brightness(paper)) is dark
-    assert contrast(ink, paper) >= 4.5
 
 
 def brightness(colour):
