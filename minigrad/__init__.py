@@ -17,6 +17,11 @@ from .autograd import (  # noqa: E402
     no_grad,
     set_grad_enabled,
 )
+from .autograd.anomaly_mode import (  # noqa: E402
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_anomaly_enabled,
+)
 from .creation import *  # noqa: E402, F403
 from .dtypes import *  # noqa: E402, F403
 from .functions import *  # noqa: E402, F403
@@ -31,13 +36,18 @@ __all__ = [
     "Tensor",
     "autograd",
     "enable_grad",
+    "inference_mode",
     "initial_seed",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "manual_seed",
     "nn",
     "no_grad",
     "optim",
     "seed",
+    "set_anomaly_enabled",
     "set_grad_enabled",
     "set_printoptions",
     "utils",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .engine.backward import Edge, run_backward
-from .engine.node import Node
+from .engine.node import AccumulateGrad, Node
 from .errors import note
 from .recording import edge, wrap
 
@@ -19,6 +19,30 @@ _REFERENCE_CYCLE = (
     "creating the graph to avoid this. If you have to use this function, make sure to reset the "
     ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
 )
+
+
+class GradientEdge(NamedTuple):
+    """Where a gradient arrives: a node, and which of its outputs it belongs to.
+
+    It may stand for its tensor in `backward` and `grad`, without keeping the tensor.
+    """
+
+    node: Node
+    output_nr: int
+    ownership_token: Any = None
+
+
+def get_gradient_edge(tensor: Any) -> GradientEdge:
+    """The edge on which the gradient of `tensor` arrives. Raises RuntimeError if none does."""
+    node = edge(tensor)
+    if node is None:
+        raise RuntimeError(
+            "It is not possible to get the gradient edge for a Tensor that does not require "
+            "gradients"
+        )
+    # A node does not know what it made, so a pass that begins at the edge must be told.
+    node.sizes = {**(node.sizes or {}), tensor._output_nr: (tensor.shape, tensor.dtype)}
+    return GradientEdge(node, tensor._output_nr)
 
 
 def backward(
@@ -37,12 +61,11 @@ def backward(
     """
     ends = None
     if inputs is not None:
-        inputs = _several(inputs)
-        if not inputs:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        inputs = _inputs(inputs, "backward")
         for tensor in inputs:
-            tensor.retain_grad()
-        ends = [(edge(t), t._output_nr) for t in inputs]
+            if not isinstance(tensor, GradientEdge):
+                tensor.retain_grad()
+        ends = [_edge(t) for t in inputs]
     if create_graph:
         warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=3)
     _run(_several(tensors), grad_tensors, retain_graph, create_graph, ends, accumulate=True)
@@ -58,8 +81,11 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> Any:
     """∂outputs/∂inputs, times `grad_outputs`: one tensor for each input, and no `.grad` changes.
+
+    The tensors come as a tuple; as a dict if `inputs` is one. Inputs and outputs may be given as
+    their `GradientEdge`.
 
     For an input that `outputs` do not depend on, the gradient is None with `allow_unused`, zeros
     with `materialize_grads`; otherwise RuntimeError is raised, as `backward` raises it.
@@ -71,10 +97,15 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
             "but got: allow_unused=False."
         )
-    inputs = _several(inputs)
-    if not inputs:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    ends = [(edge(t), t._output_nr) for t in inputs]
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To "
+            "accumulate gradient for other parts of the graph, please use torch.autograd.backward.",
+            stacklevel=2,
+        )
+    names = tuple(inputs) if isinstance(inputs, dict) else None
+    inputs = _inputs(inputs, "grad")
+    ends = [_edge(t) for t in inputs]
     if any(node is None for node, _ in ends):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     found = _run(
@@ -83,17 +114,39 @@ def grad(
     grads = [g if g is None or create_graph else wrap(g) for g in found]
     for i, value in enumerate(grads):
         if value is None and materialize_grads:
+            if isinstance(inputs[i], GradientEdge):
+                raise RuntimeError(
+                    "materialize_grads cannot be used when the given input is a GradientEdge"
+                )
             grads[i] = wrap(np.zeros_like(inputs[i]._data))
+            grads[i]._requires_grad = create_graph
         elif value is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the "
                 "graph. Set allow_unused=True if this is the desired behavior."
             )
-    return tuple(grads)
+    return tuple(grads) if names is None else dict(zip(names, grads))
 
 
 def _several(tensors: Any) -> tuple[Any, ...]:
-    return (tensors,) if isinstance(tensors, Node.tensor_type) else tuple(tensors)
+    alone = isinstance(tensors, (Node.tensor_type, GradientEdge))
+    return (tensors,) if alone else tuple(tensors)
+
+
+def _inputs(inputs: Any, caller: str) -> tuple[Any, ...]:
+    if isinstance(inputs, Mapping) and type(inputs) is not dict:
+        raise TypeError(
+            f"`inputs` argument to `{caller}()` must be a dict, not {type(inputs).__name__}. Other "
+            "Mapping types are not supported."
+        )
+    inputs = _several(inputs.values() if isinstance(inputs, dict) else inputs)
+    if not inputs:
+        raise RuntimeError(f"`inputs` argument to `{caller}()` cannot be empty.")
+    return inputs
+
+
+def _edge(end: Any) -> Any:
+    return end[:2] if isinstance(end, GradientEdge) else (edge(end), end._output_nr)
 
 
 def _run(
@@ -116,33 +169,49 @@ def _run(
 
 def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
     """The gradient that the pass begins with at `root`: ∂root/∂root = 1 unless given."""
+    if isinstance(root, GradientEdge):
+        shape, dtype = _size(root)
+        required, data = True, np.broadcast_to(np.ones((), dtype.numpy), shape)
+    else:
+        shape, dtype, required, data = root.shape, root.dtype, root.requires_grad, root._data
     if seed is None:
-        if root.requires_grad and root.numel() != 1:
+        if required and data.size != 1:
             error = RuntimeError("grad can be implicitly created only for scalar outputs")
             note(error, "Reduce it to a scalar first, e.g. .sum(), or give a tensor `gradient`.")
             raise error
-        ones = np.ones_like(root._data)
+        ones = np.ones_like(data)
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    if seed.shape != root.shape:
+    if seed.shape != shape:
         error = RuntimeError(
             f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has "
-            f"a shape of {root.shape}."
+            f"a shape of {shape}."
         )
         note(error, "There must be one number for each element: how much it counts.")
         raise error
-    if seed.dtype is not root.dtype:
-        seed = seed.to(root.dtype)
+    if seed.dtype is not dtype:
+        seed = seed.to(dtype)
     return seed if create_graph else seed._data
 
 
 def _start(i: int, root: Any) -> Edge:
-    node = edge(root)
+    node, slot = _edge(root)
     if node is None:
         error = RuntimeError(
             f"element {i} of tensors does not require grad and does not have a grad_fn"
         )
         note(error, "Nothing it was made from had requires_grad=True while it was being made.")
         raise error
-    return node, root._output_nr
+    return node, slot
+
+
+def _size(end: GradientEdge) -> Any:
+    """The shape and dtype of the tensor that an edge stands for."""
+    if isinstance(end.node, AccumulateGrad):
+        return end.node.variable.shape, end.node.variable.dtype
+    if end.output_nr not in (end.node.sizes or {}):
+        raise RuntimeError(
+            "minigrad knows the size of an edge only if get_gradient_edge made it from a tensor"
+        )
+    return end.node.sizes[end.output_nr]  # type: ignore[index]

@@ -10,6 +10,7 @@ import numpy as np
 from . import dtypes
 from .engine.grad_mode import state
 from .engine.node import Node, SavedTensor
+from .engine.saved import packing
 from .engine.version import INFERENCE
 from .errors import note
 from .recording import Method, memory, own_counter, wrap
@@ -21,7 +22,8 @@ def in_place(method: Method) -> Method:
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
-        out = method(self, *args, **constants)
+        # Hooks see what is saved while the method runs, so they must see a copy, which stays.
+        out = method(_old_value(self) if packing else self, *args, **constants)
         if out is NotImplemented:
             return out
         if out._grad_fn is not None:
@@ -85,9 +87,14 @@ def keep_old_value(tensor: Any, node: Node) -> None:
     """Let `node` save a copy of `tensor`, which is about to be overwritten with its result."""
     for i, saved in enumerate(node.saved or ()):
         if saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor):
-            old = wrap(np.array(tensor._data))
-            old._grad_fn, old._output_nr = tensor._grad_fn, tensor._output_nr
-            node.saved = (*node.saved[:i], old, *node.saved[i + 1 :])
+            node.saved = (*node.saved[:i], _old_value(tensor), *node.saved[i + 1 :])
+
+
+def _old_value(tensor: Any) -> Any:
+    """A copy of `tensor` in the same place of the graph."""
+    old = wrap(np.array(tensor._data))
+    old._grad_fn, old._output_nr = tensor.grad_fn, tensor._output_nr
+    return old
 
 
 def move_on(tensor: Any, out: Any) -> None:

@@ -22,7 +22,7 @@ from .methods.pointwise import Pointwise
 from .methods.reduction import Reduction
 from .methods.shape import Shape
 from .ops.dims import dimension
-from .recording import alias, memory, wrap
+from .recording import alias, edge, memory, wrap
 from .size import Size
 from .views import Step, refresh
 
@@ -64,6 +64,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
     _post_accumulate_grad_hooks: Hooks | None = None
 
     _wrap = staticmethod(wrap)
+    _edge = staticmethod(edge)
     _refresh = refresh
 
     # -- what autograd knows ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, NOTHING, Node, boxed, cast, sum_to
+from ..engine.saved import RawSavedTensor, pack_all, packing
 from ..recording import alias, edge, memory, own_counter, result, wrap
 from ..tensor import Tensor
 
@@ -56,8 +57,14 @@ class BackwardCFunction(Node, FunctionCtx):
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
         return tuple(
-            [None if s is NOTHING else self.tensor(i, Tensor) for i, s in enumerate(self.saved)]
+            [None if s is NOTHING else self.tensor(i) for i, s in enumerate(self.saved)]
         )
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[RawSavedTensor, ...]:
+        if self.saved is None:
+            raise RuntimeError(BACKWARD_TWICE)
+        return tuple([RawSavedTensor(self, i) for i in range(len(self.saved))])
 
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         grads = grad if self.num_outputs > 1 else [grad]
@@ -247,6 +254,8 @@ def _save(
             else:
                 saved.append(boxed(tensor))
     ctx.saved = tuple(saved)
+    if packing:
+        pack_all(ctx)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
 
 

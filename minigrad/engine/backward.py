@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from . import grad_mode
+import numpy as np
+
+from . import anomaly
+from .grad_mode import state
 from .node import AccumulateGrad, Node
 
 Edge = tuple[Node, int]
@@ -28,19 +33,56 @@ def run_backward(
     With `inputs`, only the nodes on a path to them run. `accumulate` says whether leaves add to
     their `.grad`. Gradients are numpy arrays, or Tensors if `create_graph`; None if undefined.
     """
-    task = GraphTask(retain_graph, create_graph, accumulate, inputs or ())
-    before = grad_mode.state.enabled
-    grad_mode.state.enabled = create_graph
+    kind = WatchedTask if anomaly.enabled else GraphTask
+    task = kind(retain_graph, create_graph, accumulate, inputs or ())
+    if len(state.tasks) % _NESTED_IN_ONE_THREAD == _NESTED_IN_ONE_THREAD - 1:
+        _in_another_thread(task, roots, gradients)
+    else:
+        _in_this_thread(task, roots, gradients)
+    return [task.captured.get(edge) for edge in inputs or ()]
+
+
+_NESTED_IN_ONE_THREAD = 20
+
+
+def current_task() -> GraphTask | None:
+    """The backward pass that this thread is in; of passes that hooks start, the innermost."""
+    return state.tasks[-1] if state.tasks else None
+
+
+def _in_this_thread(task: GraphTask, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
+    enabled, tasks = state.enabled, state.tasks
+    state.enabled, state.tasks = task.recording, (*tasks, task)
     try:
         task.run(roots, gradients)
     finally:
-        grad_mode.state.enabled = before
-    return [task.captured.get(edge) for edge in inputs or ()]
+        state.enabled, state.tasks = enabled, tasks
+
+
+def _in_another_thread(task: GraphTask, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
+    """Passes that start passes that start passes would meet the recursion limit; a new thread
+    begins with an empty stack."""
+    inherited, errors = dict(vars(state)), []
+
+    def work() -> None:
+        vars(state).update(inherited)
+        try:
+            _in_this_thread(task, roots, gradients)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors.pop()
 
 
 class GraphTask:
     """One backward pass. All that it knows lies here and not in the nodes, so that passes of
     several threads, or one that a hook of another starts, may cross the same graph."""
+
+    watched = False  # whether every node takes the careful way
 
     def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
         self.retain = retain
@@ -48,6 +90,7 @@ class GraphTask:
         self.accumulate = accumulate
         self.sought = set(inputs)
         self.wanted: set[Node] | None = None  # the nodes that must run; None means all
+        self.ends: set[Node] = set()  # the nodes of `inputs`
         self.captured: dict[Edge, Any] = {}
         self.arrived: dict[Node, Any] = {}  # the gradients so far; a list for several outputs
         self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
@@ -90,7 +133,7 @@ class GraphTask:
 
     def on_a_path(self, order: list[Node]) -> set[Node]:
         """The nodes from which an input can be reached; and inputs that are to accumulate."""
-        ends = {node for node, _ in self.sought}
+        ends = self.ends = {node for node, _ in self.sought}
         wanted = {node for node in ends if self.accumulate and type(node) is AccumulateGrad}
         for node in reversed(order):
             if any(target in wanted or target in ends for target in node.edges):
@@ -109,17 +152,12 @@ class GraphTask:
     def step(self, node: Node) -> None:
         """Run one node and send what it gives along its edges."""
         grad = self.arrived.pop(node, None)
-        if node.hooked:
-            grad = self.before(node, grad)
-        if self.wanted is not None:
-            self.capture(node, grad)
-            if node not in self.wanted:
+        if node.hooked or self.watched or self.wanted is not None:
+            sent = self.apply(node, grad)
+            if sent is None:
                 return
-        if node.prehooks:
-            grad = self.prehooks(node, grad)
-        sent = node.run(grad, self.recording)
-        if node.posthooks:
-            sent = self.posthooks(node, sent, grad)
+        else:
+            sent = node.run(grad, self.recording)
         if not self.retain:
             node.release()
 
@@ -141,7 +179,31 @@ class GraphTask:
         for leaf in ready:
             self.step(leaf)
 
-    # -- hooks see tensors, in torch's order: tensor hooks, retain_grad, prehooks, node, posthooks --
+    def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
+        """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
+        posthooks; and capture what arrives, if it is asked for. None if the pass ends here."""
+        if self.wanted is not None and not self.will_run(node):
+            return None
+        if node.hooked:
+            grad = self.before(node, grad)
+        if self.wanted is not None:
+            self.capture(node, grad)
+            if node not in self.wanted:
+                return None
+        if node.prehooks:
+            grad = self.prehooks(node, grad)
+        sent = node.run(grad, self.recording)
+        if node.posthooks:
+            sent = self.posthooks(node, sent, grad)
+        return sent
+
+    def will_run(self, node: Node) -> bool:
+        """Whether this pass comes to `node`, of which its hooks then hear."""
+        if self.wanted is None:
+            return node in self.waiting
+        return node in self.wanted or (node in self.ends and node in self.waiting)
+
+    # -- hooks see tensors -----------------------------------------------------------------------
 
     def wrap(self, grad: Any) -> Any:
         return grad if grad is None or self.recording else Node.tensor_type._wrap(grad)
@@ -182,6 +244,31 @@ class GraphTask:
         for hook in list(node.posthooks.values()):  # type: ignore[union-attr]
             inputs = _replaced_tuple(hook, inputs, hook(inputs, outputs))
         return [self.unwrap(t) for t in inputs]
+
+
+class WatchedTask(GraphTask):
+    """A backward pass under anomaly detection: it says where a node that fails was made."""
+
+    watched = True
+    node: Node | None = None  # the one that is running
+
+    def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
+        self.node = node
+        try:
+            sent = super().apply(node, grad)
+            if anomaly.check_nan:
+                for i, value in enumerate(sent or ()):
+                    array = value._data if self.recording and value is not None else value
+                    if array is not None and np.isnan(array).any():
+                        raise RuntimeError(
+                            f"Function '{type(node).__name__}' returned nan values in its {i}th "
+                            "output."
+                        )
+        except Exception:
+            for text in anomaly.report(node):
+                warnings.warn(text, UserWarning, stacklevel=2)
+            raise
+        return sent
 
 
 def _replaced(hook: Any, old: Any, new: Any) -> Any:

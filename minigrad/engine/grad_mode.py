@@ -16,6 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _State(threading.local):
     enabled = True
     inference = False
+    tasks: tuple[Any, ...] = ()  # the backward passes that are running, one inside the other
+    saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for saved tensors; the last one counts …
+    saved_hooks_disabled: str | None = None  # … and what to say where there may be none
 
 
 state = _State()

@@ -12,7 +12,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import dtypes
-from .version import INFERENCE, UNWRITTEN, Version
+from . import anomaly
+from .grad_mode import state
+from .saved import NOTHING, Packed, RawSavedTensor, SavedTensor, pack_all, packing
+from .version import INFERENCE, UNWRITTEN
 
 BACKWARD_TWICE = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -29,7 +32,7 @@ _INFERENCE_SAVED = (
 )
 
 _next_sequence = itertools.count().__next__
-_leaf_lock = threading.RLock()
+_leaf_lock = threading.Lock()
 
 
 class RemovableHandle:
@@ -62,28 +65,6 @@ class Hooks(OrderedDict[int, Callable[..., Any]]):
         return handle
 
 
-class SavedTensor:
-    """A saved value that is not an untouched input: a result, a constant, an input written before.
-
-    A result is saved without its tensor, for that tensor holds the node: no cycle, no leak.
-    """
-
-    __slots__ = ("_counter", "_data", "expected", "slot", "tensor")
-
-    def __init__(
-        self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None, slot: int = 0
-    ) -> None:
-        self._data = data
-        self._counter = counter
-        self.expected = counter.value
-        self.tensor = tensor
-        self.slot = slot  # of a result: which output of the node it is
-
-
-NOTHING = SavedTensor(None)
-"""Stands for a tensor that was not saved, because no gradient will need it."""
-
-
 class Node:
     """One recorded operation: the class holds the operation's rule, the instance one use of it.
 
@@ -114,6 +95,7 @@ class Node:
     saved: tuple[Any, ...] | None = ()  # None once freed
     sequence = 0  # order of creation; backward runs from high to low
     num_outputs = 1
+    sizes: dict[int, Any] | None = None  # (shape, dtype) of outputs that a GradientEdge names
     maker: Callable[[], Node] | None = None  # what made the result, if not this node itself
     hooked = False  # whether any of the four kinds of hooks below is there
     tensor_hooks: dict[int, Hooks] | None = None
@@ -142,6 +124,8 @@ class Node:
             if tensor._output_nr:
                 self.slots = tuple([t._output_nr for t in tensors])
                 break
+        if anomaly.enabled:
+            anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
@@ -155,6 +139,8 @@ class Node:
                 chosen = tuple([boxed(t) for t in chosen])
                 break
         self.saved = chosen
+        if packing:
+            pack_all(self)
 
     # -- running ----------------------------------------------------------------------------------
 
@@ -169,7 +155,7 @@ class Node:
         if grad is None:
             return (None,) * len(self.edges)
         if recording:
-            grads = self.backward(grad, *[self.tensor(i, type(grad)) for i in range(len(saved))])
+            grads = self.backward(grad, *[self.tensor(i) for i in range(len(saved))])
         else:
             grads = self.backward(
                 grad, *[t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
@@ -187,23 +173,30 @@ class Node:
         """The array of a saved value, if it is still what was saved."""
         expected = saved.expected if type(saved) is SavedTensor else 0
         if saved._counter.value != expected:
+            if type(saved) is Packed:
+                return saved.tensor(self)._data
             raise RuntimeError(_modified(self, saved, expected))
         return saved._data
 
-    def tensor(self, index: int, tensor_type: Any) -> Any:
+    def tensor(self, index: int) -> Any:
         """A saved value as a tensor that is part of the graph; a constant stays a number."""
         saved = self.saved[index]  # type: ignore[index]
+        if type(saved) is Packed:
+            return saved.tensor(self)
         if type(saved) is not SavedTensor:
             self.checked(saved)
             return saved
         if saved.tensor is not None or saved._counter is UNWRITTEN:
             self.checked(saved)
             return saved._data if saved.tensor is None else saved.tensor
-        result = tensor_type._wrap(self.checked(saved))
+        result = self.tensor_type._wrap(self.checked(saved))
         result._counter = saved._counter
-        result._grad_fn = self.maker() if self.maker else self
-        result._output_nr = saved.slot
+        result._grad_fn, result._output_nr = self.made_by(), saved.slot
         return result
+
+    def made_by(self) -> Node:
+        """The node that the result refers to: this one, unless it is the view of a written base."""
+        return self.maker() if self.maker else self
 
     def fit(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         """Undo broadcasting and type promotion: sum each gradient to its input's shape, cast it."""
@@ -275,18 +268,23 @@ class Node:
             for index, (kept, _, _) in enumerate(self.kept):
                 if kept == key:
                     return self._saved(index)
+        if name.startswith("_raw_saved_"):
+            for index, (kept, _, _) in enumerate(self.kept):
+                if kept == name[len("_raw_saved_") :]:
+                    return RawSavedTensor(self, index)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        names = (*[name for name, _, _ in self.kept], *self.constants)
-        return list({*super().__dir__(), *[f"_saved_{name}" for name in names]})
+        kept = [name for name, _, _ in self.kept]
+        saved = [f"_saved_{name}" for name in (*kept, *self.constants)]
+        return list({*super().__dir__(), *saved, *[f"_raw_saved_{name}" for name in kept]})
 
     def _saved(self, index: int) -> Any:
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
         if self.saved[index] is NOTHING:
             return None
-        value = self.tensor(index, self.tensor_type)
+        value = self.tensor(index)
         if isinstance(value, self.tensor_type):
             return value
         return self.tensor_type._wrap(np.asarray(value)[()])  # torch shows a number as a tensor
@@ -323,7 +321,7 @@ class AccumulateGrad(Node):
         if grad is None:
             return ()
         variable = self.variable
-        with _leaf_lock:
+        with _leaf_lock:  # hooks run outside it: they may wait for another thread
             if recording:
                 old = variable._grad
                 variable._grad = (
@@ -336,8 +334,8 @@ class AccumulateGrad(Node):
                 variable._grad = self.tensor_type._wrap(grad.copy())
             else:
                 variable._grad.add_(self.tensor_type._wrap(grad))
-            for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
-                hook(variable)
+        for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
+            hook(variable)
         return ()
 
 
@@ -386,10 +384,17 @@ def _modified(node: Node, saved: Any, expected: int) -> str:
     name = maker and type(maker).__name__.split("Backward")[0]
     output = f", which is output {slot} of {name}," if maker else ""
     kind = dtypes.from_numpy(saved._data.dtype).scalar_type
+    hint = (
+        "enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+    if anomaly.enabled:
+        hint = (
+            "the backtrace further above shows the operation that failed to compute its gradient. "
+            "The variable in question was changed in there or anywhere later. Good luck!"
+        )
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [minigrad.{kind}Tensor {list(saved._data.shape)}]{output} is at version "
-        f"{saved._counter.value}; expected version {expected} instead. Hint: enable anomaly "
-        "detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        f"{saved._counter.value}; expected version {expected} instead. Hint: {hint}"
     )
