@@ -109,12 +109,12 @@ float32 = float = _define("float32", "Float", "float")
 float64 = double = _define("float64", "Double", "double")
 uint8 = _define("uint8", "Byte", "unsigned char")
 int8 = _define("int8", "Char", "signed char")
-int16 = short = _define("int16", "Short", "short")
+int16 = short = _define("int16", "Short", "short int")
 int32 = int = _define("int32", "Int", "int")
-int64 = long = _define("int64", "Long", "long")
+int64 = long = _define("int64", "Long", "long int")
 bool = _define("bool", "Bool", "bool")
 
-_ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
+ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
 _default = float32
 
 
@@ -128,7 +128,7 @@ class _FromNumpy(dict[np.dtype[Any], dtype]):
                 "Conversion between byte orders is currently not supported."
             )
         if key.kind == "c" or key.kind == "u":  # torch has these
-            raise NotImplementedError(f"minigrad has no {key}: its dtypes are {_ALL}")
+            raise NotImplementedError(f"minigrad has no {key}: its dtypes are {ALL}")
         raise TypeError(
             f"can't convert np.ndarray of type numpy.{key.type.__name__}. The only supported types "
             "are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, "
@@ -136,7 +136,7 @@ class _FromNumpy(dict[np.dtype[Any], dtype]):
         )
 
 
-from_numpy: Callable[[np.dtype[Any]], dtype] = _FromNumpy({d.numpy: d for d in _ALL}).__getitem__
+from_numpy: Callable[[np.dtype[Any]], dtype] = _FromNumpy({d.numpy: d for d in ALL}).__getitem__
 """The dtype for a numpy dtype. Raises TypeError for what torch has no type for either,
 NotImplementedError for complex and the wide unsigned integers, ValueError for a foreign byte order.
 """
@@ -165,7 +165,7 @@ def _meet(a: dtype, b: dtype) -> dtype:
     return from_numpy(np.promote_types(a.numpy, b.numpy))
 
 
-_PROMOTED = {(a, b): _meet(a, b) for a in _ALL for b in _ALL}
+_PROMOTED = {(a, b): _meet(a, b) for a in ALL for b in ALL}
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:

@@ -81,7 +81,7 @@ def record_several(
         node.num_outputs = len(made)
         if node.kept:
             results = [result(out, i) if i < len(made) else out for i, out in enumerate(outs)]
-            node.save(*tensors, *fixed, *results)
+            node.save(*[*tensors, *fixed, *results][: len(node.saves)])
         for i, out in enumerate(made):
             out._grad_fn, out._output_nr = node, i
     return outs
@@ -125,7 +125,7 @@ def apply_broadcast(
     try:
         data = node.forward(*arrays, *[t._data for t in fixed], *constants)
     except ValueError:
-        raise _first_misfit(arrays) from None
+        raise _first_misfit([*[t._data for t in fixed], *arrays]) from None
     if any(a is not t._data or a.shape != data.shape for a, t in zip(arrays, tensors)):
         node.inputs = tuple([(t._data.shape, t.dtype) for t in tensors])
     return record(node, tensors, data, fixed)
@@ -287,28 +287,68 @@ def promote(x: Any, y: Any, integers: bool) -> tuple[Any, Any]:
     return x._data.astype(kind.numpy, copy=False), y._data.astype(kind.numpy, copy=False)
 
 
-def comparison(compare: Callable[[Any, Any], Any]) -> Method:
-    """A method that compares with a tensor or a number and gives a bool tensor, never recorded."""
+def comparison(compare: Callable[[Any, Any], Any], operator: bool = False) -> Method:
+    """A method that combines with a tensor or a number, never recorded: `==`, `<`, `&`, …
+
+    An `operator` leaves what it cannot handle to the other operand; a method raises TypeError.
+    """
 
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Node.tensor_type):
-            if not isinstance(other, _NUMBERS):
-                return NotImplemented
-            return wrap(compare(self._data, number_like(self, other)))
-        a, b = self._data, other._data
-        if a.dtype is not b.dtype:
-            a, b = promote(self, other, True)
+        if isinstance(other, Node.tensor_type):
+            a, b = self._data, other._data
+            if a.dtype is not b.dtype:
+                a, b = promote(self, other, True)
+        elif isinstance(other, _NUMBERS):
+            kind = dtypes.result_type(self, other)
+            a, b = self._data.astype(kind.numpy, copy=False), scalar(other, kind)
+        elif operator:
+            return NotImplemented
+        else:
+            raise TypeError(
+                f"{compare.__name__.strip('_')}(): argument 'other' (position 1) must be Tensor, "
+                f"not {type(other).__name__}"
+            )
         try:
             return wrap(compare(a, b))
         except ValueError:
             raise broadcast_error(a.shape, b.shape) from None
+        except TypeError:  # of the bits of a float
+            kind = dtypes.from_numpy(a.dtype)
+            name = compare.__name__.strip("_")
+            raise NotImplementedError(
+                f"\"{_BITS.get(name, name)}_cpu\" not implemented for '{kind.scalar_type}'"
+            ) from None
 
     return method
 
 
-def number_like(tensor: Any, number: Any) -> Any:
-    """`number` in the dtype in which it meets `tensor`."""
-    return scalar(number, dtypes.result_type(tensor, number))
+_BITS = {"and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor"}
+
+
+def logical(combine: Callable[[Any, Any], Any]) -> Method:
+    """A method that combines two tensors, each element counting as true unless it is 0."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, Node.tensor_type):
+            raise TypeError(
+                f"{combine.__name__}(): argument 'other' (position 1) must be Tensor, "
+                f"not {type(other).__name__}"
+            )
+        try:
+            return wrap(combine(self._data, other._data))
+        except ValueError:
+            raise broadcast_error(self._data.shape, other._data.shape) from None
+
+    return method
+
+
+def test(ask: Callable[[Any], Any]) -> Method:
+    """A method that asks something of each element, and gives a bool tensor, never recorded."""
+
+    def method(self: Any) -> Any:
+        return wrap(ask(self._data))
+
+    return method
 
 
 def method(op: type[Node], tensors: int = 1) -> Method:

@@ -16,8 +16,10 @@ from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .errors import note
 from .gradients import backward
+from .methods.conversion import Conversion
 from .methods.indexing import Indexing
 from .methods.linalg import Linalg
+from .methods.neural import Neural
 from .methods.pointwise import Pointwise
 from .methods.reduction import Reduction
 from .methods.shape import Shape
@@ -42,7 +44,7 @@ NON_LEAF_FLAG = (
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
 
-class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg):
+class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"

@@ -367,7 +367,7 @@ def cast(grad: Any, dtype: Any) -> Any:
     return grad.to(dtype)
 
 
-_UNSIGNED = frozenset("dim dim0 dim1 dims index start end".split())
+_UNSIGNED = frozenset("diagonal dim dim0 dim1 dim2 dims index offset start end".split())
 
 
 def _unsigned(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import dtypes
 from ..engine.node import Node
 from ..errors import typename
 from ..inplace import in_place
@@ -24,6 +25,7 @@ class Indexing:
     """Views of parts, elements by index tensors or masks, and writes to them."""
 
     _data: Any
+    ndim: int
 
     _alias = view_of(indexing.AliasBackward0)
     _select_at = view_of(indexing.SelectBackward0)
@@ -100,6 +102,7 @@ class Indexing:
         return _with_indices(indexing.IndexPutBackward0, self, (values,), indices, accumulate)
 
     def _index_put_impl(self, indices: Sequence[Any], values: Tensor, accumulate: bool) -> Tensor:
+        indices = [wrap(i) if isinstance(i, np.ndarray) else i for i in indices]
         return _with_indices(indexing.IndexPutImplBackward0, self, (values,), indices, accumulate)
 
     def index_select(self, dim: int, index: Tensor) -> Tensor:
@@ -134,6 +137,33 @@ class Indexing:
         """A copy where `src` is added to the places that `gather` reads."""
         return apply(indexing.ScatterAddBackward0, (self, src), dim, fixed=(index,))
 
+    def take(self, index: Tensor) -> Tensor:
+        """The elements at the places `index` of the flattened tensor."""
+        return self.reshape(-1)[index.reshape(-1)].reshape(index.shape)
+
+    def take_along_dim(self, indices: Tensor, dim: int | None = None) -> Tensor:
+        """As `gather`, but self and `indices` broadcast; without `dim`, in the flattened tensor."""
+        if indices.dtype is not dtypes.int64:
+            raise RuntimeError(
+                "torch.take_along_dim(): dtype of indices should be Long but got "
+                f"{indices.dtype.scalar_type}"
+            )
+        if dim is None:
+            return self.view(-1).gather(0, indices.view(-1))
+        if self.ndim != indices.ndim:
+            raise RuntimeError(
+                "torch.take_along_dim(): input and indices should have the same number of "
+                f"dimensions, but got {self.ndim} dimensions for input, and {indices.ndim} "
+                "dimensions for indices"
+            )
+        axis = dimension(dim, self.ndim)
+        sizes = [list(np.broadcast_shapes(_but(self, axis), _but(indices, axis)))] * 2
+        x_size, index_size = (
+            [*size[:axis], t.shape[axis], *size[axis + 1 :]]
+            for size, t in zip(sizes, (self, indices))
+        )
+        return self.expand(x_size).gather(axis, indices.expand(index_size))
+
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """A copy that holds `value`, a number or a 0-d tensor, where `mask` is True."""
         if isinstance(value, Node.tensor_type):
@@ -167,6 +197,11 @@ class Indexing:
     scatter_add_ = in_place(scatter_add)
     masked_fill_ = in_place(masked_fill)
     masked_scatter_ = in_place(masked_scatter)
+
+
+def _but(tensor: Any, axis: int) -> tuple[int, ...]:
+    """The shape, with 1 for one dimension."""
+    return tuple([1 if d == axis else n for d, n in enumerate(tensor.shape)])
 
 
 def _pick(x: Any, dim: int, index: int, position: int) -> Any:

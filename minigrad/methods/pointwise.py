@@ -11,10 +11,24 @@ from .. import dtypes
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise
-from ..recording import apply, binary, comparison, method, unary, wrap
+from ..recording import (
+    apply,
+    apply_broadcast,
+    binary,
+    comparison,
+    logical,
+    method,
+    not_a_tensor,
+    scalar,
+    test,
+    unary,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+_NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
 class Pointwise:
@@ -22,56 +36,94 @@ class Pointwise:
 
     _data: Any
 
+    # -- arithmetic -------------------------------------------------------------------------------
+
     add = binary(pointwise.AddBackward0)
     sub = subtract = binary(pointwise.SubBackward0)
     mul = multiply = binary(pointwise.MulBackward0)
-    div = divide = true_divide = binary(pointwise.DivBackward0, integers=False)
-    neg = negative = unary(pointwise.NegBackward0)
-    reciprocal = unary(pointwise.ReciprocalBackward0, floating=True)
-    exp = unary(pointwise.ExpBackward0, floating=True)
-    log = unary(pointwise.LogBackward0, floating=True)
-    sqrt = unary(pointwise.SqrtBackward0, floating=True)
-    sin = unary(pointwise.SinBackward0, floating=True)
-    cos = unary(pointwise.CosBackward0, floating=True)
-    sinh = unary(pointwise.SinhBackward0, floating=True)
-    cosh = unary(pointwise.CoshBackward0, floating=True)
-    tanh = unary(pointwise.TanhBackward0, floating=True)
-    sigmoid = unary(pointwise.SigmoidBackward0, floating=True)
-    relu = unary(pointwise.ReluBackward0)
-    abs = absolute = __abs__ = unary(pointwise.AbsBackward0)
-    clone = method(pointwise.CloneBackward0)
-    _pow_number = method(pointwise.PowBackward0)
+    _div = binary(pointwise.DivBackward0, integers=False)
+    _div_floor = binary(pointwise.DivFloorBackward)
+    _div_trunc = binary(pointwise.DivTruncBackward)
+    floor_divide = binary(pointwise.FloorDivide)
+    _remainder_tensor = binary(pointwise.RemainderBackward1)
+    _fmod_tensor = binary(pointwise.FmodBackward1)
     _pow_tensor = binary(pointwise.PowBackward1)
+    _pow_number = method(pointwise.PowBackward0)
     _pow_of_number = method(pointwise.PowBackward2)
+    neg = negative = __neg__ = unary(pointwise.NegBackward0)
+    abs = absolute = __abs__ = unary(pointwise.AbsBackward0)
+    reciprocal = unary(pointwise.ReciprocalBackward0, floating=True)
+
+    __add__ = __radd__ = binary(pointwise.AddBackward0, operator=True)
+    __sub__ = binary(pointwise.SubBackward0, operator=True)
+    __mul__ = __rmul__ = binary(pointwise.MulBackward0, operator=True)
+    __truediv__ = binary(pointwise.DivBackward0, integers=False, operator=True)
+    __floordiv__ = binary(pointwise.FloorDivide, operator=True)
+    __rfloordiv__ = binary(pointwise.FloorDivide, reflected=True, operator=True)
+    __rmod__ = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
+
+    def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+        """self / other, or with `rounding_mode` "floor" or "trunc" the whole part of it."""
+        if rounding_mode is None:
+            return self._div(other)
+        if rounding_mode not in ("floor", "trunc"):
+            raise RuntimeError(
+                "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+                f"'{rounding_mode}'"
+            )
+        return self._div_floor(other) if rounding_mode == "floor" else self._div_trunc(other)
+
+    divide = div
+
+    def true_divide(self, other: Any) -> Tensor:
+        """self / other"""
+        return self._div(other)
+
+    def remainder(self, other: Any) -> Tensor:
+        """What remains of self / other rounded down: it has the sign of `other`."""
+        if isinstance(other, Node.tensor_type):
+            return self._remainder_tensor(other)
+        return _with_number(pointwise.RemainderBackward0, self, other)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return self.remainder(other) if _is_operand(other) else NotImplemented
+
+    def fmod(self, other: Any) -> Tensor:
+        """What remains of self / other rounded toward 0: it has the sign of self."""
+        if isinstance(other, Node.tensor_type):
+            return self._fmod_tensor(other)
+        return _with_number(pointwise.FmodBackward0, self, other)
 
     def pow(self, exponent: Any) -> Tensor:
         """∂xⁿ/∂x = n·xⁿ⁻¹"""
         if isinstance(exponent, Node.tensor_type):
             return self._pow_tensor(exponent)
-        if not isinstance(exponent, (bool, int, float, np.number)):
-            return NotImplemented
-        if self._data.dtype.kind != "f":
-            if isinstance(exponent, float):
-                return self.to(dtypes.get_default_dtype())._pow_number(exponent)
-            if exponent < 0:
-                raise RuntimeError("Integers to negative integer powers are not allowed.")
-        return self._pow_number(exponent)
+        if not isinstance(exponent, _NUMBERS):
+            raise not_a_tensor(pointwise.PowBackward0, exponent, "exponent")
+        kind = dtypes.result_type(self, exponent)
+        if not kind.is_floating_point and exponent < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return self.to(kind)._pow_number(exponent)
+
+    def __pow__(self, exponent: Any) -> Tensor:
+        return self.pow(exponent) if _is_operand(exponent) else NotImplemented
 
     def square(self) -> Tensor:
         """∂x²/∂x = 2·x"""
-        return self._pow_number(2)
+        return self.pow(2)
 
-    __add__ = __radd__ = add
-    __sub__ = sub
-    __mul__ = __rmul__ = mul
-    __truediv__ = div
-    __neg__ = neg
-    __pow__ = pow
-    _rsub = method(pointwise.RsubBackward1)
+    def positive(self) -> Tensor:
+        """The tensor itself."""
+        return self
+
+    __pos__ = positive
 
     def __rsub__(self, other: Any) -> Tensor:
-        kind = dtypes.result_type(self, other)
-        return self.to(kind)._rsub(kind.numpy.type(other))
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
+        if self._data.dtype.kind == "b":
+            raise RuntimeError(pointwise.NO_BOOL_RSUB)
+        return _with_number(pointwise.RsubBackward1, self, other)
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return self.reciprocal() * other
@@ -79,18 +131,116 @@ class Pointwise:
     def __rpow__(self, other: Any) -> Tensor:
         return self.to(dtypes.result_type(self, other))._pow_of_number(other)
 
-    __eq__ = eq = comparison(operator.eq)  # type: ignore[assignment]
-    __ne__ = ne = comparison(operator.ne)  # type: ignore[assignment]
-    __lt__ = lt = comparison(operator.lt)
-    __le__ = le = comparison(operator.le)
-    __gt__ = gt = comparison(operator.gt)
-    __ge__ = ge = comparison(operator.ge)
-    __and__ = __rand__ = comparison(operator.and_)
-    __or__ = __ror__ = comparison(operator.or_)
-    __xor__ = __rxor__ = comparison(operator.xor)
+    # -- functions --------------------------------------------------------------------------------
 
-    def __invert__(self) -> Tensor:
-        return wrap(~self._data)
+    exp = unary(pointwise.ExpBackward0, floating=True)
+    exp2 = unary(pointwise.Exp2Backward0, floating=True)
+    expm1 = unary(pointwise.Expm1Backward0, floating=True)
+    log = unary(pointwise.LogBackward0, floating=True)
+    log2 = unary(pointwise.Log2Backward0, floating=True)
+    log10 = unary(pointwise.Log10Backward0, floating=True)
+    log1p = unary(pointwise.Log1PBackward0, floating=True)
+    sqrt = unary(pointwise.SqrtBackward0, floating=True)
+    rsqrt = unary(pointwise.RsqrtBackward0, floating=True)
+    sin = unary(pointwise.SinBackward0, floating=True)
+    cos = unary(pointwise.CosBackward0, floating=True)
+    tan = unary(pointwise.TanBackward0, floating=True)
+    asin = arcsin = unary(pointwise.AsinBackward0, floating=True)
+    acos = arccos = unary(pointwise.AcosBackward0, floating=True)
+    atan = arctan = unary(pointwise.AtanBackward0, floating=True)
+    sinh = unary(pointwise.SinhBackward0, floating=True)
+    cosh = unary(pointwise.CoshBackward0, floating=True)
+    tanh = unary(pointwise.TanhBackward0, floating=True)
+    asinh = arcsinh = unary(pointwise.AsinhBackward0, floating=True)
+    acosh = arccosh = unary(pointwise.AcoshBackward0, floating=True)
+    atanh = arctanh = unary(pointwise.AtanhBackward0, floating=True)
+    erf = unary(pointwise.ErfBackward0, floating=True)
+    erfc = unary(pointwise.ErfcBackward0, floating=True)
+    sigmoid = unary(pointwise.SigmoidBackward0, floating=True)
+    relu = unary(pointwise.ReluBackward0)
+    sign = unary(pointwise.SignBackward0)
+    sgn = unary(pointwise.SgnBackward0)
+    floor = unary(pointwise.FloorBackward0)
+    ceil = unary(pointwise.CeilBackward0)
+    trunc = fix = unary(pointwise.TruncBackward0)
+    frac = unary(pointwise.FracBackward0)
+    _round = unary(pointwise.RoundBackward0)
+    _round_decimals = method(pointwise.RoundBackward1)
+    atan2 = arctan2 = binary(pointwise.Atan2Backward0, integers=False, numbers=False)
+    hypot = binary(pointwise.HypotBackward0, numbers=False)
+    logaddexp = binary(pointwise.LogaddexpBackward0, integers=False, numbers=False)
+    xlogy = binary(pointwise.XlogyBackward0, integers=False)
+
+    def round(self, *, decimals: int = 0) -> Tensor:
+        """The nearest whole number, the even one of two; or the nearest with `decimals` digits."""
+        return self._round_decimals(decimals) if decimals else self._round()
+
+    def lerp(self, end: Tensor, weight: Any) -> Tensor:
+        """self + weight·(end − self), for a weight that is a tensor or a number."""
+        if isinstance(weight, Node.tensor_type):
+            return apply_broadcast(pointwise.LerpBackward1, (self, end, weight))
+        return apply_broadcast(pointwise.LerpBackward0, (self, end), weight)
+
+    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """self + value·tensor1·tensor2"""
+        return apply_broadcast(pointwise.AddcmulBackward0, (self, tensor1, tensor2), value)
+
+    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+        """self + value·tensor1/tensor2"""
+        return apply_broadcast(pointwise.AddcdivBackward0, (self, tensor1, tensor2), value)
+
+    def nan_to_num(
+        self, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+    ) -> Tensor:
+        """A copy in which numbers replace nan (0 by default), inf and −inf (the largest)."""
+        return apply(pointwise.NanToNumBackward0, (self,), nan, posinf, neginf)
+
+    def _floor_quotient(self, other: Tensor) -> Tensor:
+        return self.div(other, rounding_mode="floor")
+
+    def _trunc_quotient(self, other: Tensor) -> Tensor:
+        return self.div(other, rounding_mode="trunc")
+
+    # -- the larger, the smaller, the chosen ------------------------------------------------------
+
+    maximum = binary(pointwise.MaximumBackward0, numbers=False)
+    minimum = binary(pointwise.MinimumBackward0, numbers=False)
+
+    def clamp(self, min: Any = None, max: Any = None) -> Tensor:
+        """The elements moved to between `min` and `max`: two numbers, or two tensors, or one."""
+        if min is None and max is None:
+            raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+        bounds = [b for b in (min, max) if b is not None]
+        tensors = [isinstance(b, Node.tensor_type) for b in bounds]
+        x = self.to(dtypes.result_type(self, *bounds))
+        if not any(tensors):
+            return apply(pointwise.ClampBackward1, (x,), min, max)
+        if not all(tensors):
+            given = ", ".join([type(b).__name__ for b in bounds])
+            raise TypeError(
+                f"clamp() received an invalid combination of arguments - got ({given}), but "
+                "expected one of:\n * (Tensor min = None, Tensor max = None)\n * (Number min = "
+                "None, Number max = None)\n"
+            )
+        low = wrap(pointwise.lowest(x._data.dtype)) if min is None else min
+        high = wrap(pointwise.highest(x._data.dtype)) if max is None else max
+        return apply_broadcast(pointwise.ClampBackward0, (self, low, high))
+
+    clip = clamp
+
+    def clamp_min(self, min: Any) -> Tensor:
+        """The larger of self and `min`, a number or a tensor."""
+        if isinstance(min, Node.tensor_type):
+            return apply_broadcast(pointwise.ClampMinBackward1, (self, min))
+        x = self.to(dtypes.result_type(self, min))
+        return apply(pointwise.ClampMinBackward0, (x,), min)
+
+    def clamp_max(self, max: Any) -> Tensor:
+        """The smaller of self and `max`, a number or a tensor."""
+        if isinstance(max, Node.tensor_type):
+            return apply_broadcast(pointwise.ClampMaxBackward1, (self, max))
+        x = self.to(dtypes.result_type(self, max))
+        return apply(pointwise.ClampMaxBackward0, (x,), max)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """self where `condition` holds, elsewhere `other`, a tensor or a number."""
@@ -98,21 +248,174 @@ class Pointwise:
 
     def _where(self, x: Any, y: Any) -> Tensor:
         """`x` where self holds, elsewhere `y`; each a tensor, an array or a number."""
-        tensor = Node.tensor_type
+        if self._data.dtype != bool:
+            raise RuntimeError(
+                "where expected condition to be a boolean tensor, but got a tensor with dtype "
+                f"{self.dtype.scalar_type}"
+            )
         x, y = (wrap(v) if isinstance(v, (np.ndarray, np.generic)) else v for v in (x, y))
-        kind = dtypes.result_type(x, y)
-        x, y = (v.to(kind) if isinstance(v, tensor) else wrap(kind.numpy.type(v)) for v in (x, y))
-        return apply(pointwise.WhereBackward0, (x, y), fixed=(self,))
+        return apply_broadcast(pointwise.WhereBackward0, (x, y), fixed=(self,))
 
-    add_ = __iadd__ = in_place(add)
-    sub_ = subtract_ = __isub__ = in_place(sub)
-    mul_ = multiply_ = __imul__ = in_place(mul)
-    div_ = divide_ = __itruediv__ = in_place(div)
-    pow_ = __ipow__ = in_place(pow)
-    neg_ = in_place(neg)
+    # -- comparisons and logic: bools, never recorded ---------------------------------------------
+
+    __eq__ = comparison(operator.eq, operator=True)  # type: ignore[assignment]
+    __ne__ = comparison(operator.ne, operator=True)  # type: ignore[assignment]
+    __lt__ = comparison(operator.lt, operator=True)
+    __le__ = comparison(operator.le, operator=True)
+    __gt__ = comparison(operator.gt, operator=True)
+    __ge__ = comparison(operator.ge, operator=True)
+    eq = comparison(operator.eq)
+    ne = not_equal = comparison(operator.ne)
+    lt = less = comparison(operator.lt)
+    le = less_equal = comparison(operator.le)
+    gt = greater = comparison(operator.gt)
+    ge = greater_equal = comparison(operator.ge)
+
+    __and__ = __rand__ = bitwise_and = comparison(operator.and_)
+    __or__ = __ror__ = bitwise_or = comparison(operator.or_)
+    __xor__ = __rxor__ = bitwise_xor = comparison(operator.xor)
+    __lshift__ = bitwise_left_shift = comparison(operator.lshift)
+    __rshift__ = bitwise_right_shift = comparison(operator.rshift)
+    logical_and = logical(np.logical_and)
+    logical_or = logical(np.logical_or)
+    logical_xor = logical(np.logical_xor)
+    logical_not = test(np.logical_not)
+    isnan = test(np.isnan)
+    isinf = test(np.isinf)
+    isposinf = test(np.isposinf)
+    isneginf = test(np.isneginf)
+    isfinite = test(np.isfinite)
+    signbit = test(lambda x: x < 0 if x.dtype.kind in "iub" else np.signbit(x))
+
+    def bitwise_not(self) -> Tensor:
+        """Every bit turned over; of bools: not."""
+        if self._data.dtype.kind == "f":
+            raise TypeError(
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+            )
+        return wrap(~self._data)
+
+    __invert__ = bitwise_not
+
+    def isclose(
+        self, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    ) -> Tensor:
+        """Where |self − other| ≤ atol + rtol·|other|."""
+        if self.dtype is not other.dtype:
+            names = f"{self.dtype.scalar_type} did not match {other.dtype.scalar_type}"
+            raise RuntimeError(names)
+        if rtol < 0 or atol < 0:
+            name, value = ("rtol", rtol) if rtol < 0 else ("atol", atol)
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")
+        x, y = self._data, other._data
+        close = x == y
+        if equal_nan and x.dtype.kind == "f":
+            close = close | ((x != x) & (y != y))
+        if rtol or atol:
+            x, y = (v if v.dtype.kind == "f" else v.astype(np.float64) for v in (x, y))
+            distance = np.abs(x - y)
+            close = close | (np.isfinite(distance) & (distance <= atol + np.abs(rtol * y)))
+        return wrap(close)
+
+    def allclose(
+        self, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    ) -> bool:
+        """Whether |self − other| ≤ atol + rtol·|other| for all elements."""
+        return bool(self.isclose(other, rtol, atol, equal_nan)._data.all())
+
+    def equal(self, other: Tensor) -> bool:
+        """Whether two tensors have the same shape and the same elements."""
+        return self.shape == other.shape and bool((self._data == other._data).all())
+
+    # -- in place ---------------------------------------------------------------------------------
+
+    add_ = in_place(add)
+    sub_ = subtract_ = in_place(sub)
+    mul_ = multiply_ = in_place(mul)
+    div_ = divide_ = in_place(div)
+    true_divide_ = in_place(true_divide)
+    floor_divide_ = in_place(floor_divide)
+    remainder_ = in_place(remainder)
+    fmod_ = in_place(fmod)
+    pow_ = in_place(pow)
+    __iadd__ = in_place(__add__)
+    __isub__ = in_place(__sub__)
+    __imul__ = in_place(__mul__)
+    __itruediv__ = in_place(__truediv__)
+    __ifloordiv__ = in_place(__floordiv__)
+    __imod__ = in_place(__mod__)
+    __ipow__ = in_place(__pow__)
+    __iand__ = bitwise_and_ = in_place(bitwise_and)
+    __ior__ = bitwise_or_ = in_place(bitwise_or)
+    __ixor__ = bitwise_xor_ = in_place(bitwise_xor)
+    __ilshift__ = bitwise_left_shift_ = in_place(bitwise_left_shift)
+    __irshift__ = bitwise_right_shift_ = in_place(bitwise_right_shift)
+    bitwise_not_ = in_place(bitwise_not)
+    neg_ = negative_ = in_place(neg)
+    abs_ = absolute_ = in_place(abs)
+    reciprocal_ = in_place(reciprocal)
+    square_ = in_place(square)
     exp_ = in_place(exp)
+    exp2_ = in_place(exp2)
+    expm1_ = in_place(expm1)
+    log_ = in_place(log)
+    log2_ = in_place(log2)
+    log10_ = in_place(log10)
+    log1p_ = in_place(log1p)
     sqrt_ = in_place(sqrt)
+    rsqrt_ = in_place(rsqrt)
+    sin_ = in_place(sin)
+    cos_ = in_place(cos)
+    tan_ = in_place(tan)
+    asin_ = arcsin_ = in_place(asin)
+    acos_ = arccos_ = in_place(acos)
+    atan_ = arctan_ = in_place(atan)
+    sinh_ = in_place(sinh)
+    cosh_ = in_place(cosh)
     tanh_ = in_place(tanh)
+    asinh_ = arcsinh_ = in_place(asinh)
+    acosh_ = arccosh_ = in_place(acosh)
+    atanh_ = arctanh_ = in_place(atanh)
+    erf_ = in_place(erf)
+    erfc_ = in_place(erfc)
     sigmoid_ = in_place(sigmoid)
     relu_ = in_place(relu)
-    abs_ = in_place(abs)
+    sign_ = in_place(sign)
+    sgn_ = in_place(sgn)
+    floor_ = in_place(floor)
+    ceil_ = in_place(ceil)
+    trunc_ = fix_ = in_place(trunc)
+    round_ = in_place(round)
+    frac_ = in_place(frac)
+    atan2_ = arctan2_ = in_place(atan2)
+    hypot_ = in_place(hypot)
+    xlogy_ = in_place(xlogy)
+    lerp_ = in_place(lerp)
+    addcmul_ = in_place(addcmul)
+    addcdiv_ = in_place(addcdiv)
+    nan_to_num_ = in_place(nan_to_num)
+    clamp_ = clip_ = in_place(clamp)
+    clamp_min_ = in_place(clamp_min)
+    clamp_max_ = in_place(clamp_max)
+    eq_ = in_place(eq)
+    ne_ = not_equal_ = in_place(ne)
+    lt_ = less_ = in_place(lt)
+    le_ = less_equal_ = in_place(le)
+    gt_ = greater_ = in_place(gt)
+    ge_ = greater_equal_ = in_place(ge)
+    logical_and_ = in_place(logical_and)
+    logical_or_ = in_place(logical_or)
+    logical_xor_ = in_place(logical_xor)
+    logical_not_ = in_place(logical_not)
+
+
+def _is_operand(value: Any) -> bool:
+    return isinstance(value, (Node.tensor_type, *_NUMBERS))
+
+
+def _with_number(op: type[Node], x: Any, number: Any) -> Any:
+    """An operation whose node knows nothing of its second operand, a number."""
+    if not isinstance(number, _NUMBERS):
+        raise not_a_tensor(op, number)
+    kind = dtypes.result_type(x, number)
+    return apply(op, (x.to(kind),), scalar(number, kind))

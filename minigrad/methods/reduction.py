@@ -5,48 +5,273 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import dtypes
+import numpy as np
+
+from .. import dtypes, return_types
+from ..engine.node import Node
+from ..inplace import in_place
 from ..ops import reduction
-from ..recording import method
+from ..ops.dims import dimension, dimensions
+from ..recording import apply, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+Dims = int | Sequence[int] | None
+Dtype = dtypes.dtype | None
+
 
 class Reduction:
-    """Sums, means and extremes, of all elements or along dimensions."""
+    """Sums, means, extremes and orders, of all elements or along dimensions."""
 
     _data: Any
 
-    _sum_all = method(reduction.SumBackward0)
-    _sum_dim = method(reduction.SumBackward1)
-    _mean_all = method(reduction.MeanBackward0)
-    _mean_dim = method(reduction.MeanBackward1)
-
     def sum(
         self,
-        dim: int | Sequence[int] | None = None,
+        dim: Dims = None,
         keepdim: bool = False,
         *,
-        dtype: dtypes.dtype | None = None,
-        axis: int | Sequence[int] | None = None,
+        dtype: Dtype = None,
+        axis: Dims = None,
         keepdims: bool = False,
     ) -> Tensor:
         """The sum of all elements, or along `dim` (one or several). Integers sum to int64."""
-        x = self if dtype is None else self.to(dtype)
         dim = axis if dim is None else dim
-        return x._sum_all() if dim is None else x._sum_dim(dim, keepdim or keepdims)
+        if dim is None and not (keepdim or keepdims):
+            return apply(reduction.SumBackward0, (self,), dtype)
+        dim = () if dim is None else dim
+        return apply(reduction.SumBackward1, (self,), dim, keepdim or keepdims, dtype)
 
     def mean(
         self,
-        dim: int | Sequence[int] | None = None,
+        dim: Dims = None,
         keepdim: bool = False,
         *,
-        dtype: dtypes.dtype | None = None,
-        axis: int | Sequence[int] | None = None,
+        dtype: Dtype = None,
+        axis: Dims = None,
         keepdims: bool = False,
     ) -> Tensor:
         """The mean of all elements, or along `dim`. Raises RuntimeError for integers."""
-        x = self if dtype is None else self.to(dtype)
         dim = axis if dim is None else dim
-        return x._mean_all() if dim is None else x._mean_dim(dim, keepdim or keepdims)
+        if dim is None and not (keepdim or keepdims):
+            return apply(reduction.MeanBackward0, (self,), dtype)
+        dim = () if dim is None else dim
+        return apply(reduction.MeanBackward1, (self,), dim, keepdim or keepdims, dtype)
+
+    def nansum(self, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
+        """The sum of what is not nan."""
+        return apply(reduction.NansumBackward0, (self,), dim, keepdim, dtype)
+
+    def nanmean(self, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
+        """The mean of what is not nan."""
+        count = self.isnan().logical_not().sum(dim, keepdim)
+        return self.nansum(dim, keepdim, dtype=dtype) / count
+
+    def prod(self, dim: int | None = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
+        """The product of all elements, or along `dim`. Integers multiply to int64."""
+        if dim is None:
+            return apply(reduction.ProdBackward0, (self,), dtype)
+        return apply(reduction.ProdBackward1, (self,), dim, keepdim, dtype)
+
+    def cumsum(self, dim: int, *, dtype: Dtype = None) -> Tensor:
+        """At each place along `dim` the sum up to there."""
+        return apply(reduction.CumsumBackward0, (self,), dim, dtype)
+
+    def cumprod(self, dim: int, *, dtype: Dtype = None) -> Tensor:
+        """At each place along `dim` the product up to there."""
+        return apply(reduction.CumprodBackward0, (self,), dim, dtype)
+
+    def logcumsumexp(self, dim: int) -> Tensor:
+        """At each place along `dim` ln(Σeˣ) up to there."""
+        return apply(reduction.LogcumsumexpBackward0, (self,), dim)
+
+    def var(
+        self,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = None,
+    ) -> Tensor:
+        """Σ(x − mean)²/(n − correction), of all elements or along `dim`; correction is 1."""
+        dim, correction = _spread(dim, unbiased, correction)
+        return apply(reduction.VarBackward0, (self,), dim, correction, keepdim)
+
+    def std(
+        self,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = None,
+    ) -> Tensor:
+        """The root of the variance."""
+        dim, correction = _spread(dim, unbiased, correction)
+        return apply(reduction.StdBackward0, (self,), dim, correction, keepdim)
+
+    def _var_mean(
+        self,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The variance and the mean."""
+        dim, correction = _spread(dim, unbiased, correction)
+        return apply(reduction.VarMeanBackward0, (self,), dim, correction, keepdim)
+
+    def _std_mean(
+        self,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The standard deviation and the mean."""
+        dim, correction = _spread(dim, unbiased, correction)
+        return apply(reduction.StdMeanBackward0, (self,), dim, correction, keepdim)
+
+    def logsumexp(self, dim: Dims, keepdim: bool = False) -> Tensor:
+        """ln(Σeˣ) along `dim`, without overflow."""
+        x = self if self._data.dtype.kind == "f" else self.to(dtypes.get_default_dtype())
+        return apply(reduction.LogsumexpBackward0, (x,), dim, keepdim)
+
+    def norm(
+        self,
+        p: Any = "fro",
+        dim: Dims = None,
+        keepdim: bool = False,
+        dtype: Dtype = None,
+    ) -> Tensor:
+        """(Σ|x|ᵖ)^(1/p), of all elements or along `dim`; p is 2 unless given."""
+        if isinstance(p, str):
+            if p == "nuc":
+                raise NotImplementedError("minigrad has no nuclear norm: it needs the SVD")
+            if p != "fro":
+                raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+            p = 2
+        p = 2.0 if p is None else p
+        return apply(reduction.LinalgVectorNormBackward0, (self,), p, dim, keepdim, dtype)
+
+    # -- extremes ---------------------------------------------------------------------------------
+
+    def max(self, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+        """The largest element; (values, indices) along `dim`; or of two tensors, as `maximum`."""
+        other = dim if isinstance(dim, Node.tensor_type) else other
+        if other is not None:
+            return self.maximum(other)
+        if dim is None:
+            return apply(reduction.MaxBackward1, (self,))
+        return return_types.max(*apply(reduction.MaxBackward0, (self,), dim, keepdim))
+
+    def min(self, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+        """The smallest element; (values, indices) along `dim`; or of two tensors, as `minimum`."""
+        other = dim if isinstance(dim, Node.tensor_type) else other
+        if other is not None:
+            return self.minimum(other)
+        if dim is None:
+            return apply(reduction.MinBackward1, (self,))
+        return return_types.min(*apply(reduction.MinBackward0, (self,), dim, keepdim))
+
+    def amax(self, dim: Dims = (), keepdim: bool = False) -> Tensor:
+        """The largest element along `dim` (one or several); all of them if it is left out."""
+        return apply(reduction.AmaxBackward0, (self,), dim, keepdim)
+
+    def amin(self, dim: Dims = (), keepdim: bool = False) -> Tensor:
+        """The smallest element along `dim` (one or several); all of them if it is left out."""
+        return apply(reduction.AminBackward0, (self,), dim, keepdim)
+
+    def median(self, dim: int | None = None, keepdim: bool = False) -> Any:
+        """The lower of the two middle elements; (values, indices) along `dim`."""
+        if dim is None:
+            return apply(reduction.MedianBackward0, (self,))
+        return return_types.median(*apply(reduction.MedianBackward1, (self,), dim, keepdim))
+
+    def nanmedian(self, dim: int | None = None, keepdim: bool = False) -> Any:
+        """The median of what is not nan."""
+        if dim is None:
+            return apply(reduction.NanmedianBackward0, (self,))
+        return return_types.nanmedian(*apply(reduction.NanmedianBackward1, (self,), dim, keepdim))
+
+    def kthvalue(self, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+        """The k-th smallest along `dim`, counted from 1: (values, indices)."""
+        return return_types.kthvalue(*apply(reduction.KthvalueBackward0, (self,), k, dim, keepdim))
+
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        """Where the largest element stands, in all of the tensor or along `dim`."""
+        return _place(self, np.argmax, dim, keepdim, "argmax")
+
+    def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        """Where the smallest element stands, in all of the tensor or along `dim`."""
+        return _place(self, np.argmin, dim, keepdim, "argmin")
+
+    def sort(self, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
+        """The elements in order along `dim`, and where they stood: (values, indices)."""
+        return return_types.sort(
+            *apply(reduction.SortBackward0, (self,), dim, bool(descending), bool(stable))
+        )
+
+    def argsort(self, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+        """The indices that would sort the tensor along `dim`."""
+        return self.detach().sort(dim, descending, stable=stable).indices
+
+    def topk(self, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+        """The k largest (or smallest) along `dim`, in order: (values, indices)."""
+        return return_types.topk(*apply(reduction.TopkBackward0, (self,), k, dim, largest, sorted))
+
+    # -- truth ------------------------------------------------------------------------------------
+
+    def all(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+        """Whether no element is 0, in all of the tensor or along `dim`."""
+        return _truth(self, np.logical_and, dim, keepdim)
+
+    def any(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+        """Whether an element is not 0, in all of the tensor or along `dim`."""
+        return _truth(self, np.logical_or, dim, keepdim)
+
+    def count_nonzero(self, dim: Dims = None) -> Tensor:
+        """How many elements are not 0."""
+        return self.ne(0).sum(dim)
+
+    def _count(self, axes: Any, like: Tensor) -> Tensor:
+        return self.sum(axes, axes is not None, dtype=like.dtype)
+
+    cumsum_ = in_place(cumsum)
+    cumprod_ = in_place(cumprod)
+
+
+def _spread(dim: Any, unbiased: bool | None, correction: Any) -> tuple[Any, Any]:
+    """torch's three ways to call `var`: (unbiased), (dim, unbiased), (dim, correction=…)."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = int(unbiased)
+    elif correction is None and dim is not None:
+        correction = 1
+    return dim, correction
+
+
+def _place(x: Any, find: Any, dim: int | None, keepdim: bool, name: str) -> Any:
+    data = x._data
+    if data.dtype.kind == "b":
+        raise RuntimeError(f"{name}(): does not support bool input")
+    if dim is None:
+        if not data.size:
+            raise IndexError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+            )
+        return wrap(np.asarray(find(data)).reshape((1,) * data.ndim if keepdim else ()))
+    axis = dimension(dim, data.ndim)
+    if not data.ndim:
+        return wrap(np.int64(0))
+    if not data.shape[axis]:
+        raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+    return wrap(find(data, axis, keepdims=keepdim))
+
+
+def _truth(x: Any, combine: Any, dim: Dims, keepdim: bool) -> Any:
+    axes = dimensions(dim, x._data.ndim)
+    out = combine.reduce(x._data, axis=axes, keepdims=keepdim)
+    return wrap(out.astype(np.uint8) if x._data.dtype == np.uint8 else out)

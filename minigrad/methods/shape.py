@@ -1,42 +1,87 @@
-"""Methods that move elements, copy them, or convert them."""
+"""Methods that move elements without changing them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from ..inplace import in_place
+from ..inplace import check_writable, in_place
 from ..ops import shape
-from ..ops.dims import sizes
-from ..recording import method, wrap
+from ..ops.dims import dimension, infer_size, sizes
+from ..recording import Method, apply, memory, method, named, own_counter, record
+from ..views import Step
 from ..views import view as view_of
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+def reshaped_in_place(op: type[Node]) -> Method:
+    """A method that gives its tensor itself another shape: `t_`, `squeeze_`, …"""
+
+    def call(self: Any, *constants: Any) -> Any:
+        check_writable(self)
+        memory(self)
+        out = apply(op, (self,), *constants)
+        self._data = out._data
+        own_counter(self).value += 1
+        if self._base is not None:
+            self._steps = (*self._steps, Step(op, constants, {}))
+            self._as_of = self._counter.value
+        if out._grad_fn is not None:
+            self._grad_fn, self._output_nr = out._grad_fn, 0
+        return self
+
+    return named(call, op)
+
+
 class Shape:
-    """Views, copies, dtypes."""
+    """Views in other shapes, parts and wholes, reordered copies."""
 
     _data: Any
 
+    # -- views ------------------------------------------------------------------------------------
+
     _view = view_of(shape.ViewBackward0)
+    _reshape_alias = view_of(shape.ReshapeAliasBackward0)
+    _unsafe_view = method(shape.UnsafeViewBackward0)
     _expand = view_of(shape.ExpandBackward0)
     _permute = view_of(shape.PermuteBackward0)
     _squeeze_all = view_of(shape.SqueezeBackward0)
     _squeeze_dim = view_of(shape.SqueezeBackward1)
+    _squeeze_dims = view_of(shape.SqueezeBackward2)
     _squeeze_result = method(shape.SqueezeBackward4)
-    _unsafe_view = method(shape.UnsafeViewBackward0)
+    _as_strided = view_of(shape.AsStridedBackward0)
+    _unfold = view_of(shape.UnfoldBackward0)
     t = view_of(shape.TBackward0)
     transpose = swapaxes = swapdims = view_of(shape.TransposeBackward0)
     unsqueeze = view_of(shape.UnsqueezeBackward0)
+    diagonal = view_of(shape.DiagonalBackward0)
+    unbind = view_of(shape.UnbindBackward0)
+    _split = view_of(shape.SplitBackward0)
+    _split_with_sizes = view_of(shape.SplitWithSizesBackward0)
 
     def view(self, *size: Any) -> Tensor:
-        """The same elements in another shape, on the same memory; one size may be -1."""
+        """The same elements in another shape, on the same memory; one size may be -1.
+
+        ``view(dtype)`` reads the same bytes as another dtype of the same size.
+        """
+        if size and isinstance(size[0], dtypes.dtype):
+            return self._bits(size[0])
         return self._view(sizes(size))
+
+    def _bits(self, kind: dtypes.dtype) -> Tensor:
+        if kind is self.dtype:
+            return self._alias()
+        if kind.itemsize != self._data.itemsize:
+            raise NotImplementedError("minigrad views bytes only as a dtype of the same size")
+        out = self.detach()
+        out._data = out._data.view(kind.numpy)
+        return out
 
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements in the shape of `other`, on the same memory."""
@@ -45,12 +90,50 @@ class Shape:
     def reshape(self, *shape: Any) -> Tensor:
         """The same elements in another shape: a view if the memory allows it, else a copy."""
         size = sizes(shape)
-        try:
+        if self.is_contiguous():
             return self._view(size)
-        except RuntimeError as error:
-            if "not compatible" not in str(error):
-                raise
+        size = infer_size(size, self._data.size)
+        try:
+            return self._reshape_alias(size)
+        except RuntimeError:
             return self.clone()._unsafe_view(size)
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """The same elements in the shape of `other`."""
+        return self.reshape(other.shape)
+
+    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+        """The dimensions from `start_dim` to `end_dim` made into one."""
+        size = self._data.shape
+        start, end = dimension(start_dim, len(size)), dimension(end_dim, len(size))
+        if not size:
+            return self.reshape(1)
+        if start > end:
+            raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        if start == end:
+            return self
+        return self.reshape(*size[:start], int(np.prod(size[start : end + 1])), *size[end + 1 :])
+
+    def unflatten(self, dim: int, sizes: Sequence[int]) -> Tensor:
+        """Dimension `dim` made into several."""
+        size = self._data.shape
+        axis = dimension(dim, len(size))
+        if not len(sizes):
+            raise RuntimeError("unflatten: sizes must be non-empty")
+        try:
+            inner = infer_size(sizes, size[axis])
+        except RuntimeError as error:
+            if "only one" in str(error):
+                raise
+            raise RuntimeError(
+                f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim "
+                f"{axis} ({size[axis]}) in the input tensor"
+            ) from None
+        return self._view((*size[:axis], *inner, *size[axis + 1 :]))
+
+    def ravel(self) -> Tensor:
+        """The elements in one dimension."""
+        return self.contiguous()._view((-1,))
 
     def expand(self, *size: Any) -> Tensor:
         """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
@@ -60,15 +143,42 @@ class Shape:
         """A view in the shape of `other`, in which dimensions of size 1 are repeated."""
         return self._expand(other.shape)
 
-    broadcast_to = expand
+    def broadcast_to(self, *size: Any) -> Tensor:
+        """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
+        return self._expand(sizes(size))
 
     def permute(self, *dims: Any) -> Tensor:
         """A view with the dimensions in another order."""
         return self._permute(sizes(dims))
 
-    def squeeze(self, dim: int | None = None) -> Tensor:
-        """A view without the dimensions of size 1, or without `dim` if its size is 1."""
-        return self._squeeze_all() if dim is None else self._squeeze_dim(dim)
+    def movedim(self, source: Any, destination: Any) -> Tensor:
+        """A view with some dimensions moved to other places, the others in their order."""
+        ndim = self._data.ndim
+        given = [(d,) if isinstance(d, int) else tuple(d) for d in (source, destination)]
+        if len(given[0]) != len(given[1]):
+            raise RuntimeError(
+                "movedim: Invalid source or destination dims: source "
+                f"({list(given[0])} dims) should contain the same number of dims as destination "
+                f"({list(given[1])} dims)"
+            )
+        here, there = ([dimension(d, ndim) for d in dims] for dims in given)
+        for name, dims, raw in (("source", here, given[0]), ("destination", there, given[1])):
+            if len(set(dims)) != len(dims):
+                raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(raw)})")
+        if not ndim:
+            return self._alias()
+        order = [d for d in range(ndim) if d not in here]
+        for to, d in sorted(zip(there, here)):
+            order.insert(to, d)
+        return self._permute(tuple(order))
+
+    moveaxis = movedim
+
+    def squeeze(self, dim: Any = None) -> Tensor:
+        """A view without the dimensions of size 1: all of them, or those that `dim` names."""
+        if dim is None:
+            return self._squeeze_all()
+        return self._squeeze_dim(dim) if isinstance(dim, int) else self._squeeze_dims(tuple(dim))
 
     @property
     def T(self) -> Tensor:
@@ -78,61 +188,195 @@ class Shape:
     @property
     def mT(self) -> Tensor:
         """The last two dimensions swapped."""
+        if self._data.ndim < 2:
+            raise RuntimeError(
+                "tensor.mT is only supported on matrices or batches of matrices. Got "
+                f"{self._data.ndim}-D tensor."
+            )
         return self.transpose(-2, -1)
 
-    def contiguous(self) -> Tensor:
-        """The tensor itself if its elements lie in order in memory, else a copy."""
-        return self if self.is_contiguous() else self.clone()
+    def as_strided(
+        self, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+    ) -> Tensor:
+        """A view of the memory with these sizes and strides, from an element of it on."""
+        if len(size) != len(stride):
+            raise RuntimeError("mismatch in length of strides and shape")
+        return self._as_strided(tuple(size), tuple(stride), storage_offset)
 
-    def flatten(self) -> Tensor:
-        """The elements in one dimension."""
-        return self.reshape(-1)
+    def unfold(self, dimension: int, size: int, step: int) -> Tensor:
+        """A view of all windows of `size` that slide along a dimension by `step`."""
+        return self._unfold(dimension, size, step)
 
-    _copy = method(shape.CopyBackwards, tensors=2)
-    copy_ = in_place(_copy)
-    zero_ = in_place(method(shape.ZeroBackward0))
-    _fill_number = in_place(method(shape.FillBackward2))
-    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2))
-    _to_copy = method(shape.ToCopyBackward0)
+    # -- parts and wholes -------------------------------------------------------------------------
 
-    def new_zeros(self, *size: Any) -> Tensor:
-        """Zeros of a shape, in this tensor's dtype."""
-        return wrap(np.zeros(sizes(size), self._data.dtype))
+    def split(self, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of parts along `dim`: of one size (the last may be smaller), or of given sizes."""
+        if isinstance(split_size, int):
+            return self._split(split_size, dim)
+        return self._split_with_sizes(tuple(split_size), dim)
 
-    def fill_(self, value: Any) -> Tensor:
-        """Write `value`, a number or a 0-d tensor, to every element."""
-        if not isinstance(value, Node.tensor_type):
-            return self._fill_number(value)
-        if value.ndim:
+    def split_with_sizes(self, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of parts along `dim` of the given sizes."""
+        return self._split_with_sizes(tuple(split_sizes), dim)
+
+    def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of `chunks` parts along `dim`, of equal size but for the last."""
+        if not self._data.ndim:
+            raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+        if chunks <= 0:
+            raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+        size = self._data.shape[dimension(dim, self._data.ndim)]
+        if not size:
+            return self._split_with_sizes((0,) * chunks, dim)
+        return self._split(-(-size // chunks), dim)
+
+    def tensor_split(self, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+        """Views of parts along `dim`: so many of nearly equal size, or split at given places."""
+        if not self._data.ndim:
             raise RuntimeError(
-                "fill_ only supports 0-dimension value tensor but got tensor with "
-                f"{value.ndim} dimensions."
+                "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 "
+                "dims"
             )
-        return self._fill_tensor(value)
+        size = self._data.shape[dimension(dim, self._data.ndim)]
+        if isinstance(indices_or_sections, Node.tensor_type):
+            indices_or_sections = indices_or_sections.tolist()
+        if isinstance(indices_or_sections, int):
+            n = indices_or_sections
+            if n <= 0:
+                raise RuntimeError(f"number of sections must be larger than 0, got {n}")
+            ends = [i * (size // n) + min(i, size % n) for i in range(1, n + 1)]
+        else:
+            ends = [*indices_or_sections, size]
+        starts = [0, *ends[:-1]]
+        return tuple([self._slice(dim, start, end) for start, end in zip(starts, ends)])
 
-    def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The tensor in another dtype (itself if it has it already). There is one device: cpu."""
-        kind = kwargs.get("dtype") or next((a for a in args if isinstance(a, dtypes.dtype)), None)
-        if kind is None or kind is self.dtype:
-            return self
-        return self._to_copy(kind)
+    def repeat(self, *repeats: Any) -> Tensor:
+        """A copy that repeats the tensor along each dimension."""
+        return apply(shape.RepeatBackward0, (self,), sizes(repeats))
 
-    def float(self) -> Tensor:
-        """The tensor as float32."""
-        return self.to(dtypes.float32)
+    def tile(self, *dims: Any) -> Tensor:
+        """A copy that repeats the tensor along the last dimensions."""
+        repeats = sizes(dims)
+        return self.repeat((1,) * (self._data.ndim - len(repeats)) + repeats)
 
-    def double(self) -> Tensor:
-        """The tensor as float64."""
-        return self.to(dtypes.float64)
+    def repeat_interleave(
+        self, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+    ) -> Tensor:
+        """A copy in which each element (or slice along `dim`) stands several times in a row."""
+        if dim is None:
+            return self.flatten().repeat_interleave(repeats, 0)
+        axis = dimension(dim, self._data.ndim)
+        if isinstance(repeats, int) and self._data.ndim:
+            if repeats < 0:
+                raise RuntimeError("Repeats must be non-negative")
+            shape = self._data.shape
+            copies = (*shape[: axis + 1], repeats, *shape[axis + 1 :])
+            return self.unsqueeze(axis + 1).expand(copies).clone().flatten(axis, axis + 1)
+        n = self._data.shape[axis] if self._data.ndim else 1
+        counts = np.asarray(repeats._data if isinstance(repeats, Node.tensor_type) else repeats)
+        if counts.size not in (1, n):
+            raise RuntimeError("repeats must have the same size as input along dim")
+        places = np.repeat(np.arange(n), counts.ravel() if counts.size > 1 else counts.item())
+        return self.index_select(dim, self._wrap(places))
 
-    def long(self) -> Tensor:
-        """The tensor as int64."""
-        return self.to(dtypes.int64)
+    def _cat(self, tensors: Sequence[Any], dim: int) -> Tensor:
+        return cat(tensors, dim)
 
-    def int(self) -> Tensor:
-        """The tensor as int32."""
-        return self.to(dtypes.int32)
+    def _stack(self, tensors: Sequence[Any], dim: int) -> Tensor:
+        return stack(tensors, dim)
 
-    def type(self) -> str:
-        """The tensor type's name, e.g. ``"torch.FloatTensor"``."""
-        return f"minigrad.{self.dtype.scalar_type}Tensor"
+    # -- reordered --------------------------------------------------------------------------------
+
+    tril = method(shape.TrilBackward0)
+    triu = method(shape.TriuBackward0)
+    diag_embed = method(shape.DiagEmbedBackward0)
+    trace = method(shape.TraceBackward0)
+    _diagonal_copy = method(shape.DiagonalCopyBackward)
+    _diagonal_backward = method(shape.DiagonalBackwardBackward0)
+
+    def diag(self, diagonal: int = 0) -> Tensor:
+        """The diagonal of a matrix, or the matrix with a vector as its diagonal."""
+        if self._data.ndim == 1:
+            return self.diag_embed(diagonal)
+        if self._data.ndim != 2:
+            raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {self._data.ndim}D")
+        return self._diagonal_copy(diagonal)
+
+    def flip(self, *dims: Any) -> Tensor:
+        """A copy with the order of the elements reversed along `dims`."""
+        return apply(shape.FlipBackward0, (self,), sizes(dims))
+
+    def fliplr(self) -> Tensor:
+        """A copy with the columns in reverse order."""
+        if self._data.ndim < 2:
+            raise RuntimeError("Input must be >= 2-d.")
+        return self.flip(1)
+
+    def flipud(self) -> Tensor:
+        """A copy with the rows in reverse order."""
+        if self._data.ndim < 1:
+            raise RuntimeError("Input must be >= 1-d.")
+        return self.flip(0)
+
+    def roll(self, shifts: Any, dims: Any = ()) -> Tensor:
+        """A copy whose elements moved along `dims`; what leaves at one end enters at the other."""
+        shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+        dims = (dims,) if isinstance(dims, int) else tuple(dims or ())
+        return apply(shape.RollBackward0, (self,), shifts, dims)
+
+    # -- in place ---------------------------------------------------------------------------------
+
+    t_ = reshaped_in_place(shape.TBackward1)
+    transpose_ = swapaxes_ = swapdims_ = reshaped_in_place(shape.TransposeBackward1)
+    unsqueeze_ = reshaped_in_place(shape.UnsqueezeBackward1)
+    _squeeze_all_ = reshaped_in_place(shape.SqueezeBackward3)
+    _squeeze_dim_ = reshaped_in_place(shape.SqueezeBackward4)
+    _squeeze_dims_ = reshaped_in_place(shape.SqueezeBackward5)
+    tril_ = in_place(tril)
+    triu_ = in_place(triu)
+
+    def squeeze_(self, dim: Any = None) -> Tensor:
+        """Lose the dimensions of size 1, or `dim` (or several) if its size is 1."""
+        if dim is None:
+            return self._squeeze_all_()
+        return self._squeeze_dim_(dim) if isinstance(dim, int) else self._squeeze_dims_(tuple(dim))
+
+
+def _several(tensors: Any, name: str) -> list[Any]:
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
+            f"not {type(tensors).__name__}"
+        )
+    for i, tensor in enumerate(tensors):
+        if not isinstance(tensor, Node.tensor_type):
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}"
+            )
+    return list(tensors)
+
+
+def _joined(op: type[Node], tensors: list[Any], dim: int) -> Any:
+    """Join tensors in the dtype in which they meet; gradients go back in the tensors' own."""
+    kind = dtypes.result_type(*tensors)
+    node = op()
+    data = node.forward(*[t._data.astype(kind.numpy, copy=False) for t in tensors], dim)
+    if any(t.dtype is not kind for t in tensors):
+        node.inputs = tuple([(t._data.shape, t.dtype) for t in tensors])
+    return record(node, tensors, data)
+
+
+def cat(tensors: Any, dim: int = 0) -> Tensor:
+    """The tensors one after the other along `dim`; their other sizes must be equal."""
+    tensors = _several(tensors, "cat")
+    if not tensors:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    return _joined(shape.CatBackward0, tensors, dim)
+
+
+def stack(tensors: Any, dim: int = 0) -> Tensor:
+    """The tensors one after the other along a new dimension; their sizes must be equal."""
+    tensors = _several(tensors, "stack")
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    return _joined(shape.StackBackward0, tensors, dim)

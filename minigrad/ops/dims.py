@@ -47,7 +47,10 @@ def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
     if list(shape).count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in shape):
-        raise RuntimeError(f"invalid shape dimension {min(shape)}")
+        bad = next(i for i, n in enumerate(shape) if n < -1)
+        raise RuntimeError(
+            f"invalid shape dimension {shape[bad]} at index {bad} of shape {list(shape)}"
+        )
     if -1 in shape:
         if known and count % known == 0:
             return tuple([count // known if n == -1 else n for n in shape])

@@ -42,7 +42,10 @@ cos = lift("cos", np.cos)
 cosh = lift("cosh", np.cosh)
 exp = lift("exp", np.exp)
 log = lift("log", np.log)
-sign = lift("sign", np.sign)
+sgn = lift("sgn", np.sign)
+isfinite = lift("isfinite", np.isfinite)
+floor_divide = lift("_floor_quotient", np.floor_divide)
+trunc_divide = lift("_trunc_quotient", lambda x, y: np.trunc(x / y))
 sin = lift("sin", np.sin)
 sinh = lift("sinh", np.sinh)
 sqrt = lift("sqrt", np.sqrt)
@@ -52,6 +55,33 @@ transpose = lift("transpose", np.swapaxes)
 unsqueeze = lift("unsqueeze", np.expand_dims)
 where = lift("_where", lambda condition, x, y: np.where(condition, x, y))
 new_zeros = lift("new_zeros", lambda x, shape: np.zeros(shape, x.dtype))
+new_ones = lift("new_ones", lambda x, shape: np.ones(shape, x.dtype))
+flip = lift("flip", np.flip)
+cumsum = lift("cumsum", lambda x, dim: np.add.accumulate(x, dim))
+cumprod = lift("cumprod", lambda x, dim: np.multiply.accumulate(x, dim))
+prod = lift("prod", lambda x, dim, keepdim: np.multiply.reduce(x, dim, keepdims=keepdim))
+
+
+def _count(mask: Any, axes: Any, like: Any) -> Any:
+    return np.add.reduce(mask, axis=axes, keepdims=axes is not None, dtype=like.dtype)
+
+
+count = lift("_count", _count)
+"""``count(mask, axes, like)``: how many are True, in the dtype of `like`; `axes` are kept."""
+
+
+def cat(parts: Any, dim: int) -> Any:
+    """The arrays or tensors `parts` one after the other along `dim`."""
+    return np.concatenate(parts, dim) if _are_arrays(parts) else parts[0]._cat(parts, dim)
+
+
+def stack(parts: Any, dim: int) -> Any:
+    """The arrays or tensors `parts` one after the other along a new `dim`."""
+    return np.stack(parts, dim) if _are_arrays(parts) else parts[0]._stack(parts, dim)
+
+
+def _are_arrays(parts: Any) -> bool:
+    return isinstance(parts[0], _ARRAYS)
 
 
 def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:
@@ -72,6 +102,18 @@ def put(x: Any, indices: Any, values: Any, accumulate: bool) -> Any:
     return out
 
 
+def constant(array: Any, like: Any) -> Any:
+    """An array that is part of a rule, beside `like`: in its dtype, and a Tensor if it is one."""
+    if isinstance(like, _ARRAYS):
+        return array.astype(like.dtype)
+    return _tensor(array).to(like.dtype)
+
+
+roll = lift("roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None))
+tril = lift("tril", np.tril)
+triu = lift("triu", np.triu)
+diagonal = lift("diagonal", np.diagonal)
+diagonal_backward = lift("_diagonal_backward")
 select_backward = lift("_select_backward", placed)
 slice_backward = lift("_slice_backward", placed)
 index_put_impl = lift("_index_put_impl", put)

@@ -9,6 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .lift import unsqueeze
+from .shape import ExpandBackward0
 
 
 def _same_dtype(a: Any, b: Any, message: str) -> None:
@@ -49,22 +50,44 @@ class MmBackward0(Node):
 
 
 class AddmmBackward0(Node):
-    """∂(c + A·B)/∂c = 1,  ∂(c + A·B)/∂A: grad·Bᵀ,  ∂(c + A·B)/∂B: Aᵀ·grad"""
+    """∂(β·c + α·A·B)/∂c = β,  ∂/∂A: α·grad·Bᵀ,  ∂/∂B: α·Aᵀ·grad"""
 
     saves = {"self": 0, "mat1": 0b100, "mat2": 0b010}
+    constants = ("alpha", "beta")
+    alpha: Any = 1
+    beta: Any = 1
 
-    def forward(self, bias: Any, a: Any, b: Any) -> Any:
-        product = MmBackward0.forward(a, b)
+    def forward(self, bias: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
         _same_dtype(a, bias, "self and mat2 must have the same dtype, but got {1} and {0}")
-        if bias.shape != product.shape:
-            meta = [(x.shape, dtypes.from_numpy(x.dtype)) for x in (bias, a, b)]
-            self.inputs = tuple(meta)
-        product += bias
-        return product
+        return added(self, bias, MmBackward0.forward(a, b), beta, alpha, (a, b))
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_bias, to_a, to_b = self.edges
-        return to_bias and grad, to_a and grad @ b.T, to_b and a.T @ grad
+        product = grad if self.alpha == 1 else grad * self.alpha
+        return (
+            to_bias and (grad if self.beta == 1 else grad * self.beta),
+            to_a and product @ b.T,
+            to_b and a.T @ product,
+        )
+
+
+def added(
+    node: Any, bias: Any, product: Any, beta: Any, alpha: Any, factors: tuple[Any, ...]
+) -> Any:
+    """β·bias + α·product. The bias broadcasts to the product, never the product to the bias."""
+    if bias.shape != product.shape:
+        metas = [(x.shape, dtypes.from_numpy(x.dtype)) for x in (bias, *factors)]
+        node.inputs = tuple(metas)
+        bias = ExpandBackward0().forward(bias, product.shape)
+    if alpha != 1:
+        node.alpha = alpha
+        product = product * product.dtype.type(alpha)
+    if beta != 1:
+        node.beta = beta
+        if beta == 0:  # whatever stands there, even nan, counts for nothing
+            return product
+        bias = bias * bias.dtype.type(beta)
+    return bias + product
 
 
 class MvBackward0(Node):
@@ -132,3 +155,46 @@ class BmmBackward0(Node):
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_a, to_b = self.edges
         return to_a and grad @ b.mT, to_b and a.mT @ grad
+
+
+class BaddbmmBackward0(Node):
+    """∂(β·c + α·A·B)/∂c = β,  ∂/∂A: α·grad·Bᵀ,  ∂/∂B: α·Aᵀ·grad, for each matrix of the batch"""
+
+    saves = {"self": 0, "batch1": 0b100, "batch2": 0b010}
+    constants = ("alpha", "beta")
+    alpha: Any = 1
+    beta: Any = 1
+
+    def forward(self, bias: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+        _same_dtype(a, bias, "self and batch2 must have the same dtype, but got {1} and {0}")
+        return added(self, bias, BmmBackward0.forward(a, b), beta, alpha, (a, b))
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        to_bias, to_a, to_b = self.edges
+        product = grad if self.alpha == 1 else grad * self.alpha
+        return (
+            to_bias and (grad if self.beta == 1 else grad * self.beta),
+            to_a and product @ b.mT,
+            to_b and a.mT @ product,
+        )
+
+
+class AddmvBackward0(Node):
+    """∂(β·c + α·A·v)/∂c = β,  ∂/∂A: α·grad·vᵀ,  ∂/∂v: α·Aᵀ·grad"""
+
+    saves = {"self": 0, "mat": 0b100, "vec": 0b010}
+    constants = ("alpha", "beta")
+    alpha: Any = 1
+    beta: Any = 1
+
+    def forward(self, bias: Any, a: Any, v: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+        return added(self, bias, MvBackward0.forward(a, v), beta, alpha, (a, v))
+
+    def backward(self, grad: Any, a: Any, v: Any) -> Any:
+        to_bias, to_a, to_v = self.edges
+        product = grad if self.alpha == 1 else grad * self.alpha
+        return (
+            to_bias and (grad if self.beta == 1 else grad * self.beta),
+            to_a and unsqueeze(product, 1) * v,
+            to_v and a.T @ product,
+        )

@@ -6,6 +6,7 @@ Broadcasting needs no word here: the engine sums each gradient to its input's sh
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -13,7 +14,39 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import cos, cosh, log, power, sign, sin, sinh, where
+from .lift import (
+    cos,
+    cosh,
+    exp,
+    floor_divide,
+    isfinite,
+    log,
+    masked_fill,
+    power,
+    sgn,
+    sin,
+    sinh,
+    sqrt,
+    trunc_divide,
+    where,
+)
+
+_erf = np.frompyfunc(math.erf, 1, 1)
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+NO_BOOL_SUB = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+    "`logical_xor()` operator instead."
+)
+NO_BOOL_RSUB = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+    "invert a mask, use the `~` or `logical_not()` operator instead."
+)
+NO_BOOL_NEG = (
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+    "mask, use the `~` or `logical_not()` operator instead."
+)
 
 
 class AddBackward0(Node):
@@ -32,11 +65,31 @@ class SubBackward0(Node):
 
     constants = ("alpha",)
     alpha = 1
-    forward = staticmethod(operator.sub)
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        try:
+            return x - y
+        except TypeError:  # numpy's only one here: bools
+            raise RuntimeError(NO_BOOL_SUB) from None
 
     def backward(self, grad: Any) -> Any:
-        to_x, to_y = self.edges
+        _, to_y = self.edges
         return grad, to_y and (-grad if self.alpha == 1 else -grad * self.alpha)
+
+
+class RsubBackward0(Node):
+    """∂(y − α·x)/∂x = −α,  ∂(y − α·x)/∂y = 1"""
+
+    constants = ("alpha",)
+    alpha: Any
+
+    def forward(self, x: Any, y: Any, alpha: Any) -> Any:
+        self.alpha = alpha
+        return y - x * x.dtype.type(alpha)
+
+    def backward(self, grad: Any) -> Any:
+        return -grad if self.alpha == 1 else -grad * self.alpha, grad
 
 
 class RsubBackward1(Node):
@@ -74,7 +127,12 @@ class DivBackward0(Node):
 class NegBackward0(Node):
     """∂(−x)/∂x = −1"""
 
-    forward = staticmethod(operator.neg)
+    @staticmethod
+    def forward(x: Any) -> Any:
+        try:
+            return -x
+        except TypeError:
+            raise RuntimeError(NO_BOOL_NEG) from None
 
     def backward(self, grad: Any) -> Any:
         return -grad
@@ -99,8 +157,11 @@ class PowBackward0(Node):
 class PowBackward1(Node):
     """∂xʸ/∂x = y·xʸ⁻¹,  ∂xʸ/∂y = xʸ·ln x"""
 
-    saves = {"self": 0b11, "exponent": 0b11, "result": 0b10}
-    forward = staticmethod(operator.pow)
+    saves = {"self": 0b11, "exponent": 0b11, "result": 0b11}
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        return x**y if x.dtype.kind == "f" else _whole_power(x, y)
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
         to_x, to_y = self.edges
@@ -120,7 +181,7 @@ class PowBackward2(Node):
 
     def forward(self, x: Any, base: float) -> Any:
         self.base = base
-        return base**x
+        return base**x if x.dtype.kind == "f" else _whole_power(x.dtype.type(base), x)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
         if self.base == 0:
@@ -130,6 +191,14 @@ class PowBackward2(Node):
     @property
     def _saved_self(self) -> float:
         return self.base
+
+
+def _whole_power(x: Any, n: Any) -> Any:
+    """A power of integers; a negative one is 0, unless the base is 1 or −1."""
+    _no_bool(n, "pow")
+    positive = x ** np.abs(n)
+    inverse = np.where(x == 1, 1, np.where(x == -1, positive, 0)).astype(positive.dtype)
+    return np.where(n < 0, inverse, positive)
 
 
 class ReciprocalBackward0(Node):
@@ -160,6 +229,95 @@ class LogBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         return grad / x
+
+
+class Exp2Backward0(Node):
+    """∂2ˣ/∂x = 2ˣ·ln 2"""
+
+    saves = {"self": 0, "result": 0b1}
+    forward = staticmethod(np.exp2)
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        return grad * (result * math.log(2))
+
+
+class Expm1Backward0(Node):
+    """∂(eˣ − 1)/∂x = eˣ"""
+
+    saves = {"self": 0, "result": 0b1}
+    forward = staticmethod(np.expm1)
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        return grad * (result + 1)
+
+
+class Log2Backward0(Node):
+    """∂(log₂ x)/∂x = 1/(x·ln 2)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.log2)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / (x * math.log(2))
+
+
+class Log10Backward0(Node):
+    """∂(log₁₀ x)/∂x = 1/(x·ln 10)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.log10)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / (x * math.log(10))
+
+
+class Log1PBackward0(Node):
+    """∂ln(1 + x)/∂x = 1/(1 + x)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.log1p)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / (x + 1)
+
+
+class RsqrtBackward0(Node):
+    """∂(1/√x)/∂x = −½·(1/√x)³"""
+
+    saves = {"self": 0, "result": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return 1 / np.sqrt(x)
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        return -0.5 * grad * power(result, 3)
+
+
+class ErfBackward0(Node):
+    """∂erf(x)/∂x = 2/√π · e^(−x²)"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.array(_erf(x), x.dtype)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad * (exp(-(x * x)) * (2 / math.sqrt(math.pi)))
+
+
+class ErfcBackward0(Node):
+    """∂(1 − erf x)/∂x = −2/√π · e^(−x²)"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.array(_erfc(x), x.dtype)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad * (exp(-(x * x)) * (-2 / math.sqrt(math.pi)))
 
 
 class SqrtBackward0(Node):
@@ -212,6 +370,76 @@ class CoshBackward0(Node):
         return grad * sinh(x)
 
 
+class TanBackward0(Node):
+    """∂(tan x)/∂x = 1 + tan² x"""
+
+    saves = {"self": 0, "result": 0b1}
+    forward = staticmethod(np.tan)
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        return grad * (1 + result * result)
+
+
+class AsinBackward0(Node):
+    """∂(asin x)/∂x = 1/√(1 − x²)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arcsin)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / sqrt(1 - x * x)
+
+
+class AcosBackward0(Node):
+    """∂(acos x)/∂x = −1/√(1 − x²)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arccos)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / -sqrt(1 - x * x)
+
+
+class AtanBackward0(Node):
+    """∂(atan x)/∂x = 1/(1 + x²)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arctan)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / (1 + x * x)
+
+
+class AsinhBackward0(Node):
+    """∂(asinh x)/∂x = 1/√(x² + 1)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arcsinh)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / sqrt(x * x + 1)
+
+
+class AcoshBackward0(Node):
+    """∂(acosh x)/∂x = 1/√(x² − 1)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arccosh)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / sqrt(x * x - 1)
+
+
+class AtanhBackward0(Node):
+    """∂(atanh x)/∂x = 1/(1 − x²)"""
+
+    saves = {"self": 0b1}
+    forward = staticmethod(np.arctanh)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad / (1 - x * x)
+
+
 class TanhBackward0(Node):
     """∂(tanh x)/∂x = 1 − tanh² x"""
 
@@ -242,20 +470,347 @@ class ReluBackward0(Node):
 
     @staticmethod
     def forward(x: Any) -> Any:
+        if x.dtype.kind == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
         return np.maximum(x, 0)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return where(result > 0, grad, 0)
+        return where(result <= 0, 0, grad)
+
+
+# -- steps: constant almost everywhere, so that no gradient comes through --------------------------
 
 
 class AbsBackward0(Node):
     """∂|x|/∂x = sign x"""
 
     saves = {"self": 0b1}
-    forward = staticmethod(np.abs)
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.abs(_no_bool(x, "abs_cpu"))
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * sign(x)
+        return grad * sgn(x)
+
+
+class _Step(Node):
+    """∂/∂x = 0"""
+
+    def backward(self, grad: Any) -> Any:
+        return grad * 0
+
+
+class SignBackward0(_Step):
+    """∂(sign x)/∂x = 0"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return x.copy() if x.dtype.kind == "b" else np.where(x != x, 0, np.sign(x))
+
+
+class SgnBackward0(_Step):
+    """∂(sign x)/∂x = 0"""
+
+    forward = SignBackward0.forward
+
+
+class FloorBackward0(_Step):
+    """∂⌊x⌋/∂x = 0"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.floor(x) if x.dtype.kind == "f" else _no_bool(x, "floor_vml_cpu").copy()
+
+
+class CeilBackward0(_Step):
+    """∂⌈x⌉/∂x = 0"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.ceil(x) if x.dtype.kind == "f" else _no_bool(x, "ceil_vml_cpu").copy()
+
+
+class TruncBackward0(_Step):
+    """∂(x without its fraction)/∂x = 0"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.trunc(x) if x.dtype.kind == "f" else _no_bool(x, "trunc_vml_cpu").copy()
+
+
+class RoundBackward0(_Step):
+    """∂round(x)/∂x = 0"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.rint(x) if x.dtype.kind == "f" else _no_bool(x, "round_vml_cpu").copy()
+
+
+class RoundBackward1(_Step):
+    """∂round(x)/∂x = 0"""
+
+    def forward(self, x: Any, decimals: int) -> Any:
+        if x.dtype.kind != "f":
+            kind = dtypes.from_numpy(x.dtype).scalar_type
+            raise NotImplementedError(f"\"round_cpu\" not implemented for '{kind}'")
+        scale = x.dtype.type(10.0 ** abs(decimals))
+        return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
+
+
+class FracBackward0(Node):
+    """∂(the fraction of x)/∂x = 1"""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        if x.dtype.kind != "f":
+            kind = dtypes.from_numpy(x.dtype).scalar_type
+            raise NotImplementedError(f"\"frac_cpu\" not implemented for '{kind}'")
+        return x - np.trunc(x)
+
+    def backward(self, grad: Any) -> Any:
+        return grad
+
+
+# -- division with remainder -----------------------------------------------------------------------
+
+
+class DivBackward2(Node):
+    """∂⌊x/y⌋ = 0 (rounded down, or toward 0)"""
+
+    saves = {"self": 0b10, "other": 0b11}
+    constants = ("rounding_mode",)
+    rounding_mode: str
+
+    @staticmethod
+    def floor(x: Any, y: Any) -> Any:
+        return np.floor_divide(*_no_zero(x, y, "div_floor_cpu"))
+
+    @staticmethod
+    def trunc(x: Any, y: Any) -> Any:
+        x, y = _no_zero(x, y, "div_trunc_cpu")
+        if x.dtype.kind == "f":
+            return np.trunc(x / y)
+        floor = np.floor_divide(x, y)
+        return floor + ((floor * y != x) & ((x < 0) != (y < 0))).astype(x.dtype)
+
+    def backward(self, grad: Any, *_: Any) -> Any:
+        return grad * 0, grad * 0
+
+
+class DivFloorBackward(DivBackward2):
+    """∂⌊x/y⌋ = 0"""
+
+    rounding_mode = "floor"
+    forward = staticmethod(DivBackward2.floor)
+
+
+class DivTruncBackward(DivBackward2):
+    """∂trunc(x/y) = 0"""
+
+    rounding_mode = "trunc"
+    forward = staticmethod(DivBackward2.trunc)
+
+
+# Both roundings are the same node to torch.
+DivFloorBackward.__name__ = DivTruncBackward.__name__ = "DivBackward2"
+
+
+class RemainderBackward1(Node):
+    """∂(x mod y)/∂x = 1,  ∂(x mod y)/∂y = −⌊x/y⌋"""
+
+    saves = {"self": 0b10, "other": 0b10}
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        return np.remainder(*_no_zero(x, y, "remainder_cpu"))
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        _, to_y = self.edges
+        return grad, to_y and -grad * floor_divide(x, y)
+
+
+class RemainderBackward0(Node):
+    """∂(x mod c)/∂x = 1"""
+
+    forward = staticmethod(RemainderBackward1.forward)
+
+    def backward(self, grad: Any) -> Any:
+        return grad
+
+
+class FmodBackward1(Node):
+    """∂fmod(x, y)/∂x = 1,  ∂fmod(x, y)/∂y = −trunc(x/y)"""
+
+    saves = {"self": 0b10, "other": 0b10}
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        return np.fmod(*_no_zero(x, y, "fmod_cpu"))
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        _, to_y = self.edges
+        return grad, to_y and -grad * trunc_divide(x, y)
+
+
+class FmodBackward0(RemainderBackward0):
+    """∂fmod(x, c)/∂x = 1"""
+
+    forward = staticmethod(FmodBackward1.forward)
+
+
+def _no_zero(x: Any, y: Any, name: str) -> tuple[Any, Any]:
+    """The operands of a division, if it is defined: by no integer 0, and not of bools."""
+    if x.dtype.kind != "f":
+        _no_bool(x, name)
+        if not y.all():
+            raise RuntimeError("ZeroDivisionError")
+    return x, y
+
+
+def _no_bool(x: Any, name: str) -> Any:
+    if x.dtype.kind == "b":
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
+    return x
+
+
+# -- the larger, the smaller, the chosen -----------------------------------------------------------
+
+
+class MaximumBackward0(Node):
+    """∂max(x, y)/∂x = 1 where x > y, ½ where equal;  ∂/∂y = 1 where y > x, ½ where equal"""
+
+    saves = {"self": 0b11, "other": 0b11}
+    forward = staticmethod(np.maximum)
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        shared = where(x == y, grad / 2, grad)
+        return to_x and masked_fill(shared, x < y, 0), to_y and masked_fill(shared, x > y, 0)
+
+
+class MinimumBackward0(Node):
+    """∂min(x, y)/∂x = 1 where x < y, ½ where equal;  ∂/∂y = 1 where y < x, ½ where equal"""
+
+    saves = {"self": 0b11, "other": 0b11}
+    forward = staticmethod(np.minimum)
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        shared = where(x == y, grad / 2, grad)
+        return to_x and masked_fill(shared, x > y, 0), to_y and masked_fill(shared, x < y, 0)
+
+
+class ClampBackward1(Node):
+    """∂clamp(x, a, b)/∂x = 1 where a ≤ x ≤ b, else 0"""
+
+    saves = {"self": 0b1}
+    constants = ("min", "max")
+    min: Any
+    max: Any
+
+    def forward(self, x: Any, min: Any, max: Any) -> Any:
+        self.min, self.max = min, max
+        return _clamped(x, min, max)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(_inside(x, self.min, self.max), grad, 0)
+
+
+class ClampMinBackward0(Node):
+    """∂max(x, a)/∂x = 1 where x ≥ a, else 0"""
+
+    saves = {"self": 0b1}
+    constants = ("min",)
+    min: Any
+
+    def forward(self, x: Any, min: Any) -> Any:
+        self.min = min
+        return _clamped(x, min, None)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(x >= self.min, grad, 0)
+
+
+class ClampMaxBackward0(Node):
+    """∂min(x, b)/∂x = 1 where x ≤ b, else 0"""
+
+    saves = {"self": 0b1}
+    constants = ("max",)
+    max: Any
+
+    def forward(self, x: Any, max: Any) -> Any:
+        self.max = max
+        return _clamped(x, None, max)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(x <= self.max, grad, 0)
+
+
+class ClampMinBackward1(Node):
+    """∂max(x, a)/∂x = 1 where x ≥ a,  ∂/∂a = 1 where x < a"""
+
+    saves = {"self": 0b11, "min": 0b11}
+    forward = staticmethod(np.maximum)
+
+    def backward(self, grad: Any, x: Any, low: Any) -> Any:
+        to_x, to_low = self.edges
+        return to_x and where(x >= low, grad, 0), to_low and where(x < low, grad, 0)
+
+
+class ClampMaxBackward1(Node):
+    """∂min(x, b)/∂x = 1 where x ≤ b,  ∂/∂b = 1 where x > b"""
+
+    saves = {"self": 0b11, "max": 0b11}
+    forward = staticmethod(np.minimum)
+
+    def backward(self, grad: Any, x: Any, high: Any) -> Any:
+        to_x, to_high = self.edges
+        return to_x and where(x <= high, grad, 0), to_high and where(x > high, grad, 0)
+
+
+class ClampBackward0(Node):
+    """∂clamp(x, a, b)/∂x = 1 where a ≤ x ≤ b;  ∂/∂a = 1 where x < a < b;  ∂/∂b = 1 where x > b or
+    a > b"""
+
+    saves = {"self": 0b111, "min": 0b111, "max": 0b111}
+
+    @staticmethod
+    def forward(x: Any, low: Any, high: Any) -> Any:
+        return np.minimum(np.maximum(x, low), high)
+
+    def backward(self, grad: Any, x: Any, low: Any, high: Any) -> Any:
+        to_x, to_low, to_high = self.edges
+        return (
+            to_x and where((x >= low) & (x <= high), grad, 0),
+            to_low and where((low < high) & (x < low), grad, 0),
+            to_high and where((x > high) | (high < low), grad, 0),
+        )
+
+
+def highest(kind: np.dtype[Any]) -> Any:
+    """The largest value of a dtype."""
+    if kind.kind == "b":
+        return np.bool_(True)
+    return kind.type(np.inf if kind.kind == "f" else np.iinfo(kind).max)
+
+
+def lowest(kind: np.dtype[Any]) -> Any:
+    """The smallest value of a dtype."""
+    if kind.kind == "b":
+        return np.bool_(False)
+    return kind.type(-np.inf if kind.kind == "f" else np.iinfo(kind).min)
+
+
+def _clamped(x: Any, low: Any, high: Any) -> Any:
+    x = x if low is None else np.maximum(x, x.dtype.type(low))
+    return x if high is None else np.minimum(x, x.dtype.type(high))
+
+
+def _inside(x: Any, low: Any, high: Any) -> Any:
+    if low is None or high is None:
+        return x <= high if low is None else x >= low
+    return (x >= low) & (x <= high)
 
 
 class WhereBackward0(Node):
@@ -282,3 +837,158 @@ class CloneBackward0(Node):
 
     def backward(self, grad: Any) -> Any:
         return grad
+
+
+# -- of several operands ---------------------------------------------------------------------------
+
+
+class Atan2Backward0(Node):
+    """∂atan2(y, x)/∂y = x/(x² + y²),  ∂atan2(y, x)/∂x = −y/(x² + y²)"""
+
+    saves = {"self": 0b11, "other": 0b11}
+    forward = staticmethod(np.arctan2)
+
+    def backward(self, grad: Any, y: Any, x: Any) -> Any:
+        to_y, to_x = self.edges
+        scaled = grad / (y * y + x * x)
+        return to_y and scaled * x, to_x and scaled * -y
+
+
+class HypotBackward0(Node):
+    """∂√(x² + y²)/∂x = x/√(x² + y²),  ∂/∂y = y/√(x² + y²)"""
+
+    saves = {"self": 0b01, "other": 0b10, "result": 0b11}
+    forward = staticmethod(np.hypot)
+
+    def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
+        to_x, to_y = self.edges
+        return to_x and grad * (x / result), to_y and grad * (y / result)
+
+
+class LogaddexpBackward0(Node):
+    """∂ln(eˣ + eʸ)/∂x = 1/(1 + eʸ⁻ˣ),  ∂/∂y = 1/(1 + eˣ⁻ʸ)"""
+
+    saves = {"self": 0b11, "other": 0b11}
+    forward = staticmethod(np.logaddexp)
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        return to_x and grad / (1 + exp(y - x)), to_y and grad / (1 + exp(x - y))
+
+
+class XlogyBackward0(Node):
+    """∂(x·ln y)/∂x = ln y,  ∂(x·ln y)/∂y = x/y"""
+
+    saves = {"self": 0b11, "other": 0b11}
+
+    @staticmethod
+    def forward(x: Any, y: Any) -> Any:
+        return np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y))
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        return (
+            to_x and masked_fill(grad, (x == 0) & (y <= 0), 0) * log(y),
+            to_y and grad * x / y,
+        )
+
+
+class LerpBackward0(Node):
+    """∂(x + w·(y − x))/∂x = 1 − w,  ∂/∂y = w"""
+
+    constants = ("weight",)
+    weight: float
+
+    def forward(self, x: Any, y: Any, weight: float) -> Any:
+        self.weight = weight
+        return x + x.dtype.type(weight) * (y - x)
+
+    def backward(self, grad: Any) -> Any:
+        return grad * (1 - self.weight), grad * self.weight
+
+
+class LerpBackward1(Node):
+    """∂(x + w·(y − x))/∂x = 1 − w,  ∂/∂y = w,  ∂/∂w = y − x"""
+
+    saves = {"self": 0b100, "end": 0b100, "weight": 0b011}
+
+    @staticmethod
+    def forward(x: Any, y: Any, weight: Any) -> Any:
+        return x + weight * (y - x)
+
+    def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
+        to_x, to_y, to_weight = self.edges
+        return (
+            to_x and grad * (1 - weight),
+            to_y and grad * weight,
+            to_weight and grad * (y - x),
+        )
+
+
+class AddcmulBackward0(Node):
+    """∂(x + c·a·b)/∂x = 1,  ∂/∂a = c·b,  ∂/∂b = c·a"""
+
+    saves = {"self": 0, "tensor1": 0b100, "tensor2": 0b010}
+    constants = ("value",)
+    value: Any
+
+    def forward(self, x: Any, a: Any, b: Any, value: Any) -> Any:
+        self.value = value
+        return x + x.dtype.type(value) * a * b
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        _, to_a, to_b = self.edges
+        return grad, to_a and grad * (b * self.value), to_b and grad * (a * self.value)
+
+
+class AddcdivBackward0(Node):
+    """∂(x + c·a/b)/∂x = 1,  ∂/∂a = c/b,  ∂/∂b = −c·a/b²"""
+
+    saves = {"self": 0, "tensor1": 0b100, "tensor2": 0b110}
+    constants = ("value",)
+    value: Any
+
+    def forward(self, x: Any, a: Any, b: Any, value: Any) -> Any:
+        self.value = value
+        return x + x.dtype.type(value) * (a / b)
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        _, to_a, to_b = self.edges
+        return (
+            grad,
+            to_a and grad * (self.value / b),
+            to_b and -grad * (self.value * a / (b * b)),
+        )
+
+
+class NanToNumBackward0(Node):
+    """∂/∂x = 1 where x is finite, else 0"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any, nan: float | None, posinf: float | None, neginf: float | None) -> Any:
+        return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(isfinite(x), grad, 0)
+
+
+def refusing(name: str) -> type[Node]:
+    """A node for an operation that torch cannot differentiate: it says so when it is to run."""
+
+    def backward(self: Node, grad: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    members = {
+        "__doc__": f"{name} has no derivative",
+        "qualifier": "torch::autograd::",
+        "backward": backward,
+    }
+    return type("NotImplemented", (Node,), members)
+
+
+FloorDivide = refusing("floor_divide")
+FloorDivide.forward = staticmethod(DivBackward2.floor)  # type: ignore[method-assign, assignment]
+RemainderOfNumber = refusing("remainder")
+RemainderOfNumber.forward = staticmethod(RemainderBackward1.forward)  # type: ignore[method-assign, assignment]

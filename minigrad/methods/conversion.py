@@ -1,0 +1,166 @@
+"""Methods that copy, fill, and convert; and new tensors in the image of this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine.node import Node
+from ..inplace import in_place
+from ..ops import pointwise, shape
+from ..ops.dims import sizes
+from ..recording import method, wrap
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+_NO_DEVICE = "minigrad computes on the CPU only"
+
+
+class Conversion:
+    """Copies, dtypes, fills. The names float, int, bool are dtypes' here, as in torch."""
+
+    _data: Any
+
+    _copy = method(shape.CopyBackwards, tensors=2)
+    _to_copy = method(shape.ToCopyBackward0)
+    _fill_number = in_place(method(shape.FillBackward2))
+    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2))
+    zero_ = in_place(method(shape.ZeroBackward0))
+
+    def clone(self, *, memory_format: Any = None) -> Tensor:
+        """A copy; gradients flow through it."""
+        return self._clone()
+
+    _clone = method(pointwise.CloneBackward0)
+    _copy_ = in_place(_copy)
+
+    def copy_(self, src: Tensor, non_blocking: Any = False) -> Tensor:
+        """Write the elements of `src`, which broadcasts and is converted."""
+        return self._copy_(src)
+
+    def fill_(self, value: Any) -> Tensor:
+        """Write `value`, a number or a 0-d tensor, to every element."""
+        if not isinstance(value, Node.tensor_type):
+            return self._fill_number(value)
+        if value.ndim:
+            raise RuntimeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.ndim} dimensions."
+            )
+        return self._fill_tensor(value)
+
+    def contiguous(self, memory_format: Any = None) -> Tensor:
+        """The tensor itself if its elements lie in order in memory, else a copy."""
+        return self if self.is_contiguous() else self.clone()
+
+    # -- dtypes -----------------------------------------------------------------------------------
+
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The tensor in another dtype, or in that of another tensor; itself if it has it already.
+
+        With ``copy=True`` always a copy. There is one device, "cpu".
+        """
+        kind = kwargs.get("dtype")
+        for arg in (*args, kwargs.get("device"), kwargs.get("other")):
+            if isinstance(arg, dtypes.dtype):
+                kind = arg
+            elif isinstance(arg, Node.tensor_type):
+                kind = arg.dtype
+            elif isinstance(arg, str) and not arg.startswith("cpu"):
+                raise NotImplementedError(_NO_DEVICE)
+        if (kind is None or kind is self.dtype) and not kwargs.get("copy"):
+            return self
+        return self._to_copy(kind or self.dtype)
+
+    def type(self, dtype: Any = None) -> Any:
+        """The tensor type's name, ``"torch.FloatTensor"``; or the tensor in the dtype given."""
+        if dtype is None:
+            return f"minigrad.{self.dtype.scalar_type}Tensor"
+        if isinstance(dtype, str):
+            wanted = dtype.rpartition(".")[2].removesuffix("Tensor")
+            found = [d for d in dtypes.ALL if d.scalar_type == wanted]
+            if not found:
+                raise ValueError(f"invalid type: '{dtype}'")
+            dtype = found[0]
+        return self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """The tensor in the dtype of `other`."""
+        return self.to(other.dtype)
+
+    def cpu(self) -> Tensor:
+        """The tensor itself: there is no other device."""
+        return self
+
+    def cuda(self, device: Any = None) -> Tensor:
+        """Raises NotImplementedError: there is no other device than the CPU."""
+        raise NotImplementedError(_NO_DEVICE)
+
+    def half(self) -> Tensor:
+        """The tensor as float16."""
+        return self.to(dtypes.float16)
+
+    def float(self) -> Tensor:
+        """The tensor as float32."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> Tensor:
+        """The tensor as float64."""
+        return self.to(dtypes.float64)
+
+    def byte(self) -> Tensor:
+        """The tensor as uint8."""
+        return self.to(dtypes.uint8)
+
+    def char(self) -> Tensor:
+        """The tensor as int8."""
+        return self.to(dtypes.int8)
+
+    def short(self) -> Tensor:
+        """The tensor as int16."""
+        return self.to(dtypes.int16)
+
+    def int(self) -> Tensor:
+        """The tensor as int32."""
+        return self.to(dtypes.int32)
+
+    def long(self) -> Tensor:
+        """The tensor as int64."""
+        return self.to(dtypes.int64)
+
+    def bool(self) -> Tensor:
+        """The tensor as bool: whether an element is not 0."""
+        return self.to(dtypes.bool)
+
+    # -- new tensors, in this one's dtype unless another is given ---------------------------------
+
+    def new_zeros(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+        """Zeros of a shape."""
+        return self._new(np.zeros(sizes(size)), dtype, requires_grad)
+
+    def new_ones(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+        """Ones of a shape."""
+        return self._new(np.ones(sizes(size)), dtype, requires_grad)
+
+    def new_empty(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+        """Memory of a shape, its content left to chance."""
+        return self._new(np.empty(sizes(size)), dtype, requires_grad)
+
+    def new_full(
+        self, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False
+    ) -> Tensor:
+        """One value in a shape."""
+        return self._new(np.full(sizes((size,)), fill_value), dtype, requires_grad)
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+        """A copy of `data`."""
+        if isinstance(data, Node.tensor_type):
+            data = data._data
+        return self._new(np.array(data), dtype, requires_grad)
+
+    def _new(self, array: np.ndarray, dtype: Any, requires_grad: Any) -> Tensor:
+        kind = self.dtype if dtype is None else dtype
+        return wrap(array.astype(kind.numpy)).requires_grad_(requires_grad)
