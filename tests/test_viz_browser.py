@@ -9,7 +9,7 @@ from viz_examples import broadcast, notes, unrolled
 import viz
 from viz.player.frames import timeline
 
-HOSTILE = "</script><img src=x onerror='window.hacked = true'>\"]]><b>"
+HOSTILE = "<!--<script </script><img src=x onerror='window.hacked = true'>\"]]><b>"
 
 # All that a player shows: the picture's states and texts, the sentence, the numbers.
 SHOWN = """(player) => [
@@ -196,6 +196,31 @@ def test_a_gradient_travels_and_its_sum_waits_for_it(torch, opened):
     page.locator(".acc", has_text="Σ").wait_for()
 
 
+def test_steps_in_a_hurry_show_each_sum_one_step_late_not_two(torch, opened):
+    x = torch.tensor(2.0, requires_grad=True)
+    y = x * x * x * x
+    animation = viz.animate(y, names={"x": x})
+    page = opened(animation, reduced_motion="no-preference")
+    seen = player(page).evaluate(
+        """(player, steps) => Array.from({length: steps}, () => {
+            player.querySelector("[data-action=forward]").click();
+            return player.querySelector(".leaf .acc").textContent.replaceAll("\\u00a0", " ");
+        })""",
+        len(animation.frames) - 1,
+    )
+    leaf = next(key for key in animation.frames[0].changes if key.endswith("-acc"))
+    told = [
+        text for text, start, end in timeline(animation.frames)[leaf] for _ in range(start, end)
+    ]
+    assert told == [".grad None"] * 2 + [
+        ".grad None + 8",
+        ".grad None + 16",
+        ".grad None + 32",
+        ".grad 32",
+    ]
+    assert seen == [*told[:4], ".grad 32"]
+
+
 def test_the_second_call_is_a_choice_away(torch, opened):
     animation, _ = twice(torch)
     page = opened(animation)
@@ -269,6 +294,22 @@ def test_keys_belong_to_the_page_until_the_player_has_the_focus(torch, opened):
     page.locator("#other").press("ArrowRight")
     assert at(page) == 1
     assert page.evaluate("heard") == ["ArrowRight"]
+
+
+def test_an_output_that_was_cleared_takes_no_keys(torch, opened):
+    page = opened(twice(torch)[0])
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.evaluate(
+        """() => {
+            heard = [];
+            document.addEventListener("keydown", (event) => heard.push(event.key), true);
+            document.querySelector(".minigrad-player").remove();
+        }"""
+    )
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert page.evaluate("heard") == ["ArrowRight"]
+    assert page.problems == []
 
 
 def focused(page):

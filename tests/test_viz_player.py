@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
     "</script><script>alert(1)</script>",
-    "]]><!--",
+    "]]><!--<script ",
     "<img src=x onerror=alert(1)>",
     "\"'`&lt;&#0;",
     "\u202eright to left\u202c",
