@@ -10,7 +10,7 @@ from ..engine.grad_mode import (
 )
 from ..gradients import backward, grad
 from ..tensor import Tensor as Variable
-from . import anomaly_mode, function, grad_mode, graph
+from . import anomaly_mode, function, functional, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
 
@@ -22,6 +22,7 @@ __all__ = [
     "detect_anomaly",
     "enable_grad",
     "function",
+    "functional",
     "grad",
     "grad_mode",
     "graph",
