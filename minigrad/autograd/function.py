@@ -56,9 +56,7 @@ class BackwardCFunction(Node, FunctionCtx):
         """What `save_for_backward` was given. Raises RuntimeError once it was freed."""
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
-        return tuple(
-            [None if s is NOTHING else self.tensor(i) for i, s in enumerate(self.saved)]
-        )
+        return tuple([None if s is NOTHING else self.tensor(i) for i, s in enumerate(self.saved)])
 
     @property
     def _raw_saved_tensors(self) -> tuple[RawSavedTensor, ...]:
