@@ -182,6 +182,12 @@ def test_what_an_operation_is_given_stands_in_order(engine):
     assert left["UnsqueezeBackward0"] < left["x3"]
 
 
+def test_an_order_that_takes_detours_is_given_up(engine):
+    x, w = engine.tensor(2.0, requires_grad=True), engine.tensor(3.0, requires_grad=True)
+    assert layout.arranged(walk([x - w])).ordered
+    assert not layout.arranged(walk([x * w + x])).ordered
+
+
 def test_several_roots_in_one_picture(engine):
     x = engine.ones(2, requires_grad=True)
     a, b = x * 2, x.sum()

@@ -6,6 +6,8 @@ The engine is told sizes and ids only: no name or label ever reaches it.
 from __future__ import annotations
 
 import json
+from math import dist
+from typing import Any
 
 import graphviz
 
@@ -17,6 +19,7 @@ from .page import Page, Replay, describe, page_of
 __all__ = ["LayoutError", "arranged", "svg"]
 
 WIDTH = 800  # pixels of a notebook cell: a wider graph runs from top to bottom
+DETOUR = 1.03  # how much longer all wires may be for the sake of the order of inputs
 POINT = 72  # points to an inch; one point is one pixel here
 
 
@@ -35,8 +38,8 @@ def skeleton(page: Page) -> graphviz.Digraph:
         graph_attr={
             "rankdir": page.direction,
             "nodesep": "0.25" if across else "0.35",
-            "ranksep": "0.42" if across or not page.replay else "0.25",  # labels are ranks too
-            "ordering": "in",  # what an operation is given stands in the order of its inputs
+            "ranksep": "0.22" if page.replay else "0.42",  # a label is a rank of its own
+            **({"ordering": "in"} if page.ordered else {}),
         },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
         edge_attr={"dir": "none"},
@@ -57,8 +60,13 @@ def _blank(w: float, h: float) -> str:
 
 
 def place(page: Page) -> None:
-    """Asks the layout engine where everything goes."""
-    found = json.loads(call(engine(), skeleton(page).source, "json0"))
+    """Asks the layout engine where everything goes.
+
+    What an operation is given stands in the order of its inputs, unless that takes detours.
+    """
+    free, found = (_found(page, ordered) for ordered in (False, True))
+    if _ink(found) > DETOUR * _ink(free):
+        page.ordered, found = False, free
     _, _, page.width, page.height = map(float, found["bb"].split(","))
     boxes = {box.id: box for box in page.boxes}
     wires = {wire.id: wire for wire in page.wires}
@@ -70,6 +78,21 @@ def place(page: Page) -> None:
         wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
         if "lp" in item:
             wire.spot = _point(item["lp"], page.height)
+
+
+def _found(page: Page, ordered: bool) -> dict[str, Any]:
+    page.ordered = ordered
+    places: dict[str, Any] = json.loads(call(engine(), skeleton(page).source, "json0"))
+    return places
+
+
+def _ink(found: dict[str, Any]) -> float:
+    """How long all wires of a layout are together."""
+    total = 0.0
+    for item in found.get("edges", []):
+        points = [_point(p, 0) for p in item["pos"].split() if p[0] not in "es"]
+        total += sum(map(dist, points, points[1:]))
+    return total
 
 
 def _point(text: str, height: float) -> tuple[float, float]:

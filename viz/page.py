@@ -136,6 +136,7 @@ class Page:
     boxes: list[Box]
     wires: list[Wire]
     direction: str = "LR"
+    ordered: bool = True  # operands stand in their order
     replay: bool = False
     width: float = 0
     height: float = 0
