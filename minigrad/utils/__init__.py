@@ -1,5 +1,5 @@
 """Tools that belong to no layer and no optimizer."""
 
-from . import hooks
+from . import checkpoint, hooks
 
-__all__ = ["hooks"]
+__all__ = ["checkpoint", "hooks"]
