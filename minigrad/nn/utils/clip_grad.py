@@ -49,8 +49,7 @@ def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Multiply all gradients by max_norm/total_norm, if that is less than 1."""
-    factor = float(max_norm) / (total_norm + 1e-6)
-    factor = wrap(np.minimum(factor._data, factor._data.dtype.type(1)))
+    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
     with no_grad():
         for grad in _grads(_list(parameters)):
             grad.mul_(factor)
@@ -83,4 +82,4 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     bound = float(clip_value)
     with no_grad():
         for grad in _grads(_list(parameters)):
-            grad.copy_(wrap(np.clip(grad._data, -bound, bound)))
+            grad.clamp_min_(-bound).clamp_max_(bound)
