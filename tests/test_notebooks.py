@@ -8,15 +8,11 @@ import ast
 import copy
 import re
 from itertools import zip_longest
-from pathlib import Path
 
 import nbformat
 import pytest
+from course import NOTEBOOKS, code_cells, read, run, text
 
-ROOT = Path(__file__).parent.parent
-NOTEBOOKS = sorted(
-    path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
-)
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 IMPORT = "import minigrad as torch"
 MACHINE_PATH = re.compile(
@@ -26,16 +22,6 @@ SHOWS_A_PICTURE = re.compile(r"^viz\.(?:draw|animate)\(", re.M)
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-
-
-def read(path):
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    return notebook
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def faults(notebook):
@@ -105,6 +91,11 @@ def test_committed_as_it_ran(path):
     assert faults(read(path)) == []
 
 
+@each_notebook
+def test_in_the_form_that_the_command_writes(path):
+    assert path.read_text(encoding="utf-8") == text(read(path)), "python tests/course.py"
+
+
 def spoil_order(cell):
     cell.execution_count = None
 
@@ -149,16 +140,6 @@ def test_one_line_imports_the_engine(path):
         if re.search(r"\bimport\b.*minigrad|from minigrad", line)
     ]
     assert lines == [IMPORT]
-
-
-def run(notebook, folder):
-    """A copy of a notebook, executed in a new kernel in `folder`."""
-    from nbclient import NotebookClient
-
-    place = {"metadata": {"path": str(folder)}}
-    return NotebookClient(
-        copy.deepcopy(notebook), kernel_name="python3", timeout=120, resources=place
-    ).execute()
 
 
 def texts(cell):

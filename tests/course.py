@@ -1,0 +1,61 @@
+"""The notebooks of the course, to be read, run and written.
+
+`python tests/course.py [FILE …]` runs notebooks (all of them by default) and keeps their new
+outputs: do so after a change of a notebook, or of anything that its outputs show.
+"""
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted(
+    path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+)
+
+
+def read(path):
+    """A notebook in the current format; an error if its file breaks the format's rules."""
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def run(notebook, folder):
+    """A copy of a notebook, executed in a new kernel of this Python in `folder`."""
+    from nbclient import NotebookClient
+
+    return NotebookClient(
+        copy.deepcopy(notebook),
+        kernel_name="python3",
+        timeout=120,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+
+
+def text(notebook):
+    """The file of a notebook: of its metadata only what holds on every machine."""
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+    notebook.nbformat_minor = 5
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    for path in map(Path, sys.argv[1:] or NOTEBOOKS):
+        print(path.name)
+        done = run(read(path), path.parent)
+        path.write_text(text(done), encoding="utf-8", newline="\n")
