@@ -23,11 +23,11 @@ for name, param in net.named_parameters():
         """\
 with torch.no_grad():
     for param in net.parameters():
-        param.copy_(normal(*param.shape) / 8)
-input_data = normal(10, 20)
+        param.copy_(dyadic(*param.shape))
+input_data = dyadic(10, 20)
 output = net(input_data)
 loss_fn = nn.MSELoss()
-target = normal(10, 1)
+target = output.detach() + 10 * dyadic(10, 1)
 loss = loss_fn(output, target)
 loss.backward()
 print(output.shape, output.grad_fn, loss)
@@ -386,5 +386,6 @@ def test_cells_print_what_torch_prints(section, engine):
 
 if __name__ == "__main__":
     EXPECTED.write_text(
-        "".join(f"== {section}\n{transcript(CELLS[section], 'torch')}\n" for section in CELLS), "utf-8"
+        "".join(f"== {section}\n{transcript(CELLS[section], 'torch')}\n" for section in CELLS),
+        "utf-8",
     )

@@ -12,7 +12,7 @@ import warnings
 
 from IPython.lib.pretty import pretty
 
-SETUP = """
+SETUP = '''
 import numpy as np
 import {engine} as torch
 import {engine}.nn as nn
@@ -23,7 +23,11 @@ stream = np.random.default_rng(0)
 
 def normal(*size, **flags):
     return torch.tensor(stream.standard_normal(size), dtype=torch.float32, **flags)
-"""
+
+def dyadic(*size, **flags):
+    """Eighths, whose products and sums are exact: equal in whatever order they are added."""
+    return torch.tensor(stream.integers(-8, 9, size) / 8, dtype=torch.float32, **flags)
+'''
 
 
 class Session:
@@ -43,7 +47,9 @@ class Session:
             try:
                 exec(compile(ast.Module(body, []), "cell", "exec"), self.namespace)
                 if last is not None:
-                    value = eval(compile(ast.Expression(last.value), "cell", "eval"), self.namespace)
+                    value = eval(
+                        compile(ast.Expression(last.value), "cell", "eval"), self.namespace
+                    )
                     if value is not None:
                         print(pretty(value))
             except Exception as error:
