@@ -157,6 +157,29 @@ def test_zeroed_grads_are_none_again(engine):
     assert grads(animation) == {"x": "3"}
 
 
+def test_each_run_shows_the_values_it_found(engine):
+    w = engine.tensor([1.0, 2.0], requires_grad=True)
+    with viz.record(names={"w": w}) as recording:
+        for _ in range(2):
+            loss = (w * w).sum()
+            w.grad = None
+            loss.backward()
+            with engine.no_grad():
+                w -= 0.25 * w.grad
+    animation = recording.animation()
+    second = max(i for i, f in enumerate(animation.frames) if f.kind == "start")
+    ids = {node["name"]: node["id"] for node in animation.trace["graph"]["nodes"]}
+    for at, values in [
+        (0, ("[1, 2]", "5")),
+        (second, ("[0.5, 1]", "1.25")),
+        (-1, ("[0.5, 1]", "1.25")),
+    ]:
+        now = shown(animation.frames, at)
+        assert (now[f"{ids['w']}-v0"], now[f"{ids['loss']}-v0"]) == values
+    svg = image(animation._repr_mimebundle_()["text/html"])
+    assert all(f">{number}</text>" in svg for number in ("5", "1.25"))
+
+
 def test_parts_of_other_runs_graphs_are_absent(engine):
     x = engine.tensor(2.0, requires_grad=True)
     with viz.record(names={"x": x}) as recording:

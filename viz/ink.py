@@ -2,10 +2,11 @@
 
 `<g id="n3" class="node op">` is a box, `<g id="e2" class="edge">` an edge with its `path.data`. A
 leaf that many ops use has a box per use: `n5`, `n5.1`, `n5.2`, …, these with data-node="n5". A
-picture for a replay also has, hidden or empty: beside each `path.data` the gradient's way
+picture for a replay also has, unseen or empty: beside each `path.data` the gradient's way
 (`path.grad`, id `e2-grad`, its length declared as 1) and `text.grad-label` (id `e2-label`); in a
 box, for a leaf's `.grad` or an op's running sum, `text.acc` (id `n5-acc`). The x and y of both
-texts are the base line in the middle of the room that is kept for all they will ever say.
+texts are the base line in the middle of the room that is kept for all they will ever say. Rows of
+numbers that change from run to run have ids too: `n5-v0`, `n5-v1`, ….
 
 Colours are attributes, for code-hosting pages strip `<style>`, which holds the dark variant alone.
 What all wires or all boxes share is said once, on their group.
@@ -94,7 +95,7 @@ def _node(box: Box) -> str:
         _shape(box.role, left, top, w, h),
     ]
     for i, line in enumerate(box.lines):
-        out.append(_text(line, box.x, top + 7 + LINE * (i + 0.76)))
+        out.append(_text(line, box, top + 7 + LINE * (i + 0.76)))
     if box.notes:
         y = top + h - 7 - box.room / 2 + 4
         out.append(
@@ -104,9 +105,10 @@ def _node(box: Box) -> str:
     return "".join(out) + "</g>"
 
 
-def _text(line: Line, x: float, y: float) -> str:
+def _text(line: Line, box: Box, y: float) -> str:
     faint = line.style in ("rule", "shape")
-    attributes = [f'x="{_n(x)}" y="{_n(y)}"']
+    attributes = [f'id="{box.id}-{line.place}"'] if line.place else []
+    attributes.append(f'x="{_n(box.x)}" y="{_n(y)}"')
     if faint:
         attributes.append(f'class="{line.style} faint" fill="{LIGHT.faint}"')
     else:

@@ -56,6 +56,9 @@ def measure(notes: Sequence[str]) -> tuple[float, float]:
     return max(widths, default=0), LINE * max(map(len, lines), default=0)
 
 
+Replay: TypeAlias = "Mapping[str, Sequence[str]]"  # the texts at `e2-label`, `n5-acc`, `n5-v0`, …
+
+
 @dataclass
 class Line:
     """One line of text in a box."""
@@ -63,6 +66,8 @@ class Line:
     text: str
     style: str  # title, name, op, rule, shape or value
     prefix: str = ""  # a variable's name before an op's
+    place: str = ""  # "v0", …: the number of a row whose numbers a replay changes
+    notes: Sequence[str] = ()  # what it then says
 
     @property
     def size(self) -> float:
@@ -70,9 +75,8 @@ class Line:
 
     def width(self) -> float:
         bold = width(self.prefix, self.size, bold=True)
-        return bold + width(
-            self.text, self.size, bold=self.style == "title", mono=self.style == "value"
-        )
+        own = width(self.text, self.size, bold=self.style == "title", mono=self.style == "value")
+        return max(bold + own, measure(self.notes)[0])
 
 
 @dataclass
@@ -126,9 +130,6 @@ class Wire:
         return w + 2 * GAP + 8, h + 2 * GAP
 
 
-Replay: TypeAlias = "Mapping[str, Sequence[str]]"  # the texts at `e2-label`, at `n5-acc`, …
-
-
 @dataclass
 class Page:
     """What is drawn: boxes and wires with their places, and what was left out."""
@@ -143,10 +144,13 @@ class Page:
     note: str = ""
 
 
-def _lines(node: GraphNode, outputs: set[str]) -> list[Line]:
+def _lines(node: GraphNode, outputs: set[str], notes: Replay) -> list[Line]:
     name = clean(node.name) if node.name else ""
     shape = [Line(text, "shape")] if (text := shape_text(node.shape)) else []
-    values = [Line(row, "value") for row in rows(node.value)]
+    values = []
+    for i, row in enumerate(rows(node.value)):
+        told = notes.get(f"{node.id}-v{i}", ())
+        values.append(Line(row, "value", place=f"v{i}" if told else "", notes=told))
     if node.kind != "op":
         title = [Line(name, "title")] if name else []
         return title + shape + values or [Line("scalar", "shape")]
@@ -170,7 +174,7 @@ def page_of(graph: Graph, replay: Replay | None) -> Page:
             drawn[leaf.id] += 1
             if drawn[leaf.id] > 1:
                 id = f"{leaf.id}.{drawn[leaf.id] - 1}"
-                boxes[id] = _box(leaf, id, outputs, {})
+                boxes[id] = _box(leaf, id, outputs, notes)
             use = count + 1 - drawn[leaf.id]  # the walk runs backwards, the program ran forwards
             boxes[id].lines.append(Line(f"use {use} of {count}", "shape"))
         page.wires.append(Wire(edge.id, id, edge.source, notes=notes.get(f"{edge.id}-label", ())))
@@ -201,7 +205,9 @@ def _nearest(graph: Graph) -> set[str]:
 def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay) -> Box:
     words = (clean(node.name or "", 200), clean(node.op or "", 200), shape_text(node.shape))
     title = " ".join(filter(None, words))
-    return Box(id, node.id, node.kind, _lines(node, outputs), title, notes.get(f"{id}-acc", ()))
+    return Box(
+        id, node.id, node.kind, _lines(node, outputs, notes), title, notes.get(f"{id}-acc", ())
+    )
 
 
 def _add_saved(graph: Graph, shown: set[str], page: Page) -> None:

@@ -27,7 +27,8 @@ MARGIN = 12
 MOST_FRAMES = 300
 LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
-PLACE = re.compile(r'<text id="(?P<id>[^"]+)" class="(?P<css>[^"]+)" (?P<rest>[^>]*)></text>')
+PLACE = re.compile(r'<text id="(?P<id>[^"]+)"(?P<rest>[^>]*)>[^<]*</text>')
+COPY = re.compile(r"\.\d+")  # a leaf that is drawn several times has the states of one
 BOX = re.compile(
     r'<g id="(?P<id>n\d+)"[^>]*>(?:<title>[^<]*</title>)?<rect class="box" x="(?P<x>[^"]+)" '
     r'y="(?P<y>[^"]+)" width="(?P<w>[^"]+)" height="(?P<h>[^"]+)" rx="(?P<r>[^"]+)"'
@@ -86,29 +87,35 @@ def _seen(values: list[tuple[str, int, int]]) -> Spans:
 
 def _numbers(place: re.Match[str], times: Timeline, clock: _Clock) -> str:
     """All texts that one place of the picture ever shows, each in its time."""
-    id, css, rest = place["id"], place["css"], place["rest"]
-    x, y = re.findall(r'[xy]="([^"]+)"', rest)
+    id, rest = place["id"], place["rest"]
+    css, x, y = (re.findall(rf'\b{name}="([^"]+)"', rest)[0] for name in ("class", "x", "y"))
     spans: dict[str, Spans] = {}
-    for text, start, end in times[id]:
+    for text, start, end in times[COPY.sub("", id)]:
         spans.setdefault(text, []).append((start, end))
-    found = [] if len(spans) == 1 else [place[0]]
-    for text, when in spans.items():
-        lines = text.split("\n")
-        rows = _rows(lines, x, float(y) - ROW * (len(lines) - 1) / 2, ROW)
-        if len(lines) == 1:
-            rows = html.escape(text.replace(" ", "\u00a0"))
-        if len(spans) == 1:
-            clock.fade(f"#{id}", when, css)
-            found.append(f'<text id="{id}" class="{css}" {rest}>{rows}</text>')
-        else:
-            found.append(f"<text {clock.seen(when, css)} {rest}>{rows}</text>")
-    return "".join(found)
+    if len(spans) == 1:
+        [(text, when)] = spans.items()
+        clock.fade(f'[id="{id}"]', when, css)
+        return f'<text id="{id}"{rest}>{_lines(text, x, y)}</text>'
+    bare = rest.replace(f' class="{css}"', "")
+    shown = (
+        f"<text {clock.seen(when, css)}{bare}>{_lines(text, x, y)}</text>"
+        for text, when in spans.items()
+    )
+    return f'<text id="{id}"{rest}></text>{"".join(shown)}'
+
+
+def _lines(text: str, x: str, y: str) -> str:
+    """A number, or the rows of a matrix around the same place."""
+    lines = text.replace(" ", "\u00a0").split("\n")
+    if len(lines) == 1:
+        return html.escape(lines[0])
+    return _rows(lines, x, float(y) - ROW * (len(lines) - 1) / 2, ROW)
 
 
 def _rows(lines: list[str], x: str, y: float, height: float) -> str:
     return "".join(
         f'<tspan x="{x}" y="{y + height * i:g}">{html.escape(line)}</tspan>'
-        for i, line in enumerate(line.replace("  ", "\u00a0 ") for line in lines)
+        for i, line in enumerate(lines)
     )
 
 
@@ -133,7 +140,7 @@ def _thinned(steps: list[Frame]) -> list[Frame]:
     if stride == 1:
         return steps
     found = []
-    kind, changes = "", {}
+    kind, changes = "", dict[str, str]()
     for i, step in enumerate(steps):
         if step.kind == "start":
             kind, changes = "start", {}

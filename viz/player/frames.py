@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from viz.page import clean
-from viz.values import SPOKEN, rows, spoken
+from viz.values import ROW, SPOKEN, rows, spoken
 
 PAST = {"active": "done", "moving": "sent"}
 MOST_FRAMES = 2_000
@@ -26,8 +26,9 @@ class Frame:
 
     `changes` maps an element's id in the picture to its new state (a node `n…`: ready, active,
     failed; an edge `e…`: moving; both: absent, where this run's graph does not have them) or to its
-    new text (`e…-label` a gradient, `n…-acc` a sum or a `.grad`). A run starts from blank, and by
-    the next frame what was active is done, what was moving is sent: no frame needs to say that.
+    new text (`e…-label` a gradient, `n…-acc` a sum or a `.grad`, `n…-v…` a row of a node's value).
+    A run starts from blank, and by the next frame what was active is done, what was moving is sent:
+    no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.
     """
 
@@ -45,13 +46,24 @@ class Frame:
 
 def frames(trace: dict[str, Any]) -> list[Frame]:
     """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with."""
-    found = [
-        frame for number in range(len(trace["runs"])) for frame in _Run(trace, number).frames()
-    ]
+    varying = _varying(trace)
+    runs = [_Run(trace, number, varying) for number in range(len(trace["runs"]))]
+    found = [frame for run in runs for frame in run.frames()]
     if len(found) > MOST_FRAMES:
         text = f"{len(found) - MOST_FRAMES:,} more steps are not shown."
         found[MOST_FRAMES:] = [Frame("more", text, found[MOST_FRAMES].focus, {})]
     return found
+
+
+def _varying(trace: dict[str, Any]) -> list[str]:
+    """Ids of the nodes whose value, as far as it is drawn, is not the same in all runs."""
+    drawn = {node["id"]: rows(node["value"]) for node in trace["graph"]["nodes"]}
+    found = [run["values"] for run in trace["runs"]]
+    return [
+        id
+        for id, lines in drawn.items()
+        if lines and any(id in values and rows(values[id]) != lines for values in found)
+    ]
 
 
 Timeline: TypeAlias = "dict[str, list[tuple[str, int, int]]]"
@@ -88,7 +100,7 @@ def notes(steps: list[Frame]) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     for step in steps:
         for key, text in step.changes.items():
-            if key.endswith(("-label", "-acc")):
+            if "-" in key:  # a text, not a state
                 found.setdefault(key, {})[text] = None
     return {key: list(texts) for key, texts in found.items()}
 
@@ -105,7 +117,7 @@ def label(value: dict[str, Any] | None) -> str:
     if value is None:
         return "None"
     lines = rows(value)
-    return "\n".join(lines) if len(lines) > 1 and value["short"].startswith("(") else value["short"]
+    return "\n".join(lines) if lines and value["short"].startswith("(") else value["short"]
 
 
 def block(value: dict[str, Any] | None) -> str:
@@ -125,8 +137,9 @@ _Told: TypeAlias = "tuple[dict[str, str], _Terms]"
 class _Run:
     """Reads one run of a trace: each kind of step has a method that tells (changes, terms)."""
 
-    def __init__(self, trace: dict[str, Any], number: int) -> None:
+    def __init__(self, trace: dict[str, Any], number: int, varying: list[str]) -> None:
         self.trace, self.number, self.run = trace, number, trace["runs"][number]
+        self.varying = varying
         self.nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
         self.targets = {edge["id"]: edge["target"] for edge in trace["graph"]["edges"]}
         self.fan_in = Counter(
@@ -139,7 +152,8 @@ class _Run:
     def frames(self) -> list[Frame]:
         """The run's frames; the last one tells of the error, if it ended in one."""
         start = {f"{leaf}-acc": _after(".grad ", label(g)) for leaf, g in self.grads.items()}
-        found = [Frame("start", self._opening(), self.run["root"], self._absent() | start)]
+        start |= self._absent() | self._values()
+        found = [Frame("start", self._opening(), self.run["root"], start)]
         waiting: list[str] = []
         for step in self.run["steps"]:
             changes, terms = getattr(self, step["kind"])(step)
@@ -204,6 +218,16 @@ class _Run:
         edges = [e["id"] for e in graph["edges"] if not own >= {e["source"], e["target"]}]
         return dict.fromkeys(nodes + edges, "absent")
 
+    def _values(self) -> dict[str, str]:
+        """Rows of the values that are not the same in all runs, as this run found them."""
+        found = {}
+        for id in self.varying:
+            drawn = rows(self.nodes[id]["value"])
+            now = rows(self.run["values"].get(id, self.nodes[id]["value"])) or ["…"]
+            for i in range(len(drawn)):
+                found[f"{id}-v{i}"] = now[i] if i < len(now) else ""
+        return found
+
     def _grads_before(self) -> dict[str, Any]:
         """Each leaf's `.grad` as this run finds it: as an earlier run left it, unless it says."""
         earlier = [s for run in self.trace["runs"][: self.number] for s in run["steps"]]
@@ -230,5 +254,5 @@ def _after(head: str, text: str) -> str:
 def _coming(grad: dict[str, Any] | None, total: dict[str, Any]) -> str:
     """A leaf's `.grad` and what is about to be added to it."""
     held, coming = label(grad), label(total)
-    matrix = "\n" in held + coming
-    return _after(".grad ", held) + ("" if matrix else f" + {coming}")
+    fits = "\n" not in held + coming and len(held + coming) <= ROW
+    return _after(".grad ", held) + (f" + {coming}" if fits else "")

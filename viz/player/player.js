@@ -65,7 +65,8 @@ function mount(host) {
   const sentence = part(".sentence");
   const numbers = part(".numbers");
   const picture = pictureFrom(host.querySelector("img"));
-  // A leaf that is used often is drawn several times, as n5, n5.1, n5.2: one key, several elements.
+  // Everything in the picture that frames speak of. A leaf that is used often is drawn several
+  // times, as n5, n5.1, n5.2: one key, several elements.
   const elements = new Map();
   for (const element of picture.querySelectorAll("[id]")) {
     const key = element.id.replace(/\.\d+/, "");
@@ -123,14 +124,14 @@ function mount(host) {
   }
 
   // A picture larger than its frame follows the node at work; the page itself is never scrolled.
-  function follow(id) {
+  function follow(id, smooth = false) {
     const node = elements.get(id)?.[0].getBoundingClientRect();
     if (!node || !host.isConnected) return;
     const view = pane.getBoundingClientRect();
     pane.scrollBy({
       left: node.x + node.width / 2 - view.x - view.width / 2,
       top: node.y + node.height / 2 - view.y - view.height / 2,
-      behavior: calm() ? "instant" : "smooth",
+      behavior: smooth && !calm() ? "smooth" : "instant",
     });
   }
 
@@ -177,7 +178,7 @@ function mount(host) {
       render(state);
     }
     renderWords();
-    follow(frames[at].focus);
+    follow(frames[at].focus, travel);
   }
 
   // Let a gradient travel: its line grows along the edge while its number rides to its place.
