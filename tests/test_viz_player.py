@@ -305,6 +305,20 @@ def test_a_long_pass_is_thinned_where_there_are_no_controls(engine):
     assert "".join(captions[-1].itertext()) == "x.grad: None + 1 = 1"
 
 
+def test_a_run_too_short_for_the_thinned_picture_leaves_nothing_behind(engine):
+    x = engine.tensor(1.0, requires_grad=True)
+    with viz.record(names={"x": x}) as recording:
+        for i in range(320):
+            (x * 2 if i == 0 else x + 1).backward()
+    animation = recording.animation()
+    lost = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["op"] == "MulBackward0")
+    svg = animation._repr_mimebundle_()["image/svg+xml"]
+    edge = next(e["id"] for e in animation.trace["graph"]["edges"] if e["source"] == lost)
+    assert f"#{edge}-grad{{stroke-dashoffset:1}}" in svg
+    assert f'id="{edge}-label"' in svg
+    ElementTree.fromstring(svg)
+
+
 def test_a_very_long_recording_says_what_it_leaves_out(engine):
     x = engine.tensor(1.0, requires_grad=True)
     with viz.record(names={"x": x}) as recording:

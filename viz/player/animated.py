@@ -11,16 +11,13 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from itertools import accumulate
 
 from viz.page import width
 from viz.theme import DARK, LIGHT, MONO, SANS
 
+from .clock import Clock, Spans
 from .frames import PAST, Frame, Timeline, timeline
 
-HOLD = 4.0  # seconds that the last frame stays before the replay starts again
-LONGEST = 90.0  # seconds of the whole replay: many steps pass faster
-TRAVEL = 0.4  # seconds that a gradient takes along its edge
 LINE = 20  # height of a line of the sentence
 ROW = 15  # height of a row of a matrix in the picture
 MARGIN = 12
@@ -48,14 +45,14 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     outer = max(wide, LEAST_WIDTH)
     steps = _thinned(steps)
     times = timeline(steps)
-    clock = _Clock(steps)
+    clock = Clock(steps)
     picture = PLACE.sub(lambda place: _numbers(place, times, clock), svg.strip())
     picture = re.sub(r"<svg\b", f'<svg x="{(outer - wide) / 2:g}"', picture, count=1)
     picture = picture.replace(
         '<g class="boxes"', f'{_spot(svg, steps, times, clock)}<g class="boxes"', 1
     )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
-        clock.draw(f"#{edge}-grad", _seen(times[edge]))
+        clock.draw(f"#{edge}-grad", _seen(times.get(edge, [])))
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
@@ -85,12 +82,12 @@ def _seen(values: list[tuple[str, int, int]]) -> Spans:
     return found
 
 
-def _numbers(place: re.Match[str], times: Timeline, clock: _Clock) -> str:
+def _numbers(place: re.Match[str], times: Timeline, clock: Clock) -> str:
     """All texts that one place of the picture ever shows, each in its time."""
     id, rest = place["id"], place["rest"]
     css, x, y = (re.findall(rf'\b{name}="([^"]+)"', rest)[0] for name in ("class", "x", "y"))
     spans: dict[str, Spans] = {}
-    for text, start, end in times[COPY.sub("", id)]:
+    for text, start, end in times.get(COPY.sub("", id), ()):
         spans.setdefault(text, []).append((start, end))
     if len(spans) == 1:
         [(text, when)] = spans.items()
@@ -119,7 +116,7 @@ def _rows(lines: list[str], x: str, y: float, height: float) -> str:
     )
 
 
-def _spot(svg: str, steps: list[Frame], times: Timeline, clock: _Clock) -> str:
+def _spot(svg: str, steps: list[Frame], times: Timeline, clock: Clock) -> str:
     """The frame around the box that is at work: it goes from box to box."""
     states = ["opacity:0"] * len(steps)
     for box in BOX.finditer(svg):
@@ -161,89 +158,3 @@ def _wrap(text: str, room: float) -> list[str]:
         else:
             lines[-1] = longer
     return lines
-
-
-Spans = list[tuple[int, int]]  # from frame … up to, not with, frame …
-
-
-class _Clock:
-    """Frames in time, as CSS: what is seen in the same frames shares one animation.
-
-    An animation holds each of its states until the next one (`step-end`); only a gradient's line
-    moves in between. Outside of animations, everything is as in the last frame.
-    """
-
-    def __init__(self, steps: list[Frame]) -> None:
-        times = [step.seconds for step in steps]
-        scale = min(1.0, LONGEST / sum(times))
-        starts = [0.0, *accumulate(scale * t for t in times)]
-        self.seconds = starts[-1] + HOLD
-        self.percents = [f"{100 * start / self.seconds:.2f}%" for start in starts[:-1]]
-        self.arrivals = [f"{100 * (s + TRAVEL) / self.seconds:.2f}%" for s in starts[:-1]]
-        self.still: list[str] = []
-        self.frames: dict[str, str] = {}  # the body of @keyframes -> its name
-        self.users: dict[str, list[str]] = {}  # that name -> selectors
-
-    def css(self) -> str:
-        """The style sheet of all that was asked for."""
-        rules = [f"@keyframes {name}{{{body}}}" for body, name in self.frames.items()]
-        for name, users in self.users.items():
-            rules.append(f"{','.join(users)}{{animation-name:{name}}}")
-        time = f"animation:{self.seconds:.1f}s step-end infinite"
-        return (
-            f"{''.join(self.still)}@media (prefers-reduced-motion:no-preference){{"
-            f".replay,.grad-label,.acc,.edge>.grad{{{time}}}"
-            f".edge>.grad{{animation-timing-function:ease-in-out}}{''.join(rules)}}}"
-        )
-
-    def seen(self, spans: Spans, css: str = "") -> str:
-        """Attributes for an addition that is seen in these spans only."""
-        name = self._fade(spans, css)
-        self._use(name, f".{name}")
-        shown = "" if self._lasts(spans) else ' opacity="0"'
-        return f'class="{" ".join(filter(None, ("replay", css, name)))}"{shown}'
-
-    def fade(self, selector: str, spans: Spans, css: str) -> None:
-        """Shows a part of the picture in these spans only."""
-        self._use(self._fade(spans, css), selector)
-        if not self._lasts(spans):
-            self.still.append(f"{selector}{{opacity:0}}")
-
-    def draw(self, selector: str, spans: Spans) -> None:
-        """Lets a gradient run along its line as each span starts."""
-        away, there = "{stroke-dashoffset:1}", "{stroke-dashoffset:0}"
-        body, gone = "", "0%"
-        for first, end in spans:
-            stop = "100%" if end == len(self.percents) else self.percents[end]
-            body += f"{gone},{self.percents[first]}{away}{self.arrivals[first]},{stop}{there}"
-            gone = f"{float(stop[:-1]) + 0.01:.2f}%"
-        if not self._lasts(spans):
-            body += f"{gone},100%{away}"
-            self.still.append(f"{selector}{{stroke-dashoffset:1}}")
-        self._use(self._named(body), selector)
-
-    def jump(self, selector: str, states: list[str]) -> None:
-        """Gives a part of the picture one state a frame."""
-        body = "".join(f"{at}{{{state}}}" for at, state in zip(self.percents, states))
-        self._use(self._named(body), selector)
-        self.still.append(f"{selector}{{{states[-1]}}}")
-
-    def _fade(self, spans: Spans, css: str) -> str:
-        starts = self.arrivals if css == "grad-label" else self.percents  # a gradient's number
-        body = "" if starts[spans[0][0]] == "0.00%" else "0%{opacity:0}"
-        for first, end in spans:
-            body += f"{starts[first]}{{opacity:1}}"
-            if end < len(self.percents):
-                body += f"{self.percents[end]}{{opacity:0}}"
-        return self._named(body)
-
-    def _named(self, body: str) -> str:
-        return self.frames.setdefault(body, f"k{len(self.frames)}")
-
-    def _use(self, name: str, selector: str) -> None:
-        users = self.users.setdefault(name, [])
-        if selector not in users:
-            users.append(selector)
-
-    def _lasts(self, spans: Spans) -> bool:
-        return spans[-1][1] == len(self.percents)
