@@ -244,6 +244,33 @@ def test_animate_raises_what_backward_raises_and_leaves_no_hook(engine):
     assert x.grad.tolist() == [2.0, 4.0]
 
 
+def test_what_cannot_be_animated_is_refused_before_anything_runs(engine):
+    with pytest.raises(TypeError, match="expected a tensor"):
+        viz.animate(3)
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        viz.animate(engine.tensor(1.0))
+    x = engine.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(6_000):
+        y = y + 1
+    with pytest.raises(ValueError, match="more than 5,000 nodes"):
+        viz.animate(y)
+    assert x.grad is None
+    with viz.record() as recording:
+        pass
+    with pytest.raises(ValueError, match="nothing to replay"):
+        recording.animation()
+
+
+def test_several_roots_start_together(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    roots = [x * 3, x * 5]
+    animation = viz.animate(roots, names={"x": x, "a": roots[0], "b": roots[1]})
+    assert x.grad.item() == 8
+    assert [f.kind for f in animation.frames][:3] == ["start", "seed", "seed"]
+    assert grads(animation) == {"x": "8"}
+
+
 def test_names_are_those_of_the_caller(engine):
     weight = engine.tensor(2.0, requires_grad=True)
     loss = weight * weight

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .graph import engine_of, roots_of
+from .graph import MOST, roots_of, walk
 from .player import Animation
-from .record import Recording
+from .record import recorded
 
 
 def animate(
@@ -25,11 +25,18 @@ def animate(
     It is a real backward pass: `.grad` is filled and buffers are freed as without viz, and what
     backward raises is raised. `t` may be a list of tensors. `names` ({"x": x}) and `params`
     (`dict(model.named_parameters())`) name tensors that no variable of the caller names.
+
+    Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
+    too large to replay.
     """
+    try:
+        large = walk(roots_of(t)).cut
+    except ValueError:  # there is no graph: backward has its own words for it
+        large = False
+    if large:
+        raise ValueError(
+            f"this graph has more than {MOST:,} nodes, too many to replay: "
+            "call backward() without viz, or animate a smaller example"
+        )
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
-    with Recording(names, params) as recording:
-        if isinstance(t, (list, tuple)):
-            engine_of(roots_of(t)[0]).autograd.backward(t, gradient, **options)
-        else:
-            t.backward(gradient, **options)
-    return recording.animation()
+    return recorded(t, gradient, names=names, params=params, **options).animation()

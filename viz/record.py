@@ -94,7 +94,12 @@ class Recording:
         return {**self.trace, "graph": {"nodes": nodes, "edges": edges}, "runs": [run]}
 
     def animation(self) -> Animation:
-        """The replay of all runs: what this recording shows in Jupyter."""
+        """The replay of all runs: what this recording shows in Jupyter.
+
+        Raises ValueError if there is none.
+        """
+        if not self.runs:
+            raise ValueError("nothing to replay: no backward() was recorded")
         return Animation.of(self.trace, self.graph)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -232,26 +237,28 @@ def record(
     return Recording(names, params)
 
 
-def run(
+def recorded(
     t: Any,
     gradient: Any = None,
     *,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Any = None,
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Runs `t.backward(…)` (t: a tensor, or several) and returns its trace. Errors are raised."""
-    roots = roots_of(t)
-    options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+    **options: Any,
+) -> Recording:
+    """Runs `t.backward(…)` (t: a tensor, or several) and returns the recording, or raises."""
     recording = Recording(names, params)
     with recording:
         if isinstance(t, (list, tuple)):
-            engine_of(roots[0]).autograd.backward(roots, gradient, **options)
+            engine_of(roots_of(t)[0]).autograd.backward(t, gradient, **options)
         else:
             t.backward(gradient, **options)
-        return recording.trace
+    return recording
+
+
+def run(t: Any, gradient: Any = None, **options: Any) -> dict[str, Any]:
+    """The trace of `t.backward(…)`, which is run. Takes what `recorded` takes."""
+    roots_of(t)
+    return recorded(t, gradient, **options).trace
 
 
 def _start(recording: Recording) -> None:

@@ -52,7 +52,7 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
         '<g class="boxes"', f'{_spot(svg, steps, times, clock)}<g class="boxes"', 1
     )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
-        clock.draw(f"#{edge}-grad", _seen(times.get(edge, [])))
+        clock.draw(f"#{edge}-grad", _seen(times[edge]))
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
