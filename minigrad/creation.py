@@ -1,19 +1,35 @@
-"""New tensors: from Python's numbers, lists and arrays, of a given shape, or of random numbers."""
+"""New tensors: from Python's numbers, lists and arrays, of a given shape, or of random numbers.
+
+Those of a shape take torch's options: `dtype`, `requires_grad`, `out` (a tensor to write into), and
+`device`, which must be "cpu". `layout`, `pin_memory` and `memory_format` are taken and ignored.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
+from .inplace import write
 from .ops.dims import sizes
-from .random import Generator, default_generator
+from .random import default_generator, normal, uniform
 from .recording import wrap
+from .size import Size
 from .tensor import Tensor
 
 __all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "CharTensor",
+    "DoubleTensor",
+    "FloatTensor",
+    "HalfTensor",
+    "IntTensor",
+    "LongTensor",
+    "ShortTensor",
     "arange",
     "as_tensor",
     "empty",
@@ -28,6 +44,7 @@ __all__ = [
     "rand",
     "rand_like",
     "randint",
+    "randint_like",
     "randn",
     "randn_like",
     "randperm",
@@ -156,183 +173,268 @@ def _not_a_number(data: Any) -> Exception:
 # -- of a shape ------------------------------------------------------------------------------------
 
 
-def full(
-    size: Any,
-    fill_value: Any,
+def _made(
+    name: str,
+    make: Callable[[np.dtype[Any]], np.ndarray],
     *,
+    default: np.dtype[Any] | None = None,
     dtype: Dtype = None,
-    device: Any = None,
+    out: Tensor | None = None,
     requires_grad: bool = False,
+    device: Any = None,
+    layout: Any = None,
+    pin_memory: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
-    """A tensor of shape `size` filled with one value, whose type decides the dtype."""
-    kind = dtypes.number_dtype(fill_value).numpy if dtype is None else _numpy(dtype)
-    return _leaf(np.full(sizes((size,)), fill_value, kind), requires_grad, "full")
+    """What `make` gives for the dtype that the options name, or else for `default`."""
+    if device is not None and not str(device).startswith("cpu"):
+        raise NotImplementedError("minigrad computes on the CPU only")
+    if out is not None:
+        if dtype is not None and out._data.dtype != _numpy(dtype):
+            given = dtypes.from_numpy(_numpy(dtype))
+            raise RuntimeError(f"dtype {given} does not match dtype of out parameter ({out.dtype})")
+        array = make(out._data.dtype)
+        if out._data.shape != array.shape:
+            out._data = np.empty(array.shape, array.dtype)
+        write(out, array)
+        return out
+    kind = default if dtype is None and default is not None else _numpy(dtype)
+    return _leaf(make(kind), requires_grad, name)
 
 
-def ones(
-    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Ones, in the default dtype unless `dtype` says otherwise."""
-    return _leaf(np.ones(sizes(size), _numpy(dtype)), requires_grad, "ones")
+def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[int, ...]:
+    """The shape in ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros(size=(2, 3))``."""
+    if "size" in options:
+        args = (options.pop("size"),)
+    if not args:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+    if isinstance(args[0], (str, float)):
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
+            f"{type(args[0]).__name__}"
+        )
+    shape = sizes(args)
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    return shape
 
 
-def zeros(
-    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def zeros(*size: Any, **options: Any) -> Tensor:
     """Zeros, in the default dtype unless `dtype` says otherwise."""
-    return _leaf(np.zeros(sizes(size), _numpy(dtype)), requires_grad, "zeros")
+    shape = _shape("zeros", size, options)
+    return _made("zeros", lambda kind: np.zeros(shape, kind), **options)
 
 
-def empty(
-    *size: Any, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def ones(*size: Any, **options: Any) -> Tensor:
+    """Ones, in the default dtype unless `dtype` says otherwise."""
+    shape = _shape("ones", size, options)
+    return _made("ones", lambda kind: np.ones(shape, kind), **options)
+
+
+def empty(*size: Any, **options: Any) -> Tensor:
     """Memory whose content is left to chance."""
-    return _leaf(np.empty(sizes(size), _numpy(dtype)), requires_grad, "empty")
+    shape = _shape("empty", size, options)
+    return _made("empty", lambda kind: np.empty(shape, kind), **options)
 
 
-def eye(
-    n: int,
-    m: int | None = None,
-    *,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
+    """A tensor of shape `size` filled with one value, whose type decides the dtype."""
+    if isinstance(size, int):
+        raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    default = dtypes.number_dtype(value).numpy
+    return _made(
+        "full", lambda kind: np.full(sizes((size,)), value, kind), default=default, **options
+    )
+
+
+def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     """The n × m matrix with ones on its diagonal; m is n if left out."""
-    return _leaf(np.eye(n, m, dtype=_numpy(dtype)), requires_grad, "eye")
+    for name, value in (("n", n), ("m", m)):
+        if value is not None and value < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
+    return _made("eye", lambda kind: np.eye(n, m, dtype=kind), **options)
 
 
-def arange(
-    start: float,
-    end: float | None = None,
-    step: float = 1,
-    *,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
     """start, start + step, … up to but without `end`; integers if all three are."""
+    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     if end is None:
         start, end = 0, start
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, int) for v in (start, end, step))
-    kind = (np.dtype(np.int64) if whole else _numpy(None)) if dtype is None else _numpy(dtype)
     count = math.ceil((end - start) / step)
-    return _leaf((start + step * np.arange(count)).astype(kind), requires_grad, "arange")
+
+    def make(kind: np.dtype[Any]) -> np.ndarray:
+        if kind.kind == "f":
+            return (start + step * np.arange(count)).astype(kind)
+        # Torch converts start and step first: arange(0.5, 3, dtype=int64) is 0, 1, 2.
+        return (int(start) + int(step) * np.arange(count)).astype(kind)
+
+    return _made("arange", make, default=np.dtype(np.int64) if whole else None, **options)
 
 
-def linspace(
-    start: float,
-    end: float,
-    steps: int,
-    *,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
     """`steps` values from `start` to `end`, both included, at equal distances."""
-    return _leaf(np.linspace(start, end, steps).astype(_numpy(dtype)), requires_grad, "linspace")
+    first, last = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+
+    def make(kind: np.dtype[Any]) -> np.ndarray:
+        low, high = (first, last) if kind.kind == "f" else (int(first), int(last))
+        step = (high - low) / max(steps - 1, 1)
+        i = np.arange(steps)
+        # From both ends to the middle, so that both are met exactly.
+        values = np.where(i < steps / 2, low + step * i, high - step * (steps - 1 - i))
+        return values.astype(kind)
+
+    return _made("linspace", make, **options)
 
 
-def _like(array: np.ndarray, input: Tensor, dtype: Dtype, requires_grad: bool, name: str) -> Tensor:
-    kind = input._data.dtype if dtype is None else _numpy(dtype)
-    return _leaf(array.astype(kind), requires_grad, name)
-
-
-def ones_like(input: Tensor, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
-    """Ones in the shape and dtype of `input`."""
-    return _like(np.ones(input.shape), input, dtype, requires_grad, "ones_like")
-
-
-def zeros_like(input: Tensor, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(input: Tensor, **options: Any) -> Tensor:
     """Zeros in the shape and dtype of `input`."""
-    return _like(np.zeros(input.shape), input, dtype, requires_grad, "zeros_like")
+    return _like("zeros_like", input, lambda kind: np.zeros(input.shape, kind), options)
 
 
-def empty_like(input: Tensor, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+def ones_like(input: Tensor, **options: Any) -> Tensor:
+    """Ones in the shape and dtype of `input`."""
+    return _like("ones_like", input, lambda kind: np.ones(input.shape, kind), options)
+
+
+def empty_like(input: Tensor, **options: Any) -> Tensor:
     """Memory left to chance in the shape and dtype of `input`."""
-    return _like(np.empty(input.shape), input, dtype, requires_grad, "empty_like")
+    return _like("empty_like", input, lambda kind: np.empty(input.shape, kind), options)
 
 
-def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Dtype = None, requires_grad: bool = False
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One value in the shape and dtype of `input`."""
-    return _like(np.full(input.shape, fill_value), input, dtype, requires_grad, "full_like")
+    return _like("full_like", input, lambda kind: np.full(input.shape, fill_value, kind), options)
+
+
+def _like(
+    name: str,
+    input: Tensor,
+    make: Callable[[np.dtype[Any]], np.ndarray],
+    options: dict[str, Any],
+) -> Tensor:
+    return _made(name, make, default=input._data.dtype, **options)
 
 
 # -- of random numbers -----------------------------------------------------------------------------
 
 
-def _stream(generator: Generator | None) -> np.random.Generator:
-    return (generator or default_generator).stream
+def _stream(options: dict[str, Any]) -> np.random.Generator:
+    return (options.pop("generator", None) or default_generator).stream
 
 
-def rand(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def rand(*size: Any, **options: Any) -> Tensor:
     """Uniform on [0, 1)."""
-    # Rounded to a narrower dtype, the largest values would reach 1, which is excluded.
-    kind = _numpy(dtype)
-    values = np.minimum(
-        _stream(generator).random(sizes(size)).astype(kind),
-        np.nextafter(kind.type(1), kind.type(0)),
-    )
-    return _leaf(np.asarray(values), requires_grad, "rand")
+    stream, shape = _stream(options), _shape("rand", size, options)
+    return _made("rand", lambda kind: uniform(stream, shape, kind), **options)
 
 
-def randn(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def randn(*size: Any, **options: Any) -> Tensor:
     """Standard normal."""
-    values = _stream(generator).standard_normal(sizes(size))
-    return _leaf(np.asarray(values, _numpy(dtype)), requires_grad, "randn")
+    stream, shape = _stream(options), _shape("randn", size, options)
+    return _made("randn", lambda kind: normal(stream, shape, kind), **options)
 
 
-def randint(
-    low: int,
-    high: Any,
-    size: Any = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Dtype = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Integers from `low` (0 if left out) up to but without `high`."""
-    if size is None:
-        low, high, size = 0, low, high
+def randint(*args: Any, **options: Any) -> Tensor:
+    """(low, high, size): integers from `low`, 0 if left out, up to but without `high`."""
+    for name in ("low", "high", "size"):
+        args += (options.pop(name),) if name in options else ()
+    low, high, size = args if len(args) > 2 else (0, *args)
     if low >= high:
         raise RuntimeError(
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
         )
-    kind = np.dtype(np.int64) if dtype is None else _numpy(dtype)
-    values = _stream(generator).integers(low, high, sizes((size,)))
-    return _leaf(np.asarray(values, kind), requires_grad, "randint")
+    values = _stream(options).integers(low, high, sizes((size,)))
+    return _made(
+        "randint",
+        lambda kind: np.asarray(values, kind),
+        default=np.dtype(np.int64),
+        **options,
+    )
 
 
-def randperm(n: int, *, generator: Generator | None = None, dtype: Dtype = None) -> Tensor:
+def randperm(n: int, **options: Any) -> Tensor:
     """The integers 0 … n−1 in random order."""
-    kind = np.dtype(np.int64) if dtype is None else _numpy(dtype)
-    return _leaf(_stream(generator).permutation(n).astype(kind), False, "randperm")
+    if n < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
+    values = _stream(options).permutation(n)
+    return _made("randperm", values.astype, default=np.dtype(np.int64), **options)
 
 
-def rand_like(input: Tensor, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+def rand_like(input: Tensor, **options: Any) -> Tensor:
     """Uniform on [0, 1) in the shape and dtype of `input`."""
-    return rand(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return rand(input.shape, **{"dtype": input.dtype, **options})
 
 
-def randn_like(input: Tensor, *, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+def randn_like(input: Tensor, **options: Any) -> Tensor:
     """Standard normal in the shape and dtype of `input`."""
-    return randn(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return randn(input.shape, **{"dtype": input.dtype, **options})
+
+
+def randint_like(input: Tensor, *args: Any, **options: Any) -> Tensor:
+    """Integers from `low` up to but without `high` in the shape and dtype of `input`."""
+    return randint(*args, input.shape, **{"dtype": input.dtype, **options})
+
+
+# -- torch's older constructors --------------------------------------------------------------------
+
+
+class _Legacy(type):
+    """`FloatTensor` is called as a class, and is one to `isinstance`; its tensors are Tensors."""
+
+    kind: dtypes.dtype
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        return legacy(args, cls.kind)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.kind
+
+
+def _legacy_type(kind: dtypes.dtype) -> Any:
+    name = f"{kind.scalar_type}Tensor"
+    return _Legacy(name, (), {"kind": kind, "__module__": "minigrad"})
+
+
+HalfTensor = _legacy_type(dtypes.float16)
+FloatTensor = _legacy_type(dtypes.float32)
+DoubleTensor = _legacy_type(dtypes.float64)
+ByteTensor = _legacy_type(dtypes.uint8)
+CharTensor = _legacy_type(dtypes.int8)
+ShortTensor = _legacy_type(dtypes.int16)
+IntTensor = _legacy_type(dtypes.int32)
+LongTensor = _legacy_type(dtypes.int64)
+BoolTensor = _legacy_type(dtypes.bool)
+
+
+def legacy(args: tuple[Any, ...], kind: dtypes.dtype | None = None) -> Tensor:
+    """A tensor of `kind` of the sizes given, or on the data given: a sequence, a tensor."""
+    kind = kind or dtypes.get_default_dtype()
+    if not args:
+        return wrap(np.empty(0, kind.numpy))
+    data = args[0]
+    if isinstance(data, Tensor):
+        if data.dtype is not kind:
+            raise TypeError(f"expected {kind} (got {data.dtype})")
+        return data.detach()
+    if all(isinstance(arg, int) for arg in args):
+        return wrap(np.empty(args, kind.numpy))
+    if isinstance(data, Size):
+        return wrap(np.empty(data, kind.numpy))
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if not isinstance(data, (list, tuple, np.ndarray)):
+        raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
+    return wrap(_array(data, kind).copy())
+
+
+Tensor._legacy = staticmethod(legacy)

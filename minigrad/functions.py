@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins  # many of this module's own names are Python's too
 import functools
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,8 +14,10 @@ import numpy as np
 from . import dtypes
 from .engine.grad_mode import state
 from .inplace import write
-from .methods.linalg import einsum, tensordot
-from .methods.shape import cat, stack
+from .methods.linalg import einsum
+from .methods.linalg import tensordot as _tensordot
+from .methods.shape import cat as _cat
+from .methods.shape import stack as _stack
 from .ops import pointwise
 from .recording import apply_broadcast, memory, scalar, wrap
 from .tensor import Tensor
@@ -138,7 +142,6 @@ __all__ = [
     "log10",
     "log_softmax",
     "logaddexp",
-    "logcumsumexp",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -250,13 +253,30 @@ def function(name: str) -> Callable[..., Any]:
         args = args or (kwargs.pop("input", None),)
         if not isinstance(args[0], Tensor):
             args = _number_first(name, args, kwargs)
-        if out is None:
-            return method(*args, **kwargs)
-        return _into(out, method, name, args, kwargs)
+        try:
+            if out is None:
+                return method(*args, **kwargs)
+            return _into(out, method, name, args, kwargs)
+        except TypeError as error:  # a method does not count its tensor as an argument
+            text = re.sub(r"(?<=\(position )\d+", lambda n: str(int(n[0]) + 1), str(error))
+            error.args = (text,)
+            raise
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = method.__doc__
     return call
+
+
+def with_out(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of several tensors that also takes ``out=``."""
+
+    @functools.wraps(call)
+    def function(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        if out is None:
+            return call(*args, **kwargs)
+        return _into(out, call, call.__name__, args, kwargs)
+
+    return function
 
 
 def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -278,7 +298,9 @@ def _into(
 ) -> Any:
     """Write what `method` returns into `out`: one tensor, or a tuple of them."""
     outs = out if isinstance(out, (tuple, list)) else (out,)
-    if state.enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *outs)):
+    listed = args[0] if isinstance(args[0], (list, tuple)) else ()
+    tensors = [t for t in (*args, *listed, *kwargs.values()) if isinstance(t, Tensor)]
+    if state.enabled and builtins.any(t.requires_grad for t in (*tensors, *outs)):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             "but one of the arguments requires grad."
@@ -293,8 +315,21 @@ def _into(
             )
         if target.shape != value.shape:
             _resize(target, value.shape)
+        elif builtins.any(_partly_shared(target, t) for t in tensors):
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to "
+                "tensor refer to a single memory location. Please clone() the tensor before "
+                "performing the operation."
+            )
         write(target, value._data)
     return out if not isinstance(result, tuple) else type(result)(*outs)
+
+
+def _partly_shared(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors share memory, but not element by element."""
+    x, y = memory(a), memory(b)
+    same = x.ctypes.data == y.ctypes.data and x.strides == y.strides and x.shape == y.shape
+    return not same and np.shares_memory(x, y)
 
 
 def _resize(target: Tensor, shape: Any) -> None:
@@ -400,7 +435,6 @@ log1p = function("log1p")
 log2 = function("log2")
 log_softmax = function("log_softmax")
 logaddexp = function("logaddexp")
-logcumsumexp = function("logcumsumexp")
 logical_and = function("logical_and")
 logical_not = function("logical_not")
 logical_or = function("logical_or")
@@ -549,12 +583,9 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
 # -- of several tensors ----------------------------------------------------------------------------
 
 
-@functools.wraps(cat)
-def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    return cat(tensors, dim)
-
-
-concatenate = concat
+cat = concat = concatenate = with_out(_cat)
+stack = with_out(_stack)
+tensordot = with_out(_tensordot)
 
 
 def atleast_1d(*tensors: Any) -> Any:
@@ -588,25 +619,36 @@ def _each(tensors: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
     return tuple([change(t) for t in (tensors[0] if len(tensors) == 1 else tensors)])
 
 
+def _some(tensors: Sequence[Tensor], name: str) -> Sequence[Tensor]:
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return tensors
+
+
+@with_out
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """The tensors side by side: along the second dimension, vectors along the first."""
-    tensors = atleast_1d(*tensors) if len(tensors) > 1 else [atleast_1d(t) for t in tensors]
-    return cat(tensors, 0 if tensors[0].ndim == 1 else 1)
+    parts = [atleast_1d(t) for t in _some(tensors, "hstack")]
+    return cat(parts, 0 if parts[0].ndim == 1 else 1)
 
 
+@with_out
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """The tensors below each other; a vector is a row."""
-    return cat([atleast_2d(t) for t in tensors], 0)
+    return cat([atleast_2d(t) for t in _some(tensors, "vstack")], 0)
 
 
+@with_out
 def dstack(tensors: Sequence[Tensor]) -> Tensor:
     """The tensors behind each other, along the third dimension."""
-    return cat([atleast_3d(t) for t in tensors], 2)
+    return cat([atleast_3d(t) for t in _some(tensors, "dstack")], 2)
 
 
+@with_out
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     """The tensors side by side; a vector is a column."""
-    return hstack([t.reshape(t.numel(), 1) if t.ndim <= 1 else t for t in tensors])
+    columns = _some(tensors, "column_stack")
+    return hstack([t.reshape(t.numel(), 1) if t.ndim <= 1 else t for t in columns])
 
 
 def broadcast_shapes(*shapes: Any) -> Any:
@@ -637,8 +679,8 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
             'torch.meshgrid: indexing must be one of "xy" or "ij", but received: ' + indexing
         )
     if indexing == "xy" and len(tensors) > 1:
-        grid = meshgrid(tensors[1], tensors[0], *tensors[2:])
-        return tuple([t.transpose(0, 1) for t in (grid[1], grid[0], *grid[2:])])
+        second, first, *rest = meshgrid(tensors[1], tensors[0], *tensors[2:])
+        return first, second, *rest
     shape = [t.numel() for t in tensors]
     at = [[n if i == d else 1 for i in range(len(shape))] for d, n in enumerate(shape)]
     return tuple([t.view(size).expand(shape) for t, size in zip(tensors, at)])

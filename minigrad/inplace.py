@@ -73,6 +73,11 @@ def write(tensor: Any, data: Any) -> None:
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "
             f"{list(data.shape)}"
         )
+    if 0 in target.strides and target.size and any(n > 1 and not s for n, s in zip(target.shape, target.strides)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )
     old, new = dtypes.from_numpy(target.dtype), dtypes.from_numpy(data.dtype)
     if not dtypes.can_cast(new, old):
         raise RuntimeError(

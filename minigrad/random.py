@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .dtypes import from_numpy
+
 
 class Generator:
     """A stream of random numbers of its own."""
@@ -37,6 +39,26 @@ class Generator:
 
 default_generator = Generator()
 default_generator.seed()
+
+
+def uniform(stream: np.random.Generator, shape: Any, kind: np.dtype[Any]) -> np.ndarray:
+    """Uniform on [0, 1). Raises NotImplementedError for integers."""
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"\"check_uniform_bounds\" not implemented for '{from_numpy(kind).scalar_type}'"
+        )
+    # Rounded to a narrower dtype, the largest values would reach 1, which is excluded.
+    values = stream.random(shape).astype(kind)
+    return np.asarray(np.minimum(values, np.nextafter(kind.type(1), kind.type(0))))
+
+
+def normal(stream: np.random.Generator, shape: Any, kind: np.dtype[Any]) -> np.ndarray:
+    """Standard normal. Raises NotImplementedError for integers."""
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"\"normal_kernel_cpu\" not implemented for '{from_numpy(kind).scalar_type}'"
+        )
+    return np.asarray(stream.standard_normal(shape), kind)
 
 
 def manual_seed(seed: int) -> Generator:

@@ -276,7 +276,7 @@ def scaled(y: Any, alpha: Any) -> Any:
         raise RuntimeError(
             "For integral input tensors, argument alpha must not be a floating point number."
         )
-    return y * y.dtype.type(alpha)
+    return y * scalar(alpha, dtypes.from_numpy(y.dtype))
 
 
 def promote(x: Any, y: Any, integers: bool) -> tuple[Any, Any]:

@@ -21,6 +21,7 @@ from .methods.indexing import Indexing
 from .methods.linalg import Linalg
 from .methods.neural import Neural
 from .methods.pointwise import Pointwise
+from .methods.random import Random
 from .methods.reduction import Reduction
 from .methods.shape import Shape
 from .ops.dims import dimension
@@ -44,7 +45,7 @@ NON_LEAF_FLAG = (
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
 
-class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion):
+class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, Random):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"
@@ -66,6 +67,12 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion):
     _post_accumulate_grad_hooks: Hooks | None = None
 
     _wrap = staticmethod(wrap)
+    _legacy: Callable[..., Tensor]  # how to read the arguments below, told by the floor above
+
+    def __new__(cls, *data: Any) -> Tensor:
+        """torch's older constructor, ``Tensor(2, 3)`` or ``Tensor([1.0, 2.0])``; see `tensor`."""
+        return cls._legacy(data)
+
     _edge = staticmethod(edge)
     _refresh = refresh
 

@@ -16,6 +16,7 @@ from ..recording import method, wrap
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+_bool = bool
 _NO_DEVICE = "minigrad computes on the CPU only"
 
 
@@ -63,7 +64,9 @@ class Conversion:
 
         With ``copy=True`` always a copy. There is one device, "cpu".
         """
-        kind = kwargs.get("dtype")
+        kind, copy = kwargs.get("dtype"), kwargs.get("copy", False)
+        flags = [arg for arg in args if isinstance(arg, _bool)]  # non_blocking, copy
+        copy = flags[1] if len(flags) > 1 else copy
         for arg in (*args, kwargs.get("device"), kwargs.get("other")):
             if isinstance(arg, dtypes.dtype):
                 kind = arg
@@ -71,7 +74,7 @@ class Conversion:
                 kind = arg.dtype
             elif isinstance(arg, str) and not arg.startswith("cpu"):
                 raise NotImplementedError(_NO_DEVICE)
-        if (kind is None or kind is self.dtype) and not kwargs.get("copy"):
+        if (kind is None or kind is self.dtype) and not copy:
             return self
         return self._to_copy(kind or self.dtype)
 
@@ -99,68 +102,74 @@ class Conversion:
         """Raises NotImplementedError: there is no other device than the CPU."""
         raise NotImplementedError(_NO_DEVICE)
 
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = None) -> Tensor:
         """The tensor as float16."""
         return self.to(dtypes.float16)
 
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = None) -> Tensor:
         """The tensor as float32."""
         return self.to(dtypes.float32)
 
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = None) -> Tensor:
         """The tensor as float64."""
         return self.to(dtypes.float64)
 
-    def byte(self) -> Tensor:
+    def byte(self, memory_format: Any = None) -> Tensor:
         """The tensor as uint8."""
         return self.to(dtypes.uint8)
 
-    def char(self) -> Tensor:
+    def char(self, memory_format: Any = None) -> Tensor:
         """The tensor as int8."""
         return self.to(dtypes.int8)
 
-    def short(self) -> Tensor:
+    def short(self, memory_format: Any = None) -> Tensor:
         """The tensor as int16."""
         return self.to(dtypes.int16)
 
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = None) -> Tensor:
         """The tensor as int32."""
         return self.to(dtypes.int32)
 
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = None) -> Tensor:
         """The tensor as int64."""
         return self.to(dtypes.int64)
 
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = None) -> Tensor:
         """The tensor as bool: whether an element is not 0."""
         return self.to(dtypes.bool)
 
     # -- new tensors, in this one's dtype unless another is given ---------------------------------
 
-    def new_zeros(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+    def new_zeros(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Zeros of a shape."""
-        return self._new(np.zeros(sizes(size)), dtype, requires_grad)
+        return self._new(np.zeros(sizes(args or (size,))), **options)
 
-    def new_ones(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+    def new_ones(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Ones of a shape."""
-        return self._new(np.ones(sizes(size)), dtype, requires_grad)
+        return self._new(np.ones(sizes(args or (size,))), **options)
 
-    def new_empty(self, *size: Any, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+    def new_empty(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Memory of a shape, its content left to chance."""
-        return self._new(np.empty(sizes(size)), dtype, requires_grad)
+        return self._new(np.empty(sizes(args or (size,))), **options)
 
-    def new_full(
-        self, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: Any = False
-    ) -> Tensor:
+    def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
         """One value in a shape."""
-        return self._new(np.full(sizes((size,)), fill_value), dtype, requires_grad)
+        return self._new(np.full(sizes((size,)), fill_value), **options)
 
-    def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
+    def new_tensor(self, data: Any, **options: Any) -> Tensor:
         """A copy of `data`."""
         if isinstance(data, Node.tensor_type):
             data = data._data
-        return self._new(np.array(data), dtype, requires_grad)
+        return self._new(np.array(data), **options)
 
-    def _new(self, array: np.ndarray, dtype: Any, requires_grad: Any) -> Tensor:
+    def _new(
+        self,
+        array: np.ndarray,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: Any = False,
+        layout: Any = None,
+        pin_memory: Any = False,
+    ) -> Tensor:
         kind = self.dtype if dtype is None else dtype
         return wrap(array.astype(kind.numpy)).requires_grad_(requires_grad)

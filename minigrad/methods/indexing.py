@@ -78,7 +78,10 @@ class Indexing:
         if length < 0:
             raise RuntimeError("narrow(): length must be non-negative.")
         size = self._data.shape[dimension(dim, self._data.ndim)]
-        start = int(start)
+        if isinstance(start, Node.tensor_type):
+            if start.ndim or start.is_floating_point() or start.dtype is dtypes.bool:
+                raise RuntimeError("start must be an 0-dim integral Tensor.")
+            start = start.item()
         if not -size <= start <= size:
             raise IndexError(
                 f"start out of range (expected to be in range of [{-size}, {size}], but got "
@@ -127,8 +130,22 @@ class Indexing:
         """For each place of `index`, the element of self there, but at that index along `dim`."""
         return apply(indexing.GatherBackward0, (self,), dim, fixed=(index,))
 
-    def scatter(self, dim: int, index: Tensor, src: Any) -> Tensor:
-        """A copy where `src`, a tensor or a number, is written to the places `gather` reads."""
+    def scatter(
+        self, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+    ) -> Tensor:
+        """A copy where `src`, a tensor or a number, is written to the places `gather` reads.
+
+        With `reduce` "add" or "multiply" it is combined with what stands there, and has no
+        derivative.
+        """
+        src = value if src is None else src
+        if reduce is not None:
+            if reduce not in ("add", "multiply"):
+                raise RuntimeError("reduce argument must be either add or multiply.")
+            op = indexing.ScatterAdding if reduce == "add" else indexing.ScatterMultiplying
+            if isinstance(src, Node.tensor_type):
+                return apply(op, (self, src), dim, fixed=(index,))
+            return apply(op, (self,), wrap(self._data.dtype.type(src))._data, index._data, dim)
         if isinstance(src, Node.tensor_type):
             return apply(indexing.ScatterBackward0, (self, src), dim, fixed=(index,))
         return apply(indexing.ScatterBackward1, (self,), dim, src, fixed=(index,))
@@ -139,7 +156,10 @@ class Indexing:
 
     def take(self, index: Tensor) -> Tensor:
         """The elements at the places `index` of the flattened tensor."""
-        return self.reshape(-1)[index.reshape(-1)].reshape(index.shape)
+        return apply(indexing.TakeBackward0, (self,), fixed=(index,))
+
+    def _unique(self) -> Tensor:
+        return wrap(np.unique(self._data))
 
     def take_along_dim(self, indices: Tensor, dim: int | None = None) -> Tensor:
         """As `gather`, but self and `indices` broadcast; without `dim`, in the flattened tensor."""
@@ -149,7 +169,7 @@ class Indexing:
                 f"{indices.dtype.scalar_type}"
             )
         if dim is None:
-            return self.view(-1).gather(0, indices.view(-1))
+            return self.reshape(-1).gather(0, _not_negative(indices.reshape(-1), self.numel()))
         if self.ndim != indices.ndim:
             raise RuntimeError(
                 "torch.take_along_dim(): input and indices should have the same number of "
@@ -162,7 +182,8 @@ class Indexing:
             [*size[:axis], t.shape[axis], *size[axis + 1 :]]
             for size, t in zip(sizes, (self, indices))
         )
-        return self.expand(x_size).gather(axis, indices.expand(index_size))
+        indices = _not_negative(indices.expand(index_size), self.shape[axis])
+        return self.expand(x_size).gather(axis, indices)
 
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """A copy that holds `value`, a number or a 0-d tensor, where `mask` is True."""
@@ -197,6 +218,12 @@ class Indexing:
     scatter_add_ = in_place(scatter_add)
     masked_fill_ = in_place(masked_fill)
     masked_scatter_ = in_place(masked_scatter)
+
+
+def _not_negative(indices: Any, size: int) -> Any:
+    """Indices from the front, where some count from the end."""
+    data = indices._data
+    return wrap(np.where(data < 0, data + size, data))
 
 
 def _but(tensor: Any, axis: int) -> tuple[int, ...]:

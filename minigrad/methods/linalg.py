@@ -8,12 +8,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.node import Node
+from ..inplace import in_place
 from ..ops import linalg
 from ..ops.dims import broadcast_error, dimension
-from ..recording import apply
+from ..recording import Method, apply
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+def _of_own_size(method: Method) -> Method:
+    """A method whose result must have the shape of its tensor, for that is to be overwritten."""
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        out = method(self, *args, **kwargs)
+        if out.shape != self.shape:
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
+                f"{list(out.shape)} should match"
+            )
+        return out
+
+    return call
 
 
 class Linalg:
@@ -50,6 +66,10 @@ class Linalg:
     def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(batch1 · batch2), matrix by matrix."""
         return apply(linalg.BaddbmmBackward0, (self, batch1, batch2), beta, alpha)
+
+    addmm_ = in_place(_of_own_size(addmm))
+    addmv_ = in_place(_of_own_size(addmv))
+    baddbmm_ = in_place(_of_own_size(baddbmm))
 
     def outer(self, vec2: Tensor) -> Tensor:
         """The matrix of all products of an element of self and one of `vec2`."""
@@ -144,7 +164,11 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         raise RuntimeError("both dimension lists should have same length")
     inner = [[dimension(d, t.ndim) for d in ds] for ds, t in zip(pairs, (a, b))]
     for left, right in zip(*inner):
-        if a.shape[left] != b.shape[right]:
+        if a.shape[left] == 1 != b.shape[right]:
+            b = b.sum(right, keepdim=True)
+        elif b.shape[right] == 1 != a.shape[left]:
+            a = a.sum(left, keepdim=True)
+        elif a.shape[left] != b.shape[right]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[left]} in dim "
                 f"{left} and second has size {b.shape[right]} in dim {right}"
@@ -168,16 +192,32 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     terms, output = _parsed(equation.replace(" ", ""), [t.ndim for t in operands])
-    total, letters = _diagonals(operands[0], terms[0])
-    for operand, term in zip(operands[1:], terms[1:]):
-        other, names = _diagonals(operand, term)
-        later = set(output).union(*terms[terms.index(term) + 1 :])
-        total, letters = _contracted(total, letters, other, names, later)
-    summed = [i for i, name in enumerate(letters) if name not in output]
-    if summed:
-        total = total.sum(summed)
-        letters = [name for name in letters if name in output]
-    return total.permute(*[letters.index(name) for name in output]) if output else total
+    sizes = _sizes_of(terms, operands)
+    summed = sorted([name for name in sizes if name not in output], key=str)
+    order = [*output, *summed]
+    inner = range(len(output), len(order))
+    parts = [_aligned(t, term, order) for t, term in zip(operands, terms)]
+    total, *others = parts
+    if not others:
+        return total.sum(tuple(inner)) if summed else total
+    uses = [sum([part.shape[d] != 1 for part in parts]) for d in range(len(order))]
+    for other in others:
+        here: list[int] = []  # dims that both have, and no other operand: summed by the product
+        alone: tuple[list[int], list[int]] = ([], [])  # dims that one has alone: summed before
+        for d in inner:
+            has = (total.shape[d] != 1, other.shape[d] != 1)
+            if all(has):
+                uses[d] -= 1
+                if uses[d] == 1:
+                    here.append(d)
+                    uses[d] = 0
+            elif uses[d] == 1 and any(has):
+                alone[has.index(True)].append(d)
+                uses[d] = 0
+        total = total.sum(alone[0], True) if alone[0] else total
+        other = other.sum(alone[1], True) if alone[1] else other
+        total = _contracted(total, other, here) if here else total * other
+    return total.reshape(total.shape[: len(output)]) if summed else total
 
 
 def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]]:
@@ -187,7 +227,7 @@ def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]
     if len(parts) != len(ndims):
         few = "fewer" if len(parts) > len(ndims) else "more"
         raise RuntimeError(f"einsum(): {few} operands were provided than specified in the equation")
-    terms = []
+    terms: list[list[Any]] = []
     for i, (part, ndim) in enumerate(zip(parts, ndims)):
         before, dots, after = part.partition("...")
         hidden = ndim - len(before) - len(after)
@@ -220,55 +260,58 @@ def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]
     return terms, output
 
 
-def _diagonals(x: Tensor, names: list[Any]) -> tuple[Tensor, list[Any]]:
-    """A repeated letter stands for a diagonal."""
-    names = list(names)
-    while len(set(names)) < len(names):
-        name = next(n for n in names if names.count(n) > 1)
-        first = names.index(name)
-        second = names.index(name, first + 1)
-        if x.shape[first] != x.shape[second]:
-            raise RuntimeError(
-                f"einsum(): subscript {name} is repeated for operand 0 but the sizes don't match, "
-                f"{x.shape[second]} != {x.shape[first]}"
-            )
-        x = x.diagonal(0, first, second)
-        names = [n for i, n in enumerate(names) if i not in (first, second)] + [name]
-    return x, names
-
-
-def _contracted(
-    x: Tensor, x_names: list[Any], y: Tensor, y_names: list[Any], later: set[Any]
-) -> tuple[Tensor, list[Any]]:
-    """The product of two operands, summed over the letters that nobody needs later: one bmm."""
+def _sizes_of(terms: list[list[Any]], operands: tuple[Any, ...]) -> dict[Any, int]:
+    """The size of each named dimension, checked to be the same in all operands, or 1."""
     sizes: dict[Any, int] = {}
-    for t, names in ((x, x_names), (y, y_names)):
-        for name, n in zip(names, t.shape):
-            if n != 1 and sizes.get(name, 1) not in (1, n):
+    for i, (term, operand) in enumerate(zip(terms, operands)):
+        own: dict[Any, int] = {}
+        for name, n in zip(term, operand.shape):
+            if own.setdefault(name, n) != n:
                 raise RuntimeError(
-                    f"einsum(): subscript {name} has size {n} for operand 1 which does not "
+                    f"einsum(): subscript {name} is repeated for operand {i} but the sizes don't "
+                    f"match, {n} != {own[name]}"
+                )
+            if sizes.setdefault(name, n) == 1:
+                sizes[name] = n
+            elif n not in (1, sizes[name]):
+                raise RuntimeError(
+                    f"einsum(): subscript {name} has size {n} for operand {i} which does not "
                     f"broadcast with previously seen size {sizes[name]}"
                 )
-            sizes[name] = max(n, sizes.get(name, 1)) if n else 0
-    x_alone = [n for n in x_names if n not in y_names and n not in later]
-    y_alone = [n for n in y_names if n not in x_names and n not in later]
-    x = x.sum([x_names.index(n) for n in x_alone]) if x_alone else x
-    y = y.sum([y_names.index(n) for n in y_alone]) if y_alone else y
-    x_names = [n for n in x_names if n not in x_alone]
-    y_names = [n for n in y_names if n not in y_alone]
-    batch = [n for n in x_names if n in y_names and n in later]
-    summed = [n for n in x_names if n in y_names and n not in later]
-    rows = [n for n in x_names if n not in y_names]
-    columns = [n for n in y_names if n not in x_names]
+    return sizes
 
-    def arranged(t: Tensor, names: list[Any], *groups: list[Any]) -> Tensor:
-        order = [n for group in groups for n in group]
-        t = t.permute(*[names.index(n) for n in order])
-        shape = [sizes[n] if n in x_names and n in y_names else m for n, m in zip(order, t.shape)]
-        t = t if list(t.shape) == shape else t.expand(shape)
-        return t.reshape([math.prod([sizes[n] for n in group]) for group in groups])
 
-    left = arranged(x, x_names, batch, rows, summed)
-    right = arranged(y, y_names, batch, summed, columns)
-    names = [*batch, *rows, *columns]
-    return left.bmm(right).reshape([sizes[n] for n in names]), names
+def _aligned(x: Tensor, names: list[Any], order: list[Any]) -> Tensor:
+    """`x` with its dimensions in `order`, size 1 for names that it has not."""
+    names = list(names)
+    while len(set(names)) < len(names):  # a repeated letter stands for a diagonal
+        name = next(n for i, n in enumerate(names) if n in names[:i])
+        first = names.index(name)
+        second = names.index(name, first + 1)
+        x = x.diagonal(0, first, second).movedim(-1, first)
+        del names[second]
+    for name in order:
+        if name not in names:
+            x = x.unsqueeze(-1)
+            names.append(name)
+    return x.permute([names.index(name) for name in order])
+
+
+def _contracted(x: Tensor, y: Tensor, summed: list[int]) -> Tensor:
+    """The product of aligned operands, summed over some dims, which keep size 1: one bmm."""
+    dims = range(x.ndim)
+    has = [(x.shape[d] != 1, y.shape[d] != 1) for d in dims]
+    both = [d for d in dims if d not in summed and all(has[d])]
+    left = [d for d in dims if d not in summed and has[d] == (True, False)]
+    right = [d for d in dims if d not in summed and not has[d][0]]
+
+    def count(t: Tensor, ds: list[int]) -> int:
+        return math.prod([t.shape[d] for d in ds])
+
+    a = x.permute([*both, *left, *summed, *right])
+    a = a.reshape(count(x, both), count(x, left), count(x, summed))
+    b = y.permute([*both, *summed, *right, *left])
+    b = b.reshape(count(x, both), count(x, summed), count(y, right))
+    sizes = [x.shape[d] for d in (*both, *left)] + [1] * len(summed) + [y.shape[d] for d in right]
+    order = [*both, *left, *summed, *right]
+    return a.bmm(b)._view(tuple(sizes)).permute([order.index(d) for d in dims])

@@ -12,6 +12,7 @@ from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise
 from ..recording import (
+    Method,
     apply,
     apply_broadcast,
     binary,
@@ -19,6 +20,7 @@ from ..recording import (
     logical,
     method,
     not_a_tensor,
+    record,
     scalar,
     test,
     unary,
@@ -29,6 +31,18 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 _NUMBERS = (bool, int, float, np.number, np.bool_)
+
+
+def _overwriting(name: str, compare: Method) -> Method:
+    """A comparison that is to overwrite its tensor: it leaves a node, whose gradient is 0."""
+    ops = [type(f"{name}Backward{i}", (pointwise.Overwritten,), {}) for i in range(2)]
+
+    def call(self: Any, other: Any) -> Any:
+        out = compare(self, other)._data.astype(self._data.dtype)
+        tensors = (self, other) if isinstance(other, Node.tensor_type) else (self,)
+        return record(ops[len(tensors) - 1](), tensors, out)
+
+    return call
 
 
 class Pointwise:
@@ -60,7 +74,7 @@ class Pointwise:
     __truediv__ = binary(pointwise.DivBackward0, integers=False, operator=True)
     __floordiv__ = binary(pointwise.FloorDivide, operator=True)
     __rfloordiv__ = binary(pointwise.FloorDivide, reflected=True, operator=True)
-    __rmod__ = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
+    _remainder_of_number = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
 
     def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         """self / other, or with `rounding_mode` "floor" or "trunc" the whole part of it."""
@@ -84,6 +98,11 @@ class Pointwise:
         if isinstance(other, Node.tensor_type):
             return self._remainder_tensor(other)
         return _with_number(pointwise.RemainderBackward0, self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        if isinstance(other, Node.tensor_type):
+            return other.remainder(self)
+        return self._remainder_of_number(other)
 
     def __mod__(self, other: Any) -> Tensor:
         return self.remainder(other) if _is_operand(other) else NotImplemented
@@ -119,6 +138,8 @@ class Pointwise:
     __pos__ = positive
 
     def __rsub__(self, other: Any) -> Tensor:
+        if isinstance(other, Node.tensor_type):
+            return apply_broadcast(pointwise.RsubBackward0, (self, other), 1)
         if not isinstance(other, _NUMBERS):
             return NotImplemented
         if self._data.dtype.kind == "b":
@@ -129,6 +150,8 @@ class Pointwise:
         return self.reciprocal() * other
 
     def __rpow__(self, other: Any) -> Tensor:
+        if isinstance(other, Node.tensor_type):
+            return other.pow(self)
         return self.to(dtypes.result_type(self, other))._pow_of_number(other)
 
     # -- functions --------------------------------------------------------------------------------
@@ -169,11 +192,20 @@ class Pointwise:
     atan2 = arctan2 = binary(pointwise.Atan2Backward0, integers=False, numbers=False)
     hypot = binary(pointwise.HypotBackward0, numbers=False)
     logaddexp = binary(pointwise.LogaddexpBackward0, integers=False, numbers=False)
-    xlogy = binary(pointwise.XlogyBackward0, integers=False)
 
-    def round(self, *, decimals: int = 0) -> Tensor:
+    _xlogy_tensor = binary(pointwise.XlogyBackward0, integers=False)
+    _xlogy_number = method(pointwise.XlogyBackward2)
+
+    def xlogy(self, other: Any) -> Tensor:
+        """self·ln(other), 0 where self is 0."""
+        if isinstance(other, Node.tensor_type):
+            return self._xlogy_tensor(other)
+        kind = dtypes.result_type(self, other, dtypes.get_default_dtype().numpy.type(0))
+        return self.to(kind)._xlogy_number(other)
+
+    def round(self, *, decimals: int | None = None) -> Tensor:
         """The nearest whole number, the even one of two; or the nearest with `decimals` digits."""
-        return self._round_decimals(decimals) if decimals else self._round()
+        return self._round() if decimals is None else self._round_decimals(decimals)
 
     def lerp(self, end: Tensor, weight: Any) -> Tensor:
         """self + weight·(end − self), for a weight that is a tensor or a number."""
@@ -397,12 +429,12 @@ class Pointwise:
     clamp_ = clip_ = in_place(clamp)
     clamp_min_ = in_place(clamp_min)
     clamp_max_ = in_place(clamp_max)
-    eq_ = in_place(eq)
-    ne_ = not_equal_ = in_place(ne)
-    lt_ = less_ = in_place(lt)
-    le_ = less_equal_ = in_place(le)
-    gt_ = greater_ = in_place(gt)
-    ge_ = greater_equal_ = in_place(ge)
+    eq_ = in_place(_overwriting("Eq", eq))
+    ne_ = not_equal_ = in_place(_overwriting("Ne", ne))
+    lt_ = less_ = in_place(_overwriting("Lt", lt))
+    le_ = less_equal_ = in_place(_overwriting("Le", le))
+    gt_ = greater_ = in_place(_overwriting("Gt", gt))
+    ge_ = greater_equal_ = in_place(_overwriting("Ge", ge))
     logical_and_ = in_place(logical_and)
     logical_or_ = in_place(logical_or)
     logical_xor_ = in_place(logical_xor)

@@ -81,10 +81,6 @@ class Reduction:
         """At each place along `dim` the product up to there."""
         return apply(reduction.CumprodBackward0, (self,), dim, dtype)
 
-    def logcumsumexp(self, dim: int) -> Tensor:
-        """At each place along `dim` ln(Σeˣ) up to there."""
-        return apply(reduction.LogcumsumexpBackward0, (self,), dim)
-
     def var(
         self,
         dim: Any = None,
@@ -207,11 +203,10 @@ class Reduction:
         """Where the smallest element stands, in all of the tensor or along `dim`."""
         return _place(self, np.argmin, dim, keepdim, "argmin")
 
-    def sort(self, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
+    def sort(self, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
         """The elements in order along `dim`, and where they stood: (values, indices)."""
-        return return_types.sort(
-            *apply(reduction.SortBackward0, (self,), dim, bool(descending), bool(stable))
-        )
+        op = reduction.SortBackward0 if stable is None else reduction.SortBackward1
+        return return_types.sort(*apply(op, (self,), dim, bool(descending)))
 
     def argsort(self, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
         """The indices that would sort the tensor along `dim`."""

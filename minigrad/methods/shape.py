@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 def reshaped_in_place(op: type[Node]) -> Method:
     """A method that gives its tensor itself another shape: `t_`, `squeeze_`, …"""
 
-    def call(self: Any, *constants: Any) -> Any:
+    def call(self: Any, *constants: Any, **named: Any) -> Any:
         check_writable(self)
         memory(self)
-        out = apply(op, (self,), *constants)
+        out = apply(op, (self,), *constants, **named)
         self._data = out._data
         own_counter(self).value += 1
         if self._base is not None:
-            self._steps = (*self._steps, Step(op, constants, {}))
+            self._steps = (*self._steps, Step(op, constants, named))
             self._as_of = self._counter.value
         if out._grad_fn is not None:
             self._grad_fn, self._output_nr = out._grad_fn, 0
@@ -143,13 +143,13 @@ class Shape:
         """A view in the shape of `other`, in which dimensions of size 1 are repeated."""
         return self._expand(other.shape)
 
-    def broadcast_to(self, *size: Any) -> Tensor:
+    def broadcast_to(self, size: Any) -> Tensor:
         """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
-        return self._expand(sizes(size))
+        return self._expand(sizes((size,)))
 
-    def permute(self, *dims: Any) -> Tensor:
+    def permute(self, *args: Any, dims: Any = None) -> Tensor:
         """A view with the dimensions in another order."""
-        return self._permute(sizes(dims))
+        return self._permute(sizes(args or (() if dims is None else dims,)))
 
     def movedim(self, source: Any, destination: Any) -> Tensor:
         """A view with some dimensions moved to other places, the others in their order."""
@@ -250,13 +250,13 @@ class Shape:
         starts = [0, *ends[:-1]]
         return tuple([self._slice(dim, start, end) for start, end in zip(starts, ends)])
 
-    def repeat(self, *repeats: Any) -> Tensor:
+    def repeat(self, *args: Any, repeats: Any = None) -> Tensor:
         """A copy that repeats the tensor along each dimension."""
-        return apply(shape.RepeatBackward0, (self,), sizes(repeats))
+        return apply(shape.RepeatBackward0, (self,), sizes(args or (repeats,)))
 
-    def tile(self, *dims: Any) -> Tensor:
+    def tile(self, *args: Any, dims: Any = None) -> Tensor:
         """A copy that repeats the tensor along the last dimensions."""
-        repeats = sizes(dims)
+        repeats = sizes(args or (dims,))
         return self.repeat((1,) * (self._data.ndim - len(repeats)) + repeats)
 
     def repeat_interleave(
@@ -302,9 +302,9 @@ class Shape:
             raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {self._data.ndim}D")
         return self._diagonal_copy(diagonal)
 
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *args: Any, dims: Any = None) -> Tensor:
         """A copy with the order of the elements reversed along `dims`."""
-        return apply(shape.FlipBackward0, (self,), sizes(dims))
+        return apply(shape.FlipBackward0, (self,), sizes(args or (dims,)))
 
     def fliplr(self) -> Tensor:
         """A copy with the columns in reverse order."""
@@ -332,6 +332,7 @@ class Shape:
     _squeeze_all_ = reshaped_in_place(shape.SqueezeBackward3)
     _squeeze_dim_ = reshaped_in_place(shape.SqueezeBackward4)
     _squeeze_dims_ = reshaped_in_place(shape.SqueezeBackward5)
+    as_strided_ = reshaped_in_place(shape.AsStridedBackward1)
     tril_ = in_place(tril)
     triu_ = in_place(triu)
 

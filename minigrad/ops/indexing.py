@@ -27,8 +27,10 @@ from .lift import (
     scatter_add,
     select_backward,
     slice_backward,
+    unique,
     where,
 )
+from .pointwise import refusing
 
 Key = tuple[Any, ...]
 
@@ -214,8 +216,28 @@ class IndexAddBackward0(Node):
     def forward(self, x: Any, source: Any, index: Any, dim: int, alpha: Any) -> Any:
         self.dim, self.alpha, self.source_dim = dim, alpha, source.ndim
         dim = dimension(dim, x.ndim)
+        if index.ndim > 1:
+            raise IndexError(
+                "index_add_(): Index is supposed to be a vector, but got dim: "
+                f"{index.ndim} with type: {dtypes.from_numpy(index.dtype).scalar_type} and size: "
+                f"{list(index.shape)}"
+            )
+        if source.dtype != x.dtype:
+            raise RuntimeError(
+                "index_add_(): self "
+                f"({dtypes.from_numpy(x.dtype).scalar_type}) and source "
+                f"({dtypes.from_numpy(source.dtype).scalar_type}) must have the same scalar type"
+            )
+        without = [s.shape[:dim] + s.shape[dim + 1 :] for s in (x, source)]
+        if x.ndim and source.ndim and without[0] != without[1]:
+            raise RuntimeError(
+                "source tensor shape must match self tensor shape, excluding the specified "
+                f"dimension. Got self.shape = {list(x.shape)} source.shape = {list(source.shape)}"
+            )
         out = x.copy() if x.ndim else np.array([x])
-        np.add.at(out, (slice(None),) * dim + (index.ravel(),), source * x.dtype.type(alpha))
+        if alpha != 1:
+            source = source * np.asarray(alpha).astype(x.dtype)
+        np.add.at(out, (slice(None),) * dim + (index.ravel(),), source)
         return out.reshape(x.shape)
 
     def backward(self, grad: Any, source: Any, index: Any) -> Any:
@@ -277,7 +299,8 @@ class IndexFillBackward1(IndexFillBackward0):
         return super().forward(x, index, dim, value)
 
     def backward(self, grad: Any, index: Any) -> Any:
-        return index_fill(grad, self.dim, index, 0), index_select(grad, self.dim, index).sum()
+        chosen = unique(index)  # a place that is filled twice counts once
+        return index_fill(grad, self.dim, index, 0), index_select(grad, self.dim, chosen).sum()
 
 
 class GatherBackward0(Node):
@@ -290,6 +313,8 @@ class GatherBackward0(Node):
     def forward(self, x: Any, index: Any, dim: int) -> Any:
         self.dim = dim
         dim = check_along(x, index, dim, "gather")
+        if not index.size:
+            return np.empty(index.shape, x.dtype)
         key = mesh(np.atleast_1d(index), dim)
         return np.atleast_1d(x)[key].reshape(index.shape)
 
@@ -303,14 +328,31 @@ def check_along(x: Any, index: Any, dim: int, name: str, source: Any = None) -> 
     Raises RuntimeError if they do not fit, or lie outside.
     """
     dim = dimension(dim, x.ndim)
-    if index.dtype not in (np.int32, np.int64):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     shape, sizes = np.atleast_1d(x).shape, np.atleast_1d(index).shape
+    if source is not None and source.dtype != x.dtype:
+        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
     if index.size:
+        if index.dtype not in (np.int32, np.int64):
+            raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+        whole = "input" if source is None else "self"
         if len(shape) != len(sizes):
             raise RuntimeError(
-                "Index tensor must have the same number of dimensions as input tensor"
+                f"Index tensor must have the same number of dimensions as {whole} tensor"
             )
+        if source is not None:
+            given = np.atleast_1d(source).shape
+            if len(given) != len(sizes):
+                raise RuntimeError(
+                    "Index tensor must have the same number of dimensions as src tensor"
+                )
+            if any(n > m for n, m in zip(sizes, given)) or any(
+                n > m for d, (n, m) in enumerate(zip(sizes, shape)) if d != dim
+            ):
+                raise RuntimeError(
+                    f"Expected index {list(index.shape)} to be no larger than self "
+                    f"{list(x.shape)} apart from dimension {dim} and to be no larger size than src "
+                    f"{list(source.shape)}"
+                )
         for d, (n, limit) in enumerate(zip(sizes, shape)):
             if d != dim and n > limit:
                 raise RuntimeError(
@@ -395,6 +437,50 @@ class ScatterAddBackward0(ScatterBackward0):
         return grad, self.to_source(grad, index)
 
 
+ScatterAdding = refusing("scatter")
+ScatterMultiplying = refusing("scatter")
+
+
+def _combining(combine: Any) -> Any:
+    def forward(x: Any, src: Any, index: Any, dim: int) -> Any:
+        dim = check_along(x, index, dim, "scatter")
+        out = np.array(x, ndmin=1)
+        if index.size:
+            index = np.atleast_1d(index)
+            values = trimmed(src, index.shape) if src.ndim else src
+            combine.at(out, mesh(index, dim), values)
+        return out.reshape(x.shape)
+
+    return staticmethod(forward)
+
+
+ScatterAdding.forward = _combining(np.add)  # type: ignore[method-assign]
+ScatterMultiplying.forward = _combining(np.multiply)  # type: ignore[method-assign]
+
+
+class TakeBackward0(Node):
+    """∂(the elements at the flat indices)/∂x: each gradient added where its element came from"""
+
+    saves = {"self": 0b1, "index": 0b1}
+
+    def forward(self, x: Any, index: Any) -> Any:
+        if index.dtype != np.int64:
+            kind = dtypes.from_numpy(index.dtype).scalar_type
+            raise RuntimeError(f"take(): Expected a long tensor for index, but got {kind}")
+        if not x.size and index.size:
+            raise IndexError("take(): tried to take from an empty tensor")
+        if index.size and (index.min() < -x.size or index.max() >= x.size):
+            raise IndexError(
+                "out of range: tried to access index "
+                f"{index.ravel()[0]} on a tensor of {x.size} elements."
+            )
+        return x.reshape(-1)[index]
+
+    def backward(self, grad: Any, x: Any, index: Any) -> Any:
+        flat = new_zeros(grad, (math.prod(x.shape),))
+        return index_put_impl(flat, [index], grad, True).reshape(x.shape)
+
+
 # -- by a mask -------------------------------------------------------------------------------------
 
 
@@ -405,7 +491,10 @@ class MaskedFillBackward0(Node):
 
     def forward(self, x: Any, mask: Any, value: Any) -> Any:
         if mask.dtype != bool:
-            raise RuntimeError("masked_fill only supports boolean masks, but got mask with dtype")
+            kind = dtypes.from_numpy(mask.dtype)
+            raise RuntimeError(
+                f"masked_fill_ only supports boolean masks, but got mask with dtype {kind.c_name}"
+            )
         self.inputs = ((x.shape, dtypes.from_numpy(x.dtype)),)
         return np.where(mask, x.dtype.type(value), x)
 
@@ -419,6 +508,11 @@ class MaskedFillBackward1(Node):
     saves = {"self": 0, "value": 0, "mask": 0b11}
 
     def forward(self, x: Any, value: Any, mask: Any) -> Any:
+        if value.ndim:
+            raise RuntimeError(
+                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                f"{value.ndim} dimension(s)."
+            )
         self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, value)])
         return np.where(mask, value.astype(x.dtype), x)
 
@@ -455,6 +549,17 @@ class MaskedScatterBackward0(Node):
             (source.shape, dtypes.from_numpy(source.dtype)),
         )
         self.source_sym_sizes = source.shape
+        if source.dtype != x.dtype:
+            raise RuntimeError(
+                "masked_scatter: expected self and source to have same dtypes but got "
+                f"{dtypes.from_numpy(x.dtype).scalar_type} and "
+                f"{dtypes.from_numpy(source.dtype).scalar_type}"
+            )
+        if mask.dtype != bool:
+            raise RuntimeError(
+                "masked_scatter_ only supports boolean masks, but got mask with dtype "
+                f"{dtypes.from_numpy(mask.dtype).scalar_type}"
+            )
         x, mask = np.broadcast_arrays(x, mask)
         out = x.copy()
         out[mask] = source.ravel()[: np.count_nonzero(mask)]

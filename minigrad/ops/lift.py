@@ -109,6 +109,7 @@ def constant(array: Any, like: Any) -> Any:
     return _tensor(array).to(like.dtype)
 
 
+unique = lift("_unique", np.unique)
 roll = lift("roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None))
 tril = lift("tril", np.tril)
 triu = lift("triu", np.triu)

@@ -494,14 +494,21 @@ class AbsBackward0(Node):
         return grad * sgn(x)
 
 
-class _Step(Node):
+class Step(Node):
     """∂/∂x = 0"""
 
     def backward(self, grad: Any) -> Any:
         return grad * 0
 
 
-class SignBackward0(_Step):
+class Overwritten(Node):
+    """∂/∂x = 0: what was there counts no longer"""
+
+    def backward(self, grad: Any) -> Any:
+        return tuple([grad * 0 for _ in self.edges])
+
+
+class SignBackward0(Step):
     """∂(sign x)/∂x = 0"""
 
     @staticmethod
@@ -509,13 +516,13 @@ class SignBackward0(_Step):
         return x.copy() if x.dtype.kind == "b" else np.where(x != x, 0, np.sign(x))
 
 
-class SgnBackward0(_Step):
+class SgnBackward0(Step):
     """∂(sign x)/∂x = 0"""
 
     forward = SignBackward0.forward
 
 
-class FloorBackward0(_Step):
+class FloorBackward0(Step):
     """∂⌊x⌋/∂x = 0"""
 
     @staticmethod
@@ -523,7 +530,7 @@ class FloorBackward0(_Step):
         return np.floor(x) if x.dtype.kind == "f" else _no_bool(x, "floor_vml_cpu").copy()
 
 
-class CeilBackward0(_Step):
+class CeilBackward0(Step):
     """∂⌈x⌉/∂x = 0"""
 
     @staticmethod
@@ -531,7 +538,7 @@ class CeilBackward0(_Step):
         return np.ceil(x) if x.dtype.kind == "f" else _no_bool(x, "ceil_vml_cpu").copy()
 
 
-class TruncBackward0(_Step):
+class TruncBackward0(Step):
     """∂(x without its fraction)/∂x = 0"""
 
     @staticmethod
@@ -539,7 +546,7 @@ class TruncBackward0(_Step):
         return np.trunc(x) if x.dtype.kind == "f" else _no_bool(x, "trunc_vml_cpu").copy()
 
 
-class RoundBackward0(_Step):
+class RoundBackward0(Step):
     """∂round(x)/∂x = 0"""
 
     @staticmethod
@@ -547,7 +554,7 @@ class RoundBackward0(_Step):
         return np.rint(x) if x.dtype.kind == "f" else _no_bool(x, "round_vml_cpu").copy()
 
 
-class RoundBackward1(_Step):
+class RoundBackward1(Step):
     """∂round(x)/∂x = 0"""
 
     def forward(self, x: Any, decimals: int) -> Any:
@@ -891,6 +898,23 @@ class XlogyBackward0(Node):
             to_x and masked_fill(grad, (x == 0) & (y <= 0), 0) * log(y),
             to_y and grad * x / y,
         )
+
+
+class XlogyBackward2(Node):
+    """∂(x·ln c)/∂x = ln c"""
+
+    saves = {"self": 0b1}
+    constants = ("other",)
+    other: float
+
+    def forward(self, x: Any, other: float) -> Any:
+        self.other = other
+        return XlogyBackward0.forward(x, x.dtype.type(other))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        if self.other <= 0:
+            grad = masked_fill(grad, x == 0, 0)
+        return grad * float(np.log(self.other))
 
 
 class LerpBackward0(Node):

@@ -71,11 +71,11 @@ def converted(node: Node, x: Any, kind: dtypes.dtype | None) -> Any:
     return x.astype(kind.numpy)
 
 
-def floating(x: Any, name: str) -> None:
+def floating(x: Any, name: str, what: str = "Input") -> None:
     """Raise RuntimeError for integers, of which there is no mean in their dtype."""
     if x.dtype.kind != "f":
         raise RuntimeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
+            f"{name}(): could not infer output dtype. {what} dtype must be either a floating point "
             f"or complex dtype. Got: {dtypes.from_numpy(x.dtype).scalar_type}"
         )
 
@@ -85,10 +85,18 @@ _WIDER.update({np.dtype(k): np.dtype(np.int64) for k in ("?", "i1", "i2", "i4", 
 """The dtypes in which sums of narrower ones are formed."""
 
 
-def total(x: Any, axes: Dims | None = None, keepdim: bool = False) -> Any:
-    """The sum; of integers in int64, of halves formed in float32."""
-    out = np.add.reduce(x, axis=axes, keepdims=keepdim, dtype=_WIDER.get(x.dtype))
-    return out.astype(x.dtype) if x.dtype == np.float16 else out
+def total(
+    x: Any, axes: Dims | None = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
+) -> Any:
+    """The sum; of integers in int64 unless `dtype` says otherwise, of halves formed in float32."""
+    return combined(np.add.reduce, x, dtype, axis=axes, keepdims=keepdim)
+
+
+def combined(combine: Any, x: Any, dtype: dtypes.dtype | None, **how: Any) -> Any:
+    """A sum or product, complete or running, in the dtype asked for or else the usual one."""
+    if x.dtype == np.float16:
+        return combine(x, dtype=np.float32, **how).astype(x.dtype)
+    return combine(x, dtype=_WIDER.get(x.dtype) if dtype is None else x.dtype, **how)
 
 
 class SumBackward0(Node):
@@ -99,7 +107,7 @@ class SumBackward0(Node):
 
     def forward(self, x: Any, dtype: dtypes.dtype | None = None) -> Any:
         self.self_sym_sizes = x.shape
-        return total(converted(self, x, dtype))
+        return total(converted(self, x, dtype), dtype=dtype)
 
     def backward(self, grad: Any) -> Any:
         return expand(grad, self.self_sym_sizes)
@@ -113,7 +121,7 @@ class MeanBackward0(Node):
 
     def forward(self, x: Any, dtype: dtypes.dtype | None = None) -> Any:
         x = converted(self, x, dtype)
-        floating(x, "mean")
+        floating(x, "mean", "Input" if dtype is None else "Optional")
         self.self_sym_sizes = x.shape
         if x.dtype == np.float16:
             return x.mean(dtype=np.float32).astype(x.dtype)
@@ -137,7 +145,7 @@ class SumBackward1(Reduction):
         self, x: Any, dim: Any, keepdim: bool = False, dtype: dtypes.dtype | None = None
     ) -> Any:
         self.self_sym_sizes = x.shape
-        return total(converted(self, x, dtype), self.along(x, dim, keepdim), keepdim)
+        return total(converted(self, x, dtype), self.along(x, dim, keepdim), keepdim, dtype)
 
     def backward(self, grad: Any) -> Any:
         return expand(self.restored(grad), self.self_sym_sizes)
@@ -152,7 +160,7 @@ class MeanBackward1(SumBackward1):
         self, x: Any, dim: Any, keepdim: bool = False, dtype: dtypes.dtype | None = None
     ) -> Any:
         x = converted(self, x, dtype)
-        floating(x, "mean")
+        floating(x, "mean", "Input" if dtype is None else "Optional")
         wide = x.astype(np.float32) if x.dtype == np.float16 else x
         summed = super().forward(wide, dim, keepdim)
         return (summed / wide.dtype.type(self.count)).astype(x.dtype)
@@ -191,7 +199,8 @@ class ProdBackward0(Node):
     saves = {"self": 0b1, "result": 0b1}
 
     def forward(self, x: Any, dtype: dtypes.dtype | None = None) -> Any:
-        return _product(converted(self, x, dtype), None, False)
+        x = converted(self, x, dtype)
+        return combined(np.multiply.reduce, x, dtype, axis=None)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
         if not (x == 0).any():
@@ -209,7 +218,8 @@ class ProdBackward1(Reduction):
     ) -> Any:
         axes = self.along(x, dim, keepdim)
         self.dim = dim
-        return _product(converted(self, x, dtype), axes, keepdim)
+        x = converted(self, x, dtype)
+        return combined(np.multiply.reduce, x, dtype, axis=axes, keepdims=keepdim)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
         if not x.ndim:
@@ -217,11 +227,6 @@ class ProdBackward1(Reduction):
         if not (x == 0).any():
             return self.restored(grad) * (self.restored(result) / x)
         return self.restored(grad) * product_of_others(x, self.axes[0])
-
-
-def _product(x: Any, axes: Any, keepdim: bool) -> Any:
-    out = np.multiply.reduce(x, axis=axes, keepdims=keepdim, dtype=_WIDER.get(x.dtype))
-    return out.astype(x.dtype) if x.dtype == np.float16 else out
 
 
 def product_of_others(x: Any, dim: int) -> Any:
@@ -253,14 +258,17 @@ class CumsumBackward0(Node):
 
     def forward(self, x: Any, dim: int, dtype: dtypes.dtype | None = None) -> Any:
         self.dim = dim
-        axis = dimension(dim, x.ndim)
-        x = converted(self, x, dtype)
-        kind = _WIDER.get(x.dtype)
-        out = np.add.accumulate(x, axis, dtype=kind) if x.ndim else np.array(x, kind or x.dtype)
-        return out.astype(x.dtype) if x.dtype == np.float16 else out
+        return running(np.add.accumulate, converted(self, x, dtype), dim, dtype)
 
     def backward(self, grad: Any) -> Any:
         return reversed_cumsum(grad, self.dim)
+
+
+def running(combine: Any, x: Any, dim: int, dtype: dtypes.dtype | None) -> Any:
+    """A sum or product at each place along `dim`."""
+    axis = dimension(dim, x.ndim)
+    out = combined(combine, x if x.ndim else x.reshape(1), dtype, axis=axis)
+    return out.reshape(x.shape)
 
 
 def reversed_cumsum(grad: Any, dim: int) -> Any:
@@ -279,16 +287,10 @@ class CumprodBackward0(Node):
 
     def forward(self, x: Any, dim: int, dtype: dtypes.dtype | None = None) -> Any:
         self.dim = dim
-        axis = dimension(dim, x.ndim)
-        x = converted(self, x, dtype)
-        kind = _WIDER.get(x.dtype)
-        out = (
-            np.multiply.accumulate(x, axis, dtype=kind) if x.ndim else np.array(x, kind or x.dtype)
-        )
-        return out.astype(x.dtype) if x.dtype == np.float16 else out
+        return running(np.multiply.accumulate, converted(self, x, dtype), dim, dtype)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
-        if not x.ndim or not math.prod(x.shape):
+        if not x.ndim or x.shape[self.dim] <= 1 or not math.prod(x.shape):
             return grad
         if not (x == 0).any():
             return reversed_cumsum(grad * result, self.dim) / x
@@ -301,22 +303,6 @@ class CumprodBackward0(Node):
             after = cat([one, cumprod(_slices(x, dim, k + 1, n), dim)], dim)
             sent.append((_slices(grad, dim, k, n) * before * after).sum(axis=dim))
         return stack(sent, dim)
-
-
-class LogcumsumexpBackward0(Node):
-    """∂ln(eˣ¹ + … + eˣⁱ)/∂xⱼ = e^(xⱼ − result) for j ≤ i"""
-
-    saves = {"self": 0b1, "result": 0b1}
-    constants = ("dim",)
-    dim: int
-
-    def forward(self, x: Any, dim: int) -> Any:
-        self.dim = dim
-        axis = dimension(dim, x.ndim)
-        return np.logaddexp.accumulate(x, axis) if x.ndim else x.copy()
-
-    def backward(self, grad: Any, x: Any, result: Any) -> Any:
-        return reversed_cumsum(grad * exp(-result), self.dim) * exp(x)
 
 
 # -- spread ----------------------------------------------------------------------------------------
@@ -659,12 +645,16 @@ class SortBackward0(Chosen):
 
     constants = ("dim", "self_sym_sizes")
 
-    def forward(self, x: Any, dim: int, descending: bool, stable: bool) -> Any:
+    def forward(self, x: Any, dim: int, descending: bool) -> Any:
         axis = self.along(x, dim, True)
         if not x.ndim:
             return x.copy(), np.int64(0)
         indices = order(x, axis, descending)
         return np.take_along_axis(x, indices, axis), indices
+
+
+class SortBackward1(SortBackward0):
+    """∂(sorted x)/∂x: each gradient back at the place that its element came from"""
 
 
 class TopkBackward0(Chosen):

@@ -19,6 +19,7 @@ from .lift import (
     constant,
     diagonal,
     diagonal_backward,
+    expand,
     flip,
     index_put_impl,
     new_zeros,
@@ -339,7 +340,7 @@ class UnbindBackward0(Node):
         self.dim, self.num_outputs = dim, 0
         axis = dimension(dim, x.ndim)
         if not x.ndim:
-            raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         self.num_outputs = x.shape[axis]
         self.shape = x.shape[:axis] + x.shape[axis + 1 :]
         return tuple([x[at(axis, i)] for i in range(x.shape[axis])])
@@ -590,7 +591,7 @@ class TraceBackward0(Node):
 
     def backward(self, grad: Any) -> Any:
         shape = self.self_sym_sizes
-        return diagonal_backward(grad, shape, 0, 0, 1)
+        return diagonal_backward(expand(grad, (min(shape),)), shape, 0, 0, 1)
 
 
 class AsStridedBackward0(Node):
@@ -646,6 +647,10 @@ def _grid(size: Sequence[int], stride: Sequence[int], offset: int) -> Any:
     return places
 
 
+class AsStridedBackward1(AsStridedBackward0):
+    """∂(x's memory read with other strides)/∂x: each gradient added where it was read"""
+
+
 class UnfoldBackward0(Node):
     """∂(windows that slide over x)/∂x: the sum over the windows that hold xᵢ"""
 
@@ -678,15 +683,15 @@ class UnfoldBackward0(Node):
         axis = dimension(self.dimension, len(self.self_sym_sizes))
         places = np.arange(grad.shape[axis])[:, None] * self.step + np.arange(self.size)
         moved = permute(grad, _to_front(grad.ndim, axis))
-        front = _to_front(len(self.self_sym_sizes), axis)[1:]
+        front = [axis, *[d for d in range(grad.ndim - 1) if d != axis]]
         shape = [self.self_sym_sizes[d] for d in front]
         sent = index_put_impl(new_zeros(grad, shape), [places], moved, True)
         return permute(sent, [front.index(d) for d in range(len(front))])
 
 
 def _to_front(ndim: int, axis: int) -> list[int]:
-    """The order of dims with the last first and `axis` second."""
-    return [ndim - 1, axis, *[d for d in range(ndim - 1) if d != axis]]
+    """The order of dims with `axis` first and the last second."""
+    return [axis, ndim - 1, *[d for d in range(ndim - 1) if d != axis]]
 
 
 class CopyBackwards(Node):

@@ -1,0 +1,156 @@
+"""torch's own samples of its operations, and the same calls on minigrad."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import minigrad
+
+OPS = {f"{op.name}.{op.variant_test_name}".strip("."): op for op in op_db}
+
+DTYPES = {
+    getattr(torch, name): getattr(minigrad, name)
+    for name in "float16 float32 float64 uint8 int8 int16 int32 int64 bool".split()
+}
+
+
+class OutOfScope(Exception):
+    """A sample that asks for what minigrad leaves out: complex numbers, other devices, layouts."""
+
+
+@dataclass
+class Call:
+    """One call of an operation, on torch and on minigrad, with arguments that share no memory."""
+
+    on_torch: tuple[tuple[Any, ...], dict[str, Any]]
+    on_minigrad: tuple[tuple[Any, ...], dict[str, Any]]
+    pairs: list[tuple[Any, Any]]  # the tensors among the arguments, of torch and of minigrad
+
+    @property
+    def leaves(self) -> list[tuple[Any, Any]]:
+        return [pair for pair in self.pairs if pair[0].requires_grad]
+
+
+def call_of(sample: Any) -> Call:
+    """A torch sample as a call on both engines."""
+    made: dict[int, tuple[Any, Any]] = {}
+
+    def both(value: Any) -> tuple[Any, Any]:
+        if isinstance(value, torch.Tensor):
+            if id(value) not in made:
+                made[id(value)] = _pair(value)
+            return made[id(value)]
+        if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+            items = [both(v) for v in value]
+            kind = type(value) if type(value) in (list, tuple) else tuple
+            return kind(a for a, _ in items), kind(b for _, b in items)
+        if isinstance(value, dict):
+            items = {k: both(v) for k, v in value.items()}
+            return {k: a for k, (a, _) in items.items()}, {k: b for k, (_, b) in items.items()}
+        return value, translated(value)
+
+    args = both((sample.input, *sample.args))
+    kwargs = both(sample.kwargs)
+    pairs = list(made.values())
+    return Call((args[0], kwargs[0]), (args[1], kwargs[1]), pairs)
+
+
+def translated(value: Any) -> Any:
+    """An argument that is no tensor, as minigrad has it."""
+    if isinstance(value, torch.dtype):
+        if value not in DTYPES:
+            raise OutOfScope(str(value))
+        return DTYPES[value]
+    if isinstance(value, torch.device):
+        if value.type != "cpu":
+            raise OutOfScope(str(value))
+        return "cpu"
+    if isinstance(value, (torch.layout, torch.memory_format)):
+        if value in (torch.strided, torch.contiguous_format, torch.preserve_format):
+            return None
+        raise OutOfScope(str(value))
+    if isinstance(value, complex):
+        raise OutOfScope("complex")
+    if isinstance(value, torch.Size):
+        return tuple(value)
+    return value
+
+
+def _pair(tensor: Any) -> tuple[Any, Any]:
+    if tensor.dtype not in DTYPES:
+        raise OutOfScope(str(tensor.dtype))
+    if tensor.layout is not torch.strided or tensor.device.type != "cpu":
+        raise OutOfScope(f"{tensor.layout} on {tensor.device}")
+    if tensor.ndim > 64:
+        raise OutOfScope("numpy's arrays have at most 64 dimensions")
+    theirs = tensor.detach().resolve_neg().requires_grad_(tensor.requires_grad)
+    storage = theirs.detach().as_strided(
+        (theirs.untyped_storage().nbytes() // theirs.itemsize,), (1,), 0
+    )
+    memory = storage.numpy().copy()
+    strides = [s * theirs.itemsize for s in theirs.stride()]
+    start = memory[theirs.storage_offset() :]
+    array = np.lib.stride_tricks.as_strided(start, tuple(theirs.shape), strides)
+    ours = minigrad.from_numpy(array).requires_grad_(tensor.requires_grad)
+    return theirs, ours
+
+
+def function_of(name: str) -> Any:
+    """minigrad's version of an operation of torch's list; None if it has none."""
+    op = OPS[name].op
+    if isinstance(op, types.FunctionType) and op.__module__.startswith("torch.testing"):
+        # A wrapper that calls torch: the same code, with minigrad in torch's place.
+        names = {**op.__globals__, "torch": minigrad}
+        again = types.FunctionType(op.__code__, names, op.__name__, op.__defaults__, op.__closure__)
+        again.__kwdefaults__ = op.__kwdefaults__
+        return again
+    path = OPS[name].name.split(".")
+    found: Any = minigrad
+    for part in path:
+        found = getattr(found, part, None)
+    if callable(found) and not isinstance(found, type):
+        return found
+    found = getattr(minigrad.Tensor, path[-1], None) if len(path) == 1 else None
+    if isinstance(found, property):
+        return found.fget
+    return found
+
+
+def samples(name: str, dtype: Any, requires_grad: bool, limit: int | None = None) -> Any:
+    """torch's samples for one dtype, as calls on both engines; what is out of scope is left out."""
+    count = 0
+    torch.manual_seed(0)
+    np.random.seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for sample in OPS[name].sample_inputs("cpu", dtype, requires_grad=requires_grad):
+            if limit is not None and count >= limit:
+                return
+            try:
+                call = call_of(sample)
+            except OutOfScope:
+                continue
+            count += 1
+            yield call
+
+
+def error_samples(name: str) -> Any:
+    """torch's samples of wrong calls, as calls on both engines."""
+    torch.manual_seed(0)
+    op = OPS[name]
+    if op.error_inputs_func is None:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for wrong in op.error_inputs("cpu"):
+            try:
+                yield call_of(wrong.sample_input)
+            except OutOfScope:
+                continue

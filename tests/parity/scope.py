@@ -1,0 +1,88 @@
+"""Which operations of torch's list minigrad leaves out, and why; and what cannot be compared."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+OUT_OF_SCOPE = {
+    "complex numbers": (
+        "H mH angle cdouble cfloat chalf complex conj conj_physical imag isreal real polar "
+        "resolve_conj resolve_neg view_as_complex view_as_real fft.* istft stft "
+        "nn.functional.silu.complex"
+    ),
+    "sparse and other layouts": "sparse.* to_sparse _segment_reduce.*",
+    "bfloat16, which numpy has not": "bfloat16 torch._scaled_mm*",
+    "decompositions of matrices": (
+        "linalg.* cholesky* geqrf logdet lu lu_solve lu_unpack matrix_exp norm.nuc ormqr "
+        "pca_lowrank pinverse qr svd svd_lowrank triangular_solve"
+    ),
+    "special functions": (
+        "special.* digamma erfinv i0 igamma igammac lgamma mvlgamma.* polygamma.* sinc logit "
+        "logcumsumexp logaddexp2 float_power signal.windows.*"
+    ),
+    "random numbers of other distributions": (
+        "bernoulli cauchy exponential geometric log_normal multinomial normal normal.in_place "
+        "normal.number_mean uniform nn.functional.alpha_dropout nn.functional.dropout2d "
+        "nn.functional.dropout3d nn.functional.feature_alpha_dropout.* nn.functional.rrelu "
+        "nn.functional.fractional_max_pool*"
+    ),
+    "masked tensors": "masked.*",
+    "torch's own building blocks, not for users": (
+        "_* *_copy as_strided_scatter alias_copy empty_permuted empty_strided new_empty_strided "
+        "unsafe_* slice torch.ops.* jiterator_* native_* hash_tensor "
+        "max_pool2d_with_indices_backward nn.functional.linear_cross_entropy* sum_to_size resize_* "
+        "bmm.triton_optimized scalar_tensor fill zero_ rand_like randint*"
+    ),
+    "statistics and counting": (
+        "bincount bucketize corrcoef cov cummax cummin cumulative_trapezoid diff gradient histc "
+        "histogram histogramdd mode nanquantile quantile renorm searchsorted trapezoid trapz unique "
+        "unique_consecutive isin aminmax argwhere nonzero_static msort"
+    ),
+    "convenience": (
+        "addbmm addr block_diag cartesian_prod cdist combinations copysign cross deg2rad diagflat "
+        "diagonal_scatter dist dsplit fmax fmin frexp gcd heaviside hsplit index_reduce.* kron "
+        "lcm ldexp logspace* nextafter put rad2deg rot90 scatter_reduce.* "
+        "select_scatter slice_scatter tril_indices triu_indices unravel_index vdot vsplit "
+        "grid_sampler_* broadcast_shapes"
+    ),
+    "layers and losses beyond the list in README": (
+        "nn.functional.adaptive_* nn.functional.avg_pool3d nn.functional.bilinear "
+        "nn.functional.channel_shuffle nn.functional.conv3d nn.functional.conv_transpose* "
+        "nn.functional.cosine_* nn.functional.ctc_loss nn.functional.embedding_bag "
+        "nn.functional.gaussian_nll_loss nn.functional.grid_sample nn.functional.group_norm "
+        "nn.functional.hinge_embedding_loss nn.functional.instance_norm "
+        "nn.functional.interpolate.* nn.functional.kl_div nn.functional.local_response_norm nn.functional.margin_ranking_loss "
+        "nn.functional.max_pool3d nn.functional.max_unpool* "
+        "nn.functional.multi_head_attention_forward nn.functional.multi_margin_loss "
+        "nn.functional.multilabel_* nn.functional.pairwise_distance nn.functional.pdist "
+        "nn.functional.pixel_* nn.functional.poisson_nll_loss nn.functional.rms_norm "
+        "nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss "
+        "nn.functional.triplet_* nn.functional.unfold nn.functional.upsample_* "
+        "nn.functional.normalize nn.functional.one_hot nn.functional.prelu nn.functional.glu "
+        "nn.functional.batch_norm.without_cudnn"
+    ),
+}
+
+RANDOM = {"empty", "empty_like", "new_empty", "randn", "randn_like", "nn.functional.dropout"}
+"""Operations whose values are left to chance: only shapes and dtypes are compared."""
+
+TIES = {"sort", "argsort", "kthvalue", "topk"}
+"""Operations that may choose any of several equal elements: their indices are compared by what
+they point at."""
+
+
+def reason(name: str) -> str | None:
+    """Why an operation is out of scope; None if it is not."""
+    if name in _WANTED:
+        return None
+    for why, patterns in OUT_OF_SCOPE.items():
+        if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
+            return why
+    return None
+
+
+_WANTED = {f"__r{name}__" for name in "add and div matmul mod mul or pow sub xor".split()} | {
+    "__getitem__",
+    "index_copy",
+    "linspace.tensor_overload",
+}
