@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,24 @@ def test_the_course_opens(line, clone, bare, tmp_path):
     assert "/lab/tree/00_start_here.ipynb?token=" in url
     assert "<title>JupyterLab</title>" in html
     assert '"type": "notebook"' in notebook
+
+
+@installs
+def test_the_wheel_holds_both_packages_whole(clone, bare, tmp_path):
+    wheel = [
+        "python",
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "-w",
+        str(tmp_path),
+        str(clone),
+    ]
+    subprocess.run(wheel, env=bare, check=True)
+    (built,) = tmp_path.glob("*.whl")
+    packed = {name for name in zipfile.ZipFile(built).namelist() if ".dist-info/" not in name}
+    files = [path for package in ("minigrad", "viz") for path in (clone / package).rglob("*.*")]
+    assert packed == {path.relative_to(clone).as_posix() for path in files if path.is_file()}
+    assert packed >= {"minigrad/py.typed", "viz/py.typed", "viz/player/player.js"}
