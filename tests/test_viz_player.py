@@ -319,6 +319,15 @@ def test_the_animated_picture_at_rest_is_the_last_frame(engine):
     assert numbers <= texts
 
 
+def test_a_gradients_line_is_one_stroke_so_that_its_head_comes_last(engine):
+    root, names = notes(engine)
+    lines = re.findall(
+        r'class="grad" d="([^"]+)" pathLength="1"', viz.animate(root, names=names).svg
+    )
+    assert len(lines) == 6
+    assert all(re.fullmatch(r"M[^Mm]+", line) for line in lines)
+
+
 def test_a_long_pass_is_thinned_where_there_are_no_controls(engine):
     x = engine.tensor(1.0, requires_grad=True)
     y = x

@@ -166,14 +166,14 @@ def _curve(points: list[Point]) -> str:
 
 
 def _head(before: Point, tip: Point) -> str:
-    """The arrow's head at the end of a curve, drawn in one go with it: it is drawn last."""
+    """The arrow's head, drawn in one go with the curve before it, so that it is drawn last."""
     (x1, y1), (x2, y2) = before, tip
     length = hypot(x2 - x1, y2 - y1) or 1
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
     left = (-6 * ux - 3.5 * uy, -6 * uy + 3.5 * ux)
     right = (-6 * ux + 3.5 * uy, -6 * uy - 3.5 * ux)
-    there, back = " ".join(map(_n, left)), " ".join(_n(-v) for v in left)
-    return f"m{there}l{back} {' '.join(map(_n, right))}"
+    way = (*left, -left[0], -left[1], *right)
+    return f"l{' '.join(map(_n, way))}"
 
 
 def _beside(points: list[Point], gap: float) -> list[Point]:
