@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine.backward import Edge, run_backward
-from .engine.node import AccumulateGrad, Node
+from .engine.node import DEAD_END, AccumulateGrad, Node
 from .errors import note
 from .recording import edge, wrap
 
@@ -59,16 +59,11 @@ def backward(
     the shapes of `tensors`; one left out is 1, for a scalar. Raises RuntimeError where a scalar is
     needed, where shapes differ, where nothing requires grad, and where the graph was freed.
     """
-    ends = None
     if inputs is not None:
         inputs = _inputs(inputs, "backward")
-        for tensor in inputs:
-            if not isinstance(tensor, GradientEdge):
-                tensor.retain_grad()
-        ends = [_edge(t) for t in inputs]
     if create_graph:
         warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=3)
-    _run(_several(tensors), grad_tensors, retain_graph, create_graph, ends, accumulate=True)
+    _run(_several(tensors), grad_tensors, retain_graph, create_graph, inputs, accumulate=True)
 
 
 def grad(
@@ -105,11 +100,8 @@ def grad(
         )
     names = tuple(inputs) if isinstance(inputs, dict) else None
     inputs = _inputs(inputs, "grad")
-    ends = [_edge(t) for t in inputs]
-    if any(node is None for node, _ in ends):
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
     found = _run(
-        _several(outputs), grad_outputs, retain_graph, create_graph, ends, accumulate=False
+        _several(outputs), grad_outputs, retain_graph, create_graph, inputs, accumulate=False
     )
     grads = [g if g is None or create_graph else wrap(g) for g in found]
     for i, value in enumerate(grads):
@@ -145,6 +137,16 @@ def _inputs(inputs: Any, caller: str) -> tuple[Any, ...]:
     return inputs
 
 
+def _end(end: Any, accumulate: bool) -> Edge:
+    """Where a pass ends at one of its inputs, which with `accumulate` is to keep its gradient."""
+    if accumulate and not isinstance(end, GradientEdge):
+        end.retain_grad()
+    node, slot = _edge(end)
+    if node is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return (Node() if node is DEAD_END else node), slot  # a new node is on no path
+
+
 def _edge(end: Any) -> Any:
     return end[:2] if isinstance(end, GradientEdge) else (edge(end), end._output_nr)
 
@@ -154,7 +156,7 @@ def _run(
     seeds: Any,
     retain_graph: bool | None,
     create_graph: bool,
-    ends: Sequence[Any] | None,
+    inputs: Sequence[Any] | None,
     accumulate: bool,
 ) -> list[Any]:
     seeds = (None,) * len(roots) if seeds is None else _several(seeds)
@@ -163,6 +165,7 @@ def _run(
     # Torch checks all shapes before it asks whether anything requires grad.
     gradients = [_seed(i, t, s, create_graph) for i, (t, s) in enumerate(zip(roots, seeds))]
     starts = [_start(i, t) for i, t in enumerate(roots)]
+    ends = None if inputs is None else [_end(t, accumulate) for t in inputs]
     retain = create_graph if retain_graph is None else bool(retain_graph)
     return run_backward(starts, gradients, retain, bool(create_graph), ends, accumulate)
 
@@ -197,7 +200,7 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
 
 def _start(i: int, root: Any) -> Edge:
     node, slot = _edge(root)
-    if node is None:
+    if node is None or node is DEAD_END:
         error = RuntimeError(
             f"element {i} of tensors does not require grad and does not have a grad_fn"
         )

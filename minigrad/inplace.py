@@ -13,15 +13,20 @@ from .engine.node import Node, SavedTensor
 from .engine.saved import packing
 from .engine.version import INFERENCE
 from .errors import note
-from .recording import Method, memory, own_counter, wrap
-from .views import forbid_change, rebase, relic
+from .recording import Method, memory, own_counter, set_maker, wrap
+from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
 
-def in_place(method: Method) -> Method:
-    """The variant of a method that writes its result into its tensor: `mul_` from `mul`."""
+def in_place(method: Method, repeats: bool = False) -> Method:
+    """The variant of a method that writes its result into its tensor: `mul_` from `mul`.
+
+    Unless it `repeats` without harm, it refuses memory in which one place holds several elements.
+    """
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
+        if not repeats:
+            check_apart(self._data)
         # Hooks see what is saved while the method runs, so they must see a copy, which stays.
         out = method(_old_value(self) if packing else self, *args, **constants)
         if out is NotImplemented:
@@ -54,6 +59,15 @@ def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
             )
             note(error, "To change the value of a leaf, write to it inside torch.no_grad().")
             raise error
+
+
+def check_apart(data: Any) -> None:
+    """Raise RuntimeError if elements of an array lie in the same place, as `expand` lets them."""
+    if 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )
 
 
 def write(tensor: Any, data: Any) -> None:
@@ -90,8 +104,9 @@ def write(tensor: Any, data: Any) -> None:
 
 def keep_old_value(tensor: Any, node: Node) -> None:
     """Let `node` save a copy of `tensor`, which is about to be overwritten with its result."""
-    for i, saved in enumerate(node.saved or ()):
-        if saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor):
+    for i, ((name, _, _), saved) in enumerate(zip(node.kept, node.saved or ())):
+        same = saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor)
+        if same and name == "self":  # in x.mul_(x), the other x is overwritten, as in torch
             node.saved = (*node.saved[:i], _old_value(tensor), *node.saved[i + 1 :])
 
 
@@ -107,18 +122,23 @@ def move_on(tensor: Any, out: Any) -> None:
     node = out._grad_fn
     node.saved = tuple([_after_write(saved, tensor, out) for saved in node.saved])
     if tensor._base is None:
-        tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, out._output_nr, False
+        set_maker(tensor, node, out._output_nr)
     else:
         rebase(tensor, node)
 
 
 def _after_write(saved: Any, tensor: Any, out: Any) -> Any:
     """What a node that wrote to `tensor` saves, now that `tensor` will hold the node."""
-    if type(saved) is not SavedTensor or saved.tensor is None:
-        own_result = saved._data is out._data and saved is not tensor
-        return SavedTensor(tensor._data, tensor._counter) if own_result else saved
-    if saved._counter is tensor._counter:
-        # Another view of this memory, overwritten too: only the error about that will need it, and
-        # kept as it is, it would hold the base that holds the node.
-        saved.tensor = relic(saved.tensor)
-    return saved
+    kept = saved.tensor if type(saved) is SavedTensor else saved
+    if isinstance(kept, Node.tensor_type) and kept._counter is tensor._counter:
+        # This memory, or a view of it, overwritten too: only the error about that will need it, and
+        # kept as it is, it would hold the node.
+        if kept._base is not None:
+            maker: Node = AsStridedBackward0()
+        else:
+            maker = CopySlices() if tensor._base is not None else type(out._grad_fn)()
+        left = SavedTensor(kept._data, kept._counter, relic(kept, maker))
+        left.expected = saved.expected if type(saved) is SavedTensor else 0
+        return left
+    own_result = kept is None and saved._data is out._data
+    return SavedTensor(tensor._data, tensor._counter) if own_result else saved

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import inferring, state
-from .engine.node import AccumulateGrad, Node, SavedTensor
+from .engine.node import DEAD_END, AccumulateGrad, Node, SavedTensor
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .ops.dims import broadcast_error
 
@@ -41,14 +41,23 @@ def edge(tensor: Any) -> Node | None:
         tensor._refresh()
     if tensor._grad_fn is not None:
         return tensor._grad_fn
-    if not tensor._requires_grad and (tensor._base is None or not tensor.requires_grad):
-        return None
+    if not tensor._requires_grad:
+        return DEAD_END if tensor._base is not None and tensor.requires_grad else None
     # A leaf refers to its node weakly, for the node refers to the leaf: no cycle.
     node = tensor._accumulator and tensor._accumulator()
     if node is None:
         node = AccumulateGrad(tensor)
         tensor._accumulator = weakref.ref(node)
     return node
+
+
+def set_maker(tensor: Any, node: Node, slot: int = 0) -> None:
+    """Let `tensor`, which was written to, be output `slot` of `node`; it goes on retaining grad."""
+    before = tensor._grad_fn
+    if before is not None and before.retained and tensor._output_nr in before.retained:
+        node.retained = {**(node.retained or {}), slot: before.retained.pop(tensor._output_nr)}
+        node.hooked = True
+    tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, slot, False
 
 
 def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] = ()) -> Any:

@@ -38,9 +38,10 @@ NON_LEAF_GRAD = (
     "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more information."
 )
-NON_LEAF_FLAG = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
-    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+NON_LEAF_FLAG = "you can only change requires_grad flags of leaf variables."
+NO_GRAD_COPY = (
+    "If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+    "var_no_grad = var.detach()."
 )
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 
@@ -91,9 +92,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if self._grad_fn is not None:
-            if not value:
-                raise RuntimeError(NON_LEAF_FLAG)
-            return
+            raise RuntimeError(NON_LEAF_FLAG if value else f"{NON_LEAF_FLAG} {NO_GRAD_COPY}")
         if value and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if value and self._counter is INFERENCE and not state.inference:
@@ -111,7 +110,8 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
                 "requires_grad_(): argument 'requires_grad' (position 1) must be bool, "
                 f"not {type(requires_grad).__name__}"
             )
-        self.requires_grad = requires_grad
+        if self._grad_fn is None or not requires_grad:
+            self.requires_grad = requires_grad
         return self
 
     @property

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine.grad_mode import state
-from .engine.node import Node
-from .recording import Method, apply, edge, memory, named, own_counter, wrap
+from .engine.node import Node, operation
+from .recording import Method, apply, edge, memory, named, own_counter, set_maker, wrap
 
 _CREATED_IN = {
     "multiple": (
@@ -76,22 +76,22 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
         out._base = tensor if tensor._base is None else tensor._base
         out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))
         out._as_of = out._counter.value
-        out._created_in = tensor._created_in or (
-            "multiple" if several else None if state.enabled else "no_grad"
-        )
-        if state.inference:
-            out._created_in = "inference_mode"
+        if state.enabled:
+            out._created_in = "multiple" if several else tensor._created_in
+        else:
+            out._created_in = "inference_mode" if state.inference else "no_grad"
     return made
 
 
 def refresh(view: Any) -> None:
     """If its memory was written since, let `view` be made from its base as the base is now."""
     base = view._base
-    if view._as_of == view._counter.value or not base.requires_grad:
+    if view._as_of == view._counter.value:
+        return
+    if view._grad_fn is None and not base.requires_grad:
         return
     forbid_change(view, "its base or another view of its base has been")
-    view._grad_fn = _taken_from(memory(base), edge(base), base._output_nr, view._steps)
-    view._output_nr = 0
+    set_maker(view, _taken_from(memory(base), edge(base), base._output_nr, view._steps))
     view._as_of = view._counter.value
 
 
@@ -101,20 +101,16 @@ def forbid_change(view: Any, what: str) -> None:
     if where is None:
         return
     node = view._grad_fn
+    told = f"Output {view._output_nr} of {operation(node)}" if node is not None else "A view"
     if where in _CREATED_IN and node is not None:
-        text = f"Output {view._output_nr} of {node.name()} is a view and {what} modified inplace."
-        raise RuntimeError(text + _CREATED_IN[where])
-    start = "A view was created in"
-    if node is not None:
-        start = (
-            f"Output {view._output_nr} of {node.name()} is a view of a view which was created in"
-        )
-    if where == "inference_mode":
-        text = f"{start} inference mode and {what} modified inplace in normal mode."
+        text = f"{told} is a view and {what} modified inplace."
     else:
-        where = "no_grad"
-        text = f"{start} no_grad mode and {what} modified inplace with grad mode enabled."
-    raise RuntimeError(text + _CREATED_IN_MODE.format(block=where))
+        start = told + (" is a view of a view which was created in" if node else " was created in")
+        if where == "inference_mode":
+            text = f"{start} inference mode and {what} modified inplace in normal mode."
+        else:
+            text = f"{start} no_grad mode and {what} modified inplace with grad mode enabled."
+    raise RuntimeError(text + (_CREATED_IN.get(where) or _CREATED_IN_MODE.format(block=where)))
 
 
 def _taken_from(
@@ -183,15 +179,14 @@ def rebase(view: Any, fn: Node) -> None:
     node.link((edge(base), *fn.edges[1:]), (base,))
     if fn.slots:
         node.slots = (base._output_nr, *fn.slots[1:])
-    base._grad_fn, base._output_nr, base._requires_grad = node, 0, False
+    set_maker(base, node)
     # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
     maker, array, steps = weakref.ref(node), memory(base), view._steps
     fn.maker = lambda: _taken_from(array, maker(), 0, steps)
 
 
-def relic(tensor: Any) -> Any:
-    """What is left of an overwritten view or base: its value, and what made it, by name only."""
+def relic(tensor: Any, maker: Node) -> Any:
+    """What is left of an overwritten tensor: its value, and what made it now, by name only."""
     left = wrap(tensor._data)
-    left._counter = tensor._counter
-    left._grad_fn = CopySlices() if tensor._base is None else AsStridedBackward0()
+    left._counter, left._grad_fn = tensor._counter, maker
     return left

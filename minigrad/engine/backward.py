@@ -132,9 +132,9 @@ class GraphTask:
         return order
 
     def on_a_path(self, order: list[Node]) -> set[Node]:
-        """The nodes from which an input can be reached; and inputs that are to accumulate."""
+        """The nodes from which an input can be reached; in `backward`, those of inputs as well."""
         ends = self.ends = {node for node, _ in self.sought}
-        wanted = {node for node in ends if self.accumulate and type(node) is AccumulateGrad}
+        wanted = set(ends) if self.accumulate else set()
         for node in reversed(order):
             if any(target in wanted or target in ends for target in node.edges):
                 wanted.add(node)
@@ -194,6 +194,9 @@ class GraphTask:
             grad = self.prehooks(node, grad)
         sent = node.run(grad, self.recording)
         if node.posthooks:
+            if self.wanted is not None:
+                ends = zip(sent, node.edges)
+                sent = [g if to is not None and self.will_run(to) else None for g, to in ends]
             sent = self.posthooks(node, sent, grad)
         return sent
 

@@ -122,7 +122,8 @@ class Node:
         self.sequence = _next_sequence()
         for tensor in tensors:
             if tensor._output_nr:
-                self.slots = tuple([t._output_nr for t in tensors])
+                slots = [t._output_nr for t in tensors]
+                self.slots = (*slots, *[0] * (len(edges) - len(slots)))
                 break
         if anomaly.enabled:
             anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
@@ -176,6 +177,8 @@ class Node:
             if type(saved) is Packed:
                 return saved.tensor(self)._data
             raise RuntimeError(_modified(self, saved, expected))
+        if type(saved) is SavedTensor and saved.tensor is not None:
+            return saved.tensor._data  # whose `.data` may be another array now
         return saved._data
 
     def tensor(self, index: int) -> Any:
@@ -219,7 +222,7 @@ class Node:
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """For each input: the node that receives its gradient, and as which of its outputs."""
         slots = self.slots or (0,) * len(self.edges)
-        return tuple(zip(self.edges, slots))
+        return tuple([(None if e is DEAD_END else e, slot) for e, slot in zip(self.edges, slots)])
 
     def __call__(self, *grads: Any) -> Any:
         """One step of a backward pass by hand: gradients of the outputs in, of the inputs out.
@@ -318,9 +321,9 @@ class AccumulateGrad(Node):
 
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         """``variable.grad += grad``: in place, unless the addition is recorded itself."""
-        if grad is None:
-            return ()
         variable = self.variable
+        if grad is None or not variable._requires_grad:
+            return ()
         with _leaf_lock:  # hooks run outside it: they may wait for another thread
             if recording:
                 old = variable._grad
@@ -337,6 +340,16 @@ class AccumulateGrad(Node):
         for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
             hook(variable)
         return ()
+
+
+class _DeadEnd(Node):
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        return ()
+
+
+DEAD_END = _DeadEnd()
+"""Where an edge ends at a view that requires grad like its base, but was made without recording:
+the operation that uses it is recorded, but no gradient goes on. It shows as None."""
 
 
 def boxed(tensor: Any) -> Any:
@@ -377,12 +390,19 @@ def _unsigned(value: Any) -> Any:
     return value % 2**64 if isinstance(value, int) and value < 0 else value
 
 
+def operation(node: Node) -> str:
+    """The node's name as torch's messages have it: "Mul" for "MulBackward0"."""
+    name, _, count = node.name().rpartition("Backward")
+    if not count.isdigit():
+        return node.name() if count else name
+    return name if count == "0" else name + count
+
+
 def _modified(node: Node, saved: Any, expected: int) -> str:
     tensor = saved.tensor if type(saved) is SavedTensor else saved
-    maker = node if tensor is None else tensor.grad_fn
+    maker = node.made_by() if tensor is None else tensor.grad_fn
     slot = 0 if tensor is None else tensor._output_nr
-    name = maker and type(maker).__name__.split("Backward")[0]
-    output = f", which is output {slot} of {name}," if maker else ""
+    output = f", which is output {slot} of {operation(maker)}," if maker else ""
     kind = dtypes.from_numpy(saved._data.dtype).scalar_type
     hint = (
         "enable anomaly detection to find the operation that failed to compute its gradient, with "

@@ -27,9 +27,9 @@ class Conversion:
 
     _copy = method(shape.CopyBackwards, tensors=2)
     _to_copy = method(shape.ToCopyBackward0)
-    _fill_number = in_place(method(shape.FillBackward2))
-    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2))
-    zero_ = in_place(method(shape.ZeroBackward0))
+    _fill_number = in_place(method(shape.FillBackward2), repeats=True)
+    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2), repeats=True)
+    zero_ = in_place(method(shape.ZeroBackward0), repeats=True)
 
     def clone(self, *, memory_format: Any = None) -> Tensor:
         """A copy; gradients flow through it."""

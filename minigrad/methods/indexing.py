@@ -210,13 +210,13 @@ class Indexing:
             else np.zeros((len(places[0]), 0), np.int64)
         )
 
-    index_put_ = in_place(index_put)
+    index_put_ = in_place(index_put, repeats=True)
     index_add_ = in_place(index_add)
     index_copy_ = in_place(index_copy)
     index_fill_ = in_place(index_fill)
     scatter_ = in_place(scatter)
     scatter_add_ = in_place(scatter_add)
-    masked_fill_ = in_place(masked_fill)
+    masked_fill_ = in_place(masked_fill, repeats=True)
     masked_scatter_ = in_place(masked_scatter)
 
 
