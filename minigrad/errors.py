@@ -7,10 +7,15 @@ from typing import Any
 from .engine.node import Node
 
 
-def note(error: Exception, text: str) -> None:
-    """Add `text` to the error's traceback (PEP 678). Python 3.10 has no place for it."""
+def noted(error: Exception, text: str) -> Exception:
+    """`error`, to be raised, with `text` below it (PEP 678). Python 3.10 has no place for it.
+
+    Where it is raised no variable should hold it: its traceback holds the variables, and so it
+    would keep a graph alive.
+    """
     if hasattr(error, "add_note"):
         error.add_note(text)
+    return error
 
 
 def typename(obj: Any) -> str:

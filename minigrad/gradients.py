@@ -10,7 +10,7 @@ import numpy as np
 
 from .engine.backward import Edge, run_backward
 from .engine.node import DEAD_END, AccumulateGrad, Node
-from .errors import note
+from .errors import noted
 from .recording import edge, wrap
 
 _REFERENCE_CYCLE = (
@@ -179,20 +179,22 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
         shape, dtype, required, data = root.shape, root.dtype, root.requires_grad, root._data
     if seed is None:
         if required and data.size != 1:
-            error = RuntimeError("grad can be implicitly created only for scalar outputs")
-            note(error, "Reduce it to a scalar first, e.g. .sum(), or give a tensor `gradient`.")
-            raise error
+            raise noted(
+                RuntimeError("grad can be implicitly created only for scalar outputs"),
+                "Reduce it to a scalar first, e.g. .sum(), or give a tensor `gradient`.",
+            )
         ones = np.ones_like(data)
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if seed.shape != shape:
-        error = RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has "
-            f"a shape of {shape}."
+        raise noted(
+            RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] "
+                f"has a shape of {shape}."
+            ),
+            "There must be one number for each element: how much it counts.",
         )
-        note(error, "There must be one number for each element: how much it counts.")
-        raise error
     if seed.dtype is not dtype:
         seed = seed.to(dtype)
     return seed if create_graph else seed._data
@@ -201,11 +203,12 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
 def _start(i: int, root: Any) -> Edge:
     node, slot = _edge(root)
     if node is None or node is DEAD_END:
-        error = RuntimeError(
-            f"element {i} of tensors does not require grad and does not have a grad_fn"
+        raise noted(
+            RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            ),
+            "Nothing it was made from had requires_grad=True while it was being made.",
         )
-        note(error, "Nothing it was made from had requires_grad=True while it was being made.")
-        raise error
     return node, slot
 
 

@@ -12,7 +12,7 @@ from .engine.grad_mode import state
 from .engine.node import Node, SavedTensor
 from .engine.saved import packing
 from .engine.version import INFERENCE
-from .errors import note
+from .errors import noted
 from .recording import Method, memory, own_counter, set_maker, wrap
 from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
@@ -43,7 +43,7 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 
 
 def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
-    """Raise RuntimeError if a recorded write would lose a leaf, or cannot be entered in the graph."""
+    """Raise RuntimeError if a recorded write would lose a leaf, or cannot enter the graph."""
     if not state.enabled:
         return
     required = tensor.requires_grad
@@ -54,11 +54,12 @@ def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
         forbid_change(tensor, "is being")
     for owner, name in ((base, "a view of a leaf"), (tensor, "a leaf")):
         if required and owner is not None and owner.is_leaf:
-            error = RuntimeError(
-                f"{name} Variable that requires grad is being used in an in-place operation."
+            raise noted(
+                RuntimeError(
+                    f"{name} Variable that requires grad is being used in an in-place operation."
+                ),
+                "To change the value of a leaf, write to it inside torch.no_grad().",
             )
-            note(error, "To change the value of a leaf, write to it inside torch.no_grad().")
-            raise error
 
 
 def check_apart(data: Any) -> None:
@@ -107,7 +108,7 @@ def keep_old_value(tensor: Any, node: Node) -> None:
     for i, ((name, _, _), saved) in enumerate(zip(node.kept, node.saved or ())):
         same = saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor)
         if same and name == "self":  # in x.mul_(x), the other x is overwritten, as in torch
-            node.saved = (*node.saved[:i], _old_value(tensor), *node.saved[i + 1 :])
+            node.saved = (*node.saved[:i], tensor.clone(), *node.saved[i + 1 :])
 
 
 def _old_value(tensor: Any) -> Any:

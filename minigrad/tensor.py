@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
 from .engine.version import INFERENCE, UNWRITTEN, Version
-from .errors import note
+from .errors import noted
 from .gradients import backward
 from .methods.conversion import Conversion
 from .methods.indexing import Indexing
@@ -209,7 +210,18 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self.requires_grad and not value.is_floating_point():
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
+            )
         self._data = memory(value)
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     def backward(
         self,
@@ -229,7 +241,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         """Call `hook(grad)` when this tensor's gradient is known; it may return another."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self._grad_fn
+        node = self.grad_fn
         if node is None:
             self._backward_hooks = self._backward_hooks or Hooks()
             return self._backward_hooks.add(hook)
@@ -241,7 +253,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         """Call `hook(self)` whenever a backward pass has added to this leaf's `.grad`."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._grad_fn is not None:
+        if self.grad_fn is not None:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
             )
@@ -252,7 +264,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         """Let a backward pass fill `.grad` of this tensor too, although it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        node = self._grad_fn
+        node = self.grad_fn
         if node is None or self.retains_grad:
             return
         reference = weakref.ref(self)
@@ -333,10 +345,11 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The tensor's memory as a numpy array. Raises RuntimeError if it requires grad."""
         if self.requires_grad and not force:
-            error = RuntimeError(NO_NUMPY)
-            note(error, "numpy does not record what it does, so the graph would end unseen.")
-            raise error
-        return memory(self)
+            raise noted(
+                RuntimeError(NO_NUMPY),
+                "numpy does not record what it does, so the graph would end unseen.",
+            )
+        return memory(self).view()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self.numpy()
@@ -391,11 +404,51 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
 
     __hash__ = object.__hash__
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy with its own memory, which copies of views of that memory share."""
+        if self.grad_fn is not None:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
+                "because of a torch.nn.utils.weight_norm usage, see "
+                "https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) not in memo:
+            array = memory(self)
+            owner = array if array.base is None else array.base
+            if isinstance(owner, np.ndarray) and owner.flags.forc:
+                if id(owner) not in memo:
+                    memo[id(owner)] = np.array(owner, order="K"), Version()
+                copied, counter = memo[id(owner)]
+                start = array.ctypes.data - owner.ctypes.data
+                data = np.ndarray(array.shape, array.dtype, copied, start, array.strides)
+            else:  # memory that is not numpy's own, or has gaps
+                data, counter = np.array(array, order="K"), Version()
+            out = _rebuilt(data, self.requires_grad, copy.deepcopy(self._own(), memo))
+            out._counter, out._grad = counter, copy.deepcopy(self._grad, memo)
+            memo[id(self)] = out
+        return memo[id(self)]
+
+    def __reduce__(self) -> Any:
+        return _rebuilt, (memory(self), self.requires_grad, self._own())
+
+    def _own(self) -> dict[str, Any]:
+        """The attributes that the tensor's user gave it."""
+        return {k: v for k, v in vars(self).items() if k != "_data" and not hasattr(Tensor, k)}
+
     def __repr__(self) -> str:
         return printing.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
         return printing.format_tensor(self, spec)
+
+
+def _rebuilt(data: np.ndarray, requires_grad: bool, own: dict[str, Any]) -> Tensor:
+    """A leaf from what was copied or pickled."""
+    tensor = wrap(data)
+    tensor._requires_grad = requires_grad
+    vars(tensor).update(own)
+    return tensor
 
 
 Node.tensor_type = Tensor

@@ -38,7 +38,6 @@ torch.full((3,), {k}.5, dtype=torch.float64, requires_grad={f})
 {a}.clone()
 {a}.detach()
 {a}.data
-{a}.mean()
 {a} / ({b} * {b} + 2)
 torch.stack([{a}, {b}])
 torch.cat([{a}.reshape(-1), {c}.reshape(-1)])
@@ -114,8 +113,8 @@ FORMS = [  # how a statement stands in the program, and how often it is picked
 MODES = ["{}"] * 8 + ["with torch.no_grad(): {}", "with torch.enable_grad(): {}"]
 
 START = """
-v.append(torch.tensor([[1.0, -2.0, 3.0], [0.5, 2.0, -1.5]], dtype=torch.float64, requires_grad=True))
-v.append(torch.tensor([[0.5, 1.0, -1.0], [2.0, -0.5, 1.5]], dtype=torch.float64, requires_grad=True))
+v.append(torch.tensor([[1.0, -2, 3], [0.5, 2, -1.5]], dtype=torch.float64, requires_grad=True))
+v.append(torch.tensor([[0.5, 1, -1], [2, -0.5, 1.5]], dtype=torch.float64, requires_grad=True))
 v.append(v[0] * v[1])
 """.strip().splitlines()
 

@@ -150,23 +150,26 @@ def register_multi_grad_hook(
 
         return _Handles([t.register_hook(first) for t in tensors if t.requires_grad])
 
-    nodes = [edge(t) for t in tensors]
-    if None in nodes:
+    if any(edge(t) is None for t in tensors):
         raise AssertionError("Expected gradient function to be set")
+    # Hooks stand on the nodes, so they know them weakly; a leaf's node comes and goes.
+    makers = [weakref.ref(t.grad_fn or t) for t in tensors]
+
+    def nodes() -> list[Node | None]:
+        alive = [maker() for maker in makers]
+        return [edge(maker) if isinstance(maker, Tensor) else maker for maker in alive]
 
     def collect(index: int, grad: Tensor) -> None:
         task = backward.current_task()
         with lock:
             if task not in seen:
-                if not task.accumulate and any(
-                    type(node) is AccumulateGrad and task.will_run(node) for node in nodes
-                ):
+                running = [node for node in nodes() if task.will_run(node)]
+                if not task.accumulate and any(type(node) is AccumulateGrad for node in running):
                     raise RuntimeError(
                         "A leaf node was passed to _will_engine_execute_node but we are currently "
                         "running autograd.grad(). This is currently not supported."
                     )
-                expected = sum([task.will_run(node) for node in nodes])
-                seen[task] = [expected, [None] * len(nodes)]
+                seen[task] = [len(running), [None] * len(makers)]
             seen[task][0] -= 1
             seen[task][1][index] = grad
             complete = not seen[task][0]

@@ -22,7 +22,7 @@ def remember(node: Any, parent: Any) -> None:
 
 
 def report(node: Any) -> Iterator[str]:
-    """Say of a node that failed where it was made, and where each node was whose backward made it."""
+    """Where a node that failed was made, and where each node whose backward made it."""
     name, lines = type(node).__name__, node.metadata.get("traceback_")
     if lines is None:
         yield (

@@ -219,9 +219,8 @@ class GraphTask:
         grads = [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
         for slot, hooks in (node.tensor_hooks or {}).items():
             for hook in list(hooks.values()):
-                if grads[slot] is not None:
-                    old = self.wrap(grads[slot])
-                    grads[slot] = self.unwrap(_replaced(hook, old, hook(old)))
+                old = self.wrap(grads[slot])
+                grads[slot] = self.unwrap(_replaced(hook, old, hook(old)))
         for slot, keep in (node.retained or {}).items():
             if grads[slot] is not None:
                 keep(self.wrap(grads[slot]))
@@ -284,7 +283,8 @@ def _replaced(hook: Any, old: Any, new: Any) -> Any:
         raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
     if old is not None and old.dtype is not new.dtype:
         raise RuntimeError(
-            f"hook '{_name(hook)}' has changed the type of value (was {old.type()} got {new.type()})"
+            f"hook '{_name(hook)}' has changed the type of value "
+            f"(was {old.type()} got {new.type()})"
         )
     return new
 

@@ -321,11 +321,13 @@ class AccumulateGrad(Node):
 
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         """``variable.grad += grad``: in place, unless the addition is recorded itself."""
-        variable = self.variable
-        if grad is None or not variable._requires_grad:
+        if grad is None:
             return ()
+        variable = self.variable
         with _leaf_lock:  # hooks run outside it: they may wait for another thread
-            if recording:
+            if not variable._requires_grad:
+                pass
+            elif recording:
                 old = variable._grad
                 variable._grad = (
                     type(grad)._wrap(np.empty_like(grad._data)).copy_(grad)

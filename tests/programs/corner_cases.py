@@ -1,0 +1,132 @@
+"""What random programs found: flags, hooks and graphs after writes, in unrecorded views, at ends."""
+# %%
+x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+y = x * 1
+y.requires_grad = True
+# %%
+y.requires_grad = False
+# %%
+print(y.requires_grad_().requires_grad)
+y.requires_grad_(False)
+# %% a view that was not recorded requires grad like its base, but no gradient goes on
+with torch.no_grad():
+    v = x.view(-1)
+w = v * 2
+print(v.requires_grad, v.is_leaf, w.grad_fn.next_functions)
+w.sum().backward()
+v.sum().backward()
+print(v.grad, x.grad, v.requires_grad)
+# %%
+autograd.grad(w.sum(), v)
+# %%
+v.backward(torch.ones(4))
+# %% a leaf that requires grad no more
+a = torch.ones(2, requires_grad=True)
+a.register_post_accumulate_grad_hook(lambda p: print("hook", p.grad))
+b = (a * 3).sum()
+a.requires_grad_(False)
+b.backward()
+print(a.grad)
+# %% another array in a saved tensor
+a = torch.ones(2, requires_grad=True)
+c = a.detach()
+b = torch.ones(2, requires_grad=True)
+y = (a * b).sum()
+a.data = torch.full((2,), 7.0)
+y.backward()
+b.grad
+# %% retain_grad outlives a write, and follows a view that is taken anew
+y = x * 1
+y.retain_grad()
+y.mul_(2)
+print(y.retains_grad)
+v = y.view(-1)
+v.retain_grad()
+y.add_(1)
+print(v.retains_grad, v.grad_fn.name())
+(v.sum() + y.sum()).backward()
+print(y.grad, v.grad)
+# %%
+y = x * 1
+y.retain_grad()
+y[0] = 3
+print(y.retains_grad, y.grad_fn.name())
+y.sum().backward()
+y.grad
+# %% a hook stays where it was registered
+y = x * 1
+y.register_hook(lambda g: print("before the write", g))
+y.mul_(3)
+y.register_hook(lambda g: print("after the write", g))
+y.sum().backward()
+# %% x times itself, written into x: the other x is gone
+y = x * 1
+y.mul_(y)
+y.sum().backward()
+# %%
+v = (x * 1).view(-1)
+v.mul_(v)
+v.sum().backward()
+# %% memory in which one place holds several elements
+e = torch.ones(2).expand(3, 2)
+e.mul_(2)
+# %%
+e.copy_(torch.ones(3, 2))
+# %%
+print(e.fill_(3), e.zero_())
+# %% an end that is no leaf runs, so that what it saved is freed
+y = x * x
+y.sum().backward(inputs=[y])
+y.sum().backward()
+# %% hooks see what goes on, and no more
+y = x * (x * 2)
+z = y * x.detach().requires_grad_()
+z.grad_fn.register_hook(lambda sent, given: print([g is None for g in sent]))
+autograd.grad(z.sum(), y, retain_graph=True)
+y.register_hook(lambda g: print("not on the way"))
+u = x * 2
+autograd.grad(z.sum() + u.sum(), u)
+# %% roots are asked before inputs
+n = torch.ones(2)
+autograd.grad(n.sum(), n)
+# %% views of what requires grad no more
+x = torch.ones(2, 2, requires_grad=True)
+t = x.t()
+x.detach_()
+x.zero_()
+print(t.grad_fn.name(), t.grad_fn.next_functions, t.requires_grad)
+# %% several views of one operation, and in no_grad mode
+y = torch.ones(2, 2, requires_grad=True) * 1
+with torch.no_grad():
+    a, b = y.unbind()
+a.mul_(2)
+# %%
+a[0] = 3
+# %%
+n = torch.ones(2, 2)
+a, b = n.unbind()
+n.copy_(y)
+a.grad_fn
+# %%
+a, b = y.unbind()
+print((b + 2).grad_fn.next_functions)
+y[0] = 3
+a.register_post_accumulate_grad_hook(print)
+# %% names in errors
+def overwritten(y):
+    z = y * y
+    with torch.no_grad():
+        y.add_(1)
+    try:
+        z.sum().backward()
+    except RuntimeError as error:
+        print(str(error).split(",")[1])
+
+x = torch.ones(2, 2, requires_grad=True)
+overwritten(x.sum(0))
+overwritten(x.to(torch.float64))
+y = x * 1
+y[0] = 2
+overwritten(y)
+overwritten(torch.zeros(2, 2).copy_(x))
+overwritten(type("Own", (Function,), {"forward": lambda ctx, x: x * 1, "backward": lambda ctx, g: g}).apply(x))
