@@ -116,8 +116,9 @@ function mount(host) {
       ...rows.map((row, i) => {
         const line = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
         line.textContent = row.replaceAll(" ", "\u00a0");
+        const down = (i - (rows.length - 1) / 2) * LINE;
         line.setAttribute("x", element.getAttribute("x"));
-        line.setAttribute("y", Number(element.getAttribute("y")) + (i - (rows.length - 1) / 2) * LINE);
+        line.setAttribute("y", Number(element.getAttribute("y")) + down);
         return line;
       }),
     );
@@ -154,8 +155,9 @@ function mount(host) {
       }),
     );
     scrub.value = at;
-    scrub.setAttribute("aria-valuetext", `step ${at} of ${frames.length - 1}`);
-    count.textContent = `${String(at).padStart(String(frames.length - 1).length)} / ${frames.length - 1}`;
+    const last = String(frames.length - 1);
+    scrub.setAttribute("aria-valuetext", `step ${at} of ${last}`);
+    count.textContent = `${String(at).padStart(last.length)} / ${last}`;
     call.value = starts.findLast((s) => s <= at);
     host.dataset.frame = at;
   }
@@ -165,14 +167,14 @@ function mount(host) {
     clearTimeout(arrival);
     at = Math.max(0, Math.min(frames.length - 1, number));
     const state = stateAt(at);
-    const moving = travel && !calm() ? [...elements.keys()].filter((id) => state[id] === "moving") : [];
-    if (moving.length) {
+    const moving = [...elements.keys()].filter((id) => state[id] === "moving");
+    if (travel && moving.length && !calm()) {
       // The sums at the far end change when the gradients arrive, not before.
       const before = stateAt(at - 1);
       const departed = { ...state };
       for (const key in state) if (key.endsWith("-acc")) departed[key] = before[key];
       render(departed);
-      for (const id of moving) send(elements.get(`${id}-grad`)?.[0], elements.get(`${id}-label`)[0]);
+      for (const id of moving) send(elements.get(`${id}-grad`)[0], elements.get(`${id}-label`)[0]);
       arrival = setTimeout(() => render(state), TRAVEL);
     } else {
       render(state);
@@ -223,15 +225,19 @@ function mount(host) {
     forward: () => (pause(), show(at + 1, at < frames.length - 1)),
     last: () => (pause(), show(frames.length - 1)),
   };
-  const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
+  const keys = {
+    " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
+  };
 
   // Keys are taken only while the player has the focus, only these five, and before the notebook
   // sees them (it listens on the document). What a focused button or menu does with a key, it does.
   function onKey(event) {
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const path = event.composedPath();
-    if (!path.includes(host) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const action = keys[event.key];
-    if (path[0].localName === "select" || (path[0].localName === "button" && /^( |Enter)$/.test(event.key))) {
+    if (!path.includes(host) || ctrlKey || metaKey || altKey || shiftKey) return;
+    const action = keys[key];
+    const pressed = path[0].localName === "button" && (key === " " || key === "Enter");
+    if (path[0].localName === "select" || pressed) {
       event.stopPropagation();
     } else if (action) {
       event.stopPropagation();
@@ -251,7 +257,8 @@ function mount(host) {
   // ---- first picture ----
   scrub.max = frames.length - 1;
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
-  const lines = frames.flatMap((frame) => frame.terms.map((term) => term.join("\n").split("\n").length));
+  const terms = frames.flatMap((frame) => frame.terms);
+  const lines = terms.map((term) => term.join("\n").split("\n").length);
   numbers.style.setProperty("--lines", Math.max(0, ...lines));
   part(".call").hidden = starts.length < 2;
   call.append(...starts.map((start, i) => new Option(`${i + 1} of ${starts.length}`, start)));
