@@ -268,19 +268,34 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Te
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, int) for v in (start, end, step))
-    count = math.ceil((end - start) / step)
 
     def make(kind: np.dtype[Any]) -> np.ndarray:
-        if kind.kind == "f":
-            return (start + step * np.arange(count)).astype(kind)
-        # Torch converts start and step first: arange(0.5, 3, dtype=int64) is 0, 1, 2.
-        return (int(start) + int(step) * np.arange(count)).astype(kind)
+        low, high, by = start, end, step
+        if kind == np.int64:  # torch converts the bounds first: arange(0.5, 3) is 0, 1, 2
+            low, high, by = int(start), int(end), int(step)
+            if by == 0:
+                raise ValueError("step must be nonzero")
+        count = math.ceil((high - low) / by)
+        if kind.kind != "f":
+            low, by = int(start), int(step)
+        return (low + by * np.arange(count)).astype(kind)
 
     return _made("arange", make, default=np.dtype(np.int64) if whole else None, **options)
 
 
 def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
     """`steps` values from `start` to `end`, both included, at equal distances."""
+    dims = [v.ndim if isinstance(v, Tensor) else 0 for v in (start, end)]
+    if any(dims):
+        raise RuntimeError(
+            "linspace only supports 0-dimensional start and end tensors, but got start with "
+            f"{dims[0]} dimension(s) and end with {dims[1]} dimension(s)."
+        )
+    if not isinstance(steps, int):
+        raise TypeError(
+            "linspace() received an invalid combination of arguments: steps must be int, not "
+            f"{type(steps).__name__}"
+        )
     first, last = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -313,7 +328,9 @@ def empty_like(input: Tensor, **options: Any) -> Tensor:
 
 def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One value in the shape and dtype of `input`."""
-    return _like("full_like", input, lambda kind: np.full(input.shape, fill_value, kind), options)
+    value = np.asarray(fill_value.item() if isinstance(fill_value, Tensor) else fill_value)
+    make = lambda kind: np.full(input.shape, value.astype(kind))  # noqa: E731
+    return _like("full_like", input, make, options)
 
 
 def _like(

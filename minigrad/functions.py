@@ -16,6 +16,7 @@ from .engine.grad_mode import state
 from .inplace import write
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
+from .methods.pointwise import Pointwise
 from .methods.shape import cat as _cat
 from .methods.shape import stack as _stack
 from .ops import pointwise
@@ -313,23 +314,23 @@ def _into(
                 f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
                 f"{target.dtype.scalar_type}"
             )
-        if target.shape != value.shape:
-            _resize(target, value.shape)
-        elif builtins.any(_partly_shared(target, t) for t in tensors):
+        if builtins.any(_shared(target, t, hasattr(Pointwise, name)) for t in tensors):
             raise RuntimeError(
                 "unsupported operation: some elements of the input tensor and the written-to "
                 "tensor refer to a single memory location. Please clone() the tensor before "
                 "performing the operation."
             )
+        if target.shape != value.shape:
+            _resize(target, value.shape)
         write(target, value._data)
     return out if not isinstance(result, tuple) else type(result)(*outs)
 
 
-def _partly_shared(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors share memory, but not element by element."""
+def _shared(a: Tensor, b: Tensor, pointwise: bool) -> bool:
+    """Whether two tensors share memory; a pointwise operation may write over its own input."""
     x, y = memory(a), memory(b)
     same = x.ctypes.data == y.ctypes.data and x.strides == y.strides and x.shape == y.shape
-    return not same and np.shares_memory(x, y)
+    return not (same and pointwise) and np.shares_memory(x, y)
 
 
 def _resize(target: Tensor, shape: Any) -> None:
@@ -538,6 +539,10 @@ def remainder(input: Any, other: Any, *, out: Any = None) -> Tensor:
 
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """other − alpha·input"""
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"rsub(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
     if isinstance(other, Tensor):
         return apply_broadcast(pointwise.RsubBackward0, (input, other), alpha)
     return other - input * alpha if alpha != 1 else other - input

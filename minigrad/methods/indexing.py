@@ -217,7 +217,18 @@ class Indexing:
     scatter_ = in_place(scatter)
     scatter_add_ = in_place(scatter_add)
     masked_fill_ = in_place(masked_fill)
-    masked_scatter_ = in_place(masked_scatter)
+
+    def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
+        """Write the elements of `source`, in order, where `mask` is True."""
+        if mask.ndim > self.ndim:
+            raise RuntimeError(
+                f"expand(CPUBoolType{{{list(mask.shape)}}}, size={list(self.shape)}): the number "
+                f"of sizes provided ({self.ndim}) must be greater or equal to the number of "
+                f"dimensions in the tensor ({mask.ndim})"
+            )
+        return self._masked_scatter_(mask, source)
+
+    _masked_scatter_ = in_place(masked_scatter)
 
 
 def _not_negative(indices: Any, size: int) -> Any:

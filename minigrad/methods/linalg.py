@@ -126,6 +126,9 @@ class Linalg:
             return _batched(x, y.unsqueeze(1))._squeeze_result(-1)
         return _batched(x, y)
 
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return other.matmul(self) if isinstance(other, Node.tensor_type) else NotImplemented
+
     def __matmul__(self, other: Any) -> Tensor:
         return self.matmul(other) if isinstance(other, Node.tensor_type) else NotImplemented
 
@@ -165,9 +168,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     inner = [[dimension(d, t.ndim) for d in ds] for ds, t in zip(pairs, (a, b))]
     for left, right in zip(*inner):
         if a.shape[left] == 1 != b.shape[right]:
-            b = b.sum(right, keepdim=True)
+            b = b.sum(right, keepdim=True, dtype=b.dtype)
         elif b.shape[right] == 1 != a.shape[left]:
-            a = a.sum(left, keepdim=True)
+            a = a.sum(left, keepdim=True, dtype=a.dtype)
         elif a.shape[left] != b.shape[right]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[left]} in dim "

@@ -149,6 +149,8 @@ class Pointwise:
     def __rtruediv__(self, other: Any) -> Tensor:
         return self.reciprocal() * other
 
+    __rdiv__ = __rtruediv__
+
     def __rpow__(self, other: Any) -> Tensor:
         if isinstance(other, Node.tensor_type):
             return other.pow(self)

@@ -86,7 +86,7 @@ class RsubBackward0(Node):
 
     def forward(self, x: Any, y: Any, alpha: Any) -> Any:
         self.alpha = alpha
-        return y - x * x.dtype.type(alpha)
+        return y - x * np.asarray(alpha).astype(x.dtype)
 
     def backward(self, grad: Any) -> Any:
         return -grad if self.alpha == 1 else -grad * self.alpha, grad

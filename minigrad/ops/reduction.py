@@ -536,7 +536,7 @@ class AmaxBackward0(Reduction):
 
     def forward(self, x: Any, dim: Any, keepdim: bool) -> Any:
         axes = self.along(x, dim, keepdim)
-        not_empty(x, axes, self.label)
+        not_empty(x, axes if dim is not None and dim != () else None, self.label)
         return self.reduce(x, axis=axes, keepdims=keepdim)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:

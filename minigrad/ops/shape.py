@@ -607,10 +607,7 @@ class AsStridedBackward0(Node):
         self, x: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
     ) -> Any:
         self.size, self.stride, self.storage_offset = tuple(size), tuple(stride), storage_offset
-        storage = x
-        while isinstance(storage.base, np.ndarray):
-            storage = storage.base
-        storage = storage.ravel(order="K")
+        storage = _owner(x).ravel(order="K")
         own = (x.ctypes.data - storage.ctypes.data) // x.itemsize
         offset = own if storage_offset is None else storage_offset
         steps = [s // x.itemsize for s in x.strides]
@@ -635,6 +632,14 @@ class AsStridedBackward0(Node):
         shared = np.bincount(own.ravel(), minlength=size)[own]
         sent = memory[own]
         return sent if (shared <= 1).all() else sent / constant(shared, grad)
+
+
+def _owner(x: Any) -> Any:
+    """The array that owns the memory of `x`."""
+    owner = x
+    while (x := getattr(x, "base", None)) is not None:  # an object of numpy's own may lie between
+        owner = x if isinstance(x, np.ndarray) else owner
+    return owner
 
 
 def _grid(size: Sequence[int], stride: Sequence[int], offset: int) -> Any:

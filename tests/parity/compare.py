@@ -59,7 +59,8 @@ def _one(report: Report, op: Any, call: Any, dtype: str, grad: bool) -> None:
     what = f"{dtype} {_shown(call)}"
     theirs, ours = _run(op.op, call.on_torch), _run(function_of(report.name), call.on_minigrad)
     if report.name in TIES:
-        theirs, ours = _pointed_at(theirs, call.on_torch), _pointed_at(ours, call.on_minigrad)
+        theirs = _pointed_at(theirs, call.on_torch, report.name)
+        ours = _pointed_at(ours, call.on_minigrad, report.name)
     report.note("forward", what, difference(theirs, ours, report.name))
     if isinstance(theirs, Exception) or isinstance(ours, Exception):
         return
@@ -70,13 +71,13 @@ def _one(report: Report, op: Any, call: Any, dtype: str, grad: bool) -> None:
             call_variant(report, op, call, variant, what, ours)
 
 
-def _pointed_at(result: Any, arguments: Any) -> Any:
+def _pointed_at(result: Any, arguments: Any, name: str) -> Any:
     """A result in which indices are replaced by the elements that they point at."""
     if isinstance(result, Exception):
         return result
     args, kwargs = arguments
     values, indices = (None, result) if isinstance(result, type(args[0])) else result
-    names = ("k", "dim") if values is not None and len(args) > 1 else ("dim",)
+    names = ("k", "dim") if name in ("kthvalue", "topk") else ("dim",)
     dim = dict(zip(names, args[1:]), **kwargs).get("dim", -1)
     where = args[0].detach()
     picked = where.gather(dim, indices) if indices.ndim == where.ndim else indices * 0

@@ -39,27 +39,27 @@ class Call:
 
 
 def call_of(sample: Any) -> Call:
-    """A torch sample as a call on both engines."""
-    made: dict[int, tuple[Any, Any]] = {}
+    """A torch sample as a call on both engines; tensors that share memory do so on both."""
+    pairs: dict[int, tuple[Any, Any]] = {}
+    memories: dict[int, np.ndarray] = {}
 
     def both(value: Any) -> tuple[Any, Any]:
         if isinstance(value, torch.Tensor):
-            if id(value) not in made:
-                made[id(value)] = _pair(value)
-            return made[id(value)]
+            if id(value) not in pairs:
+                pairs[id(value)] = _pair(value, memories)
+            return pairs[id(value)]
         if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
             items = [both(v) for v in value]
             kind = type(value) if type(value) in (list, tuple) else tuple
             return kind(a for a, _ in items), kind(b for _, b in items)
         if isinstance(value, dict):
-            items = {k: both(v) for k, v in value.items()}
-            return {k: a for k, (a, _) in items.items()}, {k: b for k, (_, b) in items.items()}
+            named = {k: both(v) for k, v in value.items()}
+            return {k: a for k, (a, _) in named.items()}, {k: b for k, (_, b) in named.items()}
         return value, translated(value)
 
     args = both((sample.input, *sample.args))
     kwargs = both(sample.kwargs)
-    pairs = list(made.values())
-    return Call((args[0], kwargs[0]), (args[1], kwargs[1]), pairs)
+    return Call((args[0], kwargs[0]), (args[1], kwargs[1]), list(pairs.values()))
 
 
 def translated(value: Any) -> Any:
@@ -83,7 +83,7 @@ def translated(value: Any) -> Any:
     return value
 
 
-def _pair(tensor: Any) -> tuple[Any, Any]:
+def _pair(tensor: Any, memories: dict[int, np.ndarray]) -> tuple[Any, Any]:
     if tensor.dtype not in DTYPES:
         raise OutOfScope(str(tensor.dtype))
     if tensor.layout is not torch.strided or tensor.device.type != "cpu":
@@ -91,15 +91,15 @@ def _pair(tensor: Any) -> tuple[Any, Any]:
     if tensor.ndim > 64:
         raise OutOfScope("numpy's arrays have at most 64 dimensions")
     theirs = tensor.detach().resolve_neg().requires_grad_(tensor.requires_grad)
-    storage = theirs.detach().as_strided(
-        (theirs.untyped_storage().nbytes() // theirs.itemsize,), (1,), 0
-    )
-    memory = storage.numpy().copy()
+    storage = theirs.untyped_storage()
+    if storage.data_ptr() not in memories:
+        size = storage.nbytes() // theirs.itemsize
+        memories[storage.data_ptr()] = theirs.detach().as_strided((size,), (1,), 0).numpy().copy()
+    memory = memories[storage.data_ptr()].view(theirs.detach().numpy().dtype)
     strides = [s * theirs.itemsize for s in theirs.stride()]
     start = memory[theirs.storage_offset() :]
     array = np.lib.stride_tricks.as_strided(start, tuple(theirs.shape), strides)
-    ours = minigrad.from_numpy(array).requires_grad_(tensor.requires_grad)
-    return theirs, ours
+    return theirs, minigrad.from_numpy(array).requires_grad_(tensor.requires_grad)
 
 
 def function_of(name: str) -> Any:
