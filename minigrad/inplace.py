@@ -25,15 +25,13 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
-        if not repeats:
-            check_apart(self._data)
         # Hooks see what is saved while the method runs, so they must see a copy, which stays.
         out = method(_old_value(self) if packing else self, *args, **constants)
         if out is NotImplemented:
             return out
         if out._grad_fn is not None:
             keep_old_value(self, out._grad_fn)
-        write(self, out._data)
+        write(self, out._data, repeats)
         if out._grad_fn is not None:
             move_on(self, out)
         return self
@@ -71,7 +69,7 @@ def check_apart(data: Any) -> None:
         )
 
 
-def write(tensor: Any, data: Any) -> None:
+def write(tensor: Any, data: Any, repeats: bool = False) -> None:
     """Copy `data` into the tensor's memory, and count the write.
 
     Raises RuntimeError if the shapes differ, or if the dtype is of a lower kind.
@@ -88,11 +86,8 @@ def write(tensor: Any, data: Any) -> None:
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "
             f"{list(data.shape)}"
         )
-    if 0 in target.strides and target.size and any(n > 1 and not s for n, s in zip(target.shape, target.strides)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a "
-            "single memory location. Please clone() the tensor before performing the operation."
-        )
+    if not repeats:
+        check_apart(target)
     old, new = dtypes.from_numpy(target.dtype), dtypes.from_numpy(data.dtype)
     if not dtypes.can_cast(new, old):
         raise RuntimeError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,8 +13,10 @@ import numpy as np
 from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, NOTHING, Node, boxed, cast, sum_to
 from ..engine.saved import RawSavedTensor, pack_all, packing
+from ..inplace import check_writable
 from ..recording import alias, edge, memory, own_counter, result, wrap
 from ..tensor import Tensor
+from ..views import rebase
 
 
 class FunctionCtx:
@@ -70,6 +73,11 @@ class BackwardCFunction(Node, FunctionCtx):
             grads = [None] * self.num_outputs
         given = [self._given(g, meta, recording) for g, meta in zip(grads, self.output_meta)]
         cls = self._forward_cls
+        if cls.backward is not Function.backward and cls.vjp is not Function.vjp:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You "
+                "should only implement one of them."
+            )
         sent = (cls.backward if cls.backward is not Function.backward else cls.vjp)(self, *given)
         return self._checked_gradients(sent if isinstance(sent, tuple) else (sent,), recording)
 
@@ -188,30 +196,45 @@ class Function:
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` and enter the function into the graph as one node."""
         ctx = cls._backward_cls()
+        separate = cls.setup_context is not Function.setup_context
+        if separate:  # which is to see the defaults too
+            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = bound.args, bound.kwargs
         tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
         ctx.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in args])
         edges = tuple([edge(t) for _, t in tensors]) if state.enabled else ()
         recorded = any(target is not None for target in edges)
         with no_grad():
-            if cls.setup_context is Function.setup_context:
-                outputs = cls.forward(ctx, *args, **kwargs)
-            else:
+            if separate:
                 outputs = cls.forward(*args, **kwargs)
                 cls.setup_context(ctx, args, outputs)
+            else:
+                outputs = cls.forward(ctx, *args, **kwargs)
         several = isinstance(outputs, tuple)
         made = outputs if several else (outputs,)
         if recorded:
             ctx.link(edges, [t for _, t in tensors])
             ctx.tensor_inputs = tuple([(i, t._data.shape, t.dtype) for i, t in tensors])
-        made = tuple([_output(ctx, i, o, args, recorded) for i, o in enumerate(made)])
+        if any(all(dirty is not out for out in made) for dirty in ctx.dirty_tensors):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as "
+                "output. The inputs that are modified inplace must all be outputs of the Function."
+            )
+        several_tensors = sum([isinstance(out, Tensor) for out in made]) > 1
+        where = "multiple" if several_tensors else "function"
+        made = tuple([_output(ctx, i, o, args, recorded, where) for i, o in enumerate(made)])
         _save(ctx, outputs if several else (outputs,), made, recorded)
         return made if several else made[0]
 
 
 def _output(
-    ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool
+    ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool, where: str
 ) -> Any:
-    """One output as the caller gets it: the tensor that `forward` returned, made by this node."""
+    """One output as the caller gets it: the tensor that `forward` returned, made by this node.
+
+    If it is a view, `where` it was made forbids writing to it: the write would bypass `backward`.
+    """
     if not isinstance(out, Tensor):
         ctx.output_meta += (((), None),)
         return out
@@ -220,10 +243,18 @@ def _output(
             raise RuntimeError(
                 "a leaf Variable that requires grad has been used in an in-place operation."
             )
+        if recorded and out._base is not None:
+            check_writable(out)
+            ctx.num_outputs, ctx.output_meta = 1, ((out._data.shape, out.dtype),)
+            rebase(out, ctx)
         own_counter(out).value += 1
+        if recorded and out._base is not None:
+            return out
     elif any(out is a for a in args):
         source, out = out, alias(out, memory(out))
         out._base = source if source._base is None else source._base
+    if recorded and out._base is not None:
+        out._created_in, out._as_of = where, out._counter.value
     ctx.num_outputs = slot + 1
     ctx.output_meta += ((out._data.shape, out.dtype),)
     differentiable = out.is_floating_point() and not any(out is t for t in ctx.non_differentiable)
