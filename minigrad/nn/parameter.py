@@ -37,11 +37,10 @@ class Parameter(Tensor):
         return memo[id(self)]
 
     def __reduce__(self) -> Any:
-        own = {k: v for k, v in vars(self).items() if k != "_data" and not hasattr(Tensor, k)}
-        return _rebuild, (type(self), memory(self), self.requires_grad, own)
+        return _rebuilt, (type(self), memory(self), self.requires_grad, self._own())
 
 
-def _rebuild(kind: Any, array: Any, requires_grad: bool, own: dict[str, Any]) -> Any:
+def _rebuilt(kind: Any, array: Any, requires_grad: bool, own: dict[str, Any]) -> Any:
     """A parameter that was pickled, with the attributes that its user gave it."""
     self = kind(Tensor._wrap(array), requires_grad)
     vars(self).update(own)
