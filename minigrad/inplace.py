@@ -41,7 +41,14 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 
 
 def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
-    """Raise RuntimeError if a recorded write would lose a leaf, or cannot enter the graph."""
+    """Raise RuntimeError if a write would lose a leaf, or cannot enter the graph, or comes from
+    outside inference mode to a tensor made inside."""
+    if tensor._counter is INFERENCE and not state.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
     if not state.enabled:
         return
     required = tensor.requires_grad
@@ -75,12 +82,6 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
     Raises RuntimeError if the shapes differ, or if the dtype is of a lower kind.
     """
     target = memory(tensor)
-    if tensor._counter is INFERENCE and not state.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
-            "a clone to get a normal tensor before doing inplace update.See "
-            "https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
     if data.shape != target.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "

@@ -15,6 +15,7 @@ import numpy as np
 
 from .engine.grad_mode import state
 from .engine.node import Node, operation
+from .engine.version import INFERENCE
 from .recording import Method, apply, edge, memory, named, own_counter, set_maker, wrap
 
 _CREATED_IN = {
@@ -72,6 +73,9 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
     made = apply(op, (tensor,), *constants, **named_constants)
     several = isinstance(made, tuple)
     for slot, out in enumerate(made if several else (made,)):
+        if tensor._counter is INFERENCE:  # no graph will ever need to know
+            out._counter = INFERENCE
+            continue
         out._counter = own_counter(tensor)
         out._base = tensor if tensor._base is None else tensor._base
         out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))

@@ -40,6 +40,8 @@ torch.full((3,), {k}.5, dtype=torch.float64, requires_grad={f})
 {a}.data
 {a} / ({b} * {b} + 2)
 torch.stack([{a}, {b}])
+Scale.apply({a})
+Scale.apply({b}, {k})
 torch.cat([{a}.reshape(-1), {c}.reshape(-1)])
 """.strip().splitlines()
 VIEWS = """
@@ -59,6 +61,8 @@ SEVERAL = """
 {a}.unbind()
 {a}.split(1)
 {a}.chunk(2)
+Pair.apply({a}, {b})
+Pair.apply({a}, {b}.detach())
 """.strip().splitlines()
 IN_PLACE = """
 {a}.mul_(2)
@@ -72,6 +76,7 @@ IN_PLACE = """
 {a}.detach_()
 {a}.requires_grad_({f})
 {a}.data.mul_(2)
+Write.apply({a})
 """.strip().splitlines()
 DO = """
 {a}[0] = {k}
@@ -110,7 +115,58 @@ FORMS = [  # how a statement stands in the program, and how often it is picked
     *[("{}", line) for line in DO * 2 + BACKWARD * 3],
     *[("v.extend(g.clone() for g in {} if g is not None)", line) for line in GRAD * 3],
 ]
-MODES = ["{}"] * 8 + ["with torch.no_grad(): {}", "with torch.enable_grad(): {}"]
+MODES = [
+    *["{}"] * 8,
+    "with torch.no_grad(): {}",
+    "with torch.enable_grad(): {}",
+    "with torch.inference_mode(): {}",
+    "with torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), unpack): {}",
+]
+FUNCTIONS = """
+class Scale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, n=2):
+        out = x * n
+        ctx.save_for_backward(x, out)
+        ctx.n = n
+        return out
+
+    @staticmethod
+    def backward(ctx, g):
+        x, out = ctx.saved_tensors
+        return g * ctx.n + 0 * (x + out), None
+
+
+class Pair(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(x, y)
+        return x * y, x + y
+
+    @staticmethod
+    def backward(ctx, a, b):
+        x, y = ctx.saved_tensors
+        seen.extend(g for g in (a, b) if g is not None)
+        if a is None:
+            return b, b
+        return (a * y, a * x) if b is None else (a * y + b, a * x + b)
+
+
+class Write(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(3)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3
+
+
+def unpack(t):
+    return t * 1
+"""
 
 START = """
 v.append(torch.tensor([[1.0, -2, 3], [0.5, 2, -1.5]], dtype=torch.float64, requires_grad=True))
@@ -124,6 +180,7 @@ class Session:
 
     def __init__(self, engine):
         self.space = {"torch": engine, "v": [], "seen": []}
+        exec(FUNCTIONS, self.space)
 
     def run(self, line):
         """The error that a line raises, as text; None if it raises none."""
@@ -139,7 +196,7 @@ class Session:
 
 
 def value(tensor):
-    return None if tensor is None else tensor.detach().numpy().copy()
+    return None if tensor is None else tensor.numpy(force=True).copy()
 
 
 def ask(question):
@@ -153,7 +210,8 @@ def facts(t):
     found = {
         "value": value(t),
         "requires_grad": t.requires_grad,
-        "version": t._version,
+        "version": ask(lambda: t._version),
+        "inference": t.is_inference(),
         "view": t._is_view(),
         "graph": ask(lambda: graph(t.grad_fn)),
         "leaf": ask(lambda: t.is_leaf),
@@ -182,12 +240,12 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-def differences(ours, theirs):
+def differences(ours, theirs, unsaid=()):
     """What the two engines say differently, shortly."""
     for i, (a, b) in enumerate(zip(ours, theirs)):
         if isinstance(a, dict):
             for key in a:
-                if not same(a[key], b[key]):
+                if key not in unsaid and not same(a[key], b[key]):
                     yield f"v[{i}] {key}: minigrad {a[key]}, torch {b[key]}"
         elif not same(a, b):
             yield f"seen: minigrad {a}, torch {b}"
@@ -206,13 +264,17 @@ def disagreement(lines):
         warnings.simplefilter("ignore")
         for line in lines(ours.space["v"]):
             done.append(line)
+            if ".data." in line and any("inference" in before for before in done):
+                continue  # in torch .data of an inference tensor is one that may be written to
             errors = ours.run(line), theirs.run(line)
             program = "\n".join(done)
             if errors[0] != errors[1]:
                 return f"{program}\n  minigrad {errors[0]}\n  torch    {errors[1]}"
             if errors[0] is not None:
                 return None  # what an error leaves behind is not compared
-            found = list(differences(ours.look(), theirs.look()))
+            # Torch counts some of its own writes to what it makes from inference tensors.
+            unsaid = ["version"] if "inference" in program else []
+            found = list(differences(ours.look(), theirs.look(), unsaid))
             if found:
                 return program + "".join(f"\n  {text}" for text in found)
     return None
@@ -234,7 +296,10 @@ def written(numbers):
                 k=k % 4,
                 f=bool(k % 2),
             )
-            yield MODES[mode % len(MODES)].format(form.format(text))
+            mode = MODES[mode % len(MODES)]
+            if "inference" in mode and ("detach_" in text or "create_graph" in text):
+                mode = "{}"  # torch's own mode has gaps there
+            yield mode.format(form.format(text))
 
     return lines
 

@@ -1,4 +1,4 @@
-"""Functions of your own: a forward and a backward, written by hand, become one node of the graph."""
+"""Functions of your own: a forward and a backward, written by hand, become one node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, NOTHING, Node, boxed, cast, sum_to
 from ..engine.saved import RawSavedTensor, pack_all, packing
 from ..inplace import check_writable
-from ..recording import alias, edge, memory, own_counter, result, wrap
+from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
 from ..views import rebase
 
@@ -239,7 +239,7 @@ def _output(
         ctx.output_meta += (((), None),)
         return out
     if any(out is tensor for tensor in ctx.dirty_tensors):
-        if recorded and out.requires_grad and out.is_leaf:
+        if recorded and out.requires_grad and out._grad_fn is None:
             raise RuntimeError(
                 "a leaf Variable that requires grad has been used in an in-place operation."
             )
@@ -248,8 +248,12 @@ def _output(
             ctx.num_outputs, ctx.output_meta = 1, ((out._data.shape, out.dtype),)
             rebase(out, ctx)
         own_counter(out).value += 1
+        if recorded:
+            out._grad = None  # it was that of the tensor before the write
         if recorded and out._base is not None:
             return out
+        if not recorded and out.requires_grad:
+            out = out.detach()
     elif any(out is a for a in args):
         source, out = out, alias(out, memory(out))
         out._base = source if source._base is None else source._base
@@ -259,7 +263,7 @@ def _output(
     ctx.output_meta += ((out._data.shape, out.dtype),)
     differentiable = out.is_floating_point() and not any(out is t for t in ctx.non_differentiable)
     if recorded and differentiable:
-        out._grad_fn, out._output_nr, out._requires_grad = ctx, slot, False
+        set_maker(out, ctx, slot)
     return out
 
 

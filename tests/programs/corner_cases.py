@@ -130,3 +130,49 @@ y[0] = 2
 overwritten(y)
 overwritten(torch.zeros(2, 2).copy_(x))
 overwritten(type("Own", (Function,), {"forward": lambda ctx, x: x * 1, "backward": lambda ctx, g: g}).apply(x))
+# %% own Functions that write
+class Write(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(3)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3
+
+x = torch.ones(2, 2, requires_grad=True)
+y = x * 1
+with torch.no_grad():
+    z = Write.apply(y)
+print(z is y, z.requires_grad, z.grad_fn, y.requires_grad, z._version)
+with torch.no_grad():
+    v = y.view(-1)
+Write.apply(v)
+# %%
+a, b = (x * 1).unbind()
+Write.apply(a)
+# %%
+y = x * 1
+y.retain_grad()
+y.sum().backward()
+y = Write.apply(y)
+print(y.grad)
+# %% views of inference tensors are not counted as views
+with torch.inference_mode():
+    i = torch.ones(2, 2)
+    j = i.t()
+print(j._is_view(), i.t()._is_view(), i.t().is_inference())
+i.t().mul_(2)
+# %% a hook on one output of several hears that another was used
+a, b = (x * 1).unbind()
+b.register_hook(lambda g: print("b", g))
+a.sum().backward()
+# %% a value that was overwritten is a copy, also in the graph of a gradient
+w = torch.full((2, 2), 2.0, requires_grad=True)
+y = x * 1
+y.mul_(w)
+(g,) = autograd.grad(y.sum(), w, create_graph=True)
+g.grad_fn.next_functions
+# %%
+autograd.grad(g.sum(), x)
