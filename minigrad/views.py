@@ -80,7 +80,9 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
         out._base = tensor if tensor._base is None else tensor._base
         out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))
         out._as_of = out._counter.value
-        if state.enabled:
+        if tensor._created_in == "inference_mode":
+            out._created_in = "inference_mode"
+        elif state.enabled:
             out._created_in = "multiple" if several else tensor._created_in
         else:
             out._created_in = "inference_mode" if state.inference else "no_grad"

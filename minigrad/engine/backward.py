@@ -145,7 +145,7 @@ class GraphTask:
         arrived = self.arrived
         if node.num_outputs == 1:
             arrived[node] = arrived[node] + grad if node in arrived else grad
-        else:
+        elif node.num_outputs:  # a dead end has none
             grads = arrived.setdefault(node, [None] * node.num_outputs)
             grads[slot] = grad if grads[slot] is None else grads[slot] + grad
 
@@ -182,14 +182,16 @@ class GraphTask:
     def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
         posthooks; and capture what arrives, if it is asked for. None if the pass ends here."""
-        if self.wanted is not None and not self.will_run(node):
+        goes_on = self.wanted is None or node in self.wanted
+        if not goes_on and not self.will_run(node):
             return None
+        if goes_on and self.sought:
+            self.capture(node, grad)  # before the hooks change it, as in torch
         if node.hooked:
             grad = self.before(node, grad)
-        if self.wanted is not None:
+        if not goes_on:
             self.capture(node, grad)
-            if node not in self.wanted:
-                return None
+            return None
         if node.prehooks:
             grad = self.prehooks(node, grad)
         sent = node.run(grad, self.recording)

@@ -345,6 +345,8 @@ class AccumulateGrad(Node):
 
 
 class _DeadEnd(Node):
+    num_outputs = 0
+
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         return ()
 

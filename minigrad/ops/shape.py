@@ -288,7 +288,7 @@ class CatBackward0(Node):
                         f"Sizes of tensors must match except in dimension {dim}. Expected size {n} "
                         f"but got size {m} for tensor number {i} in the list."
                     )
-        return np.concatenate(real, dim)
+        return np.ascontiguousarray(np.concatenate(real, dim))  # numpy keeps the order of memory
 
     def backward(self, grad: Any) -> Any:
         dim = dimension(self.dim, grad.ndim)
@@ -322,7 +322,7 @@ class StackBackward0(Node):
                     f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} "
                     f"at entry 0 and {list(part.shape)} at entry {i}"
                 )
-        return np.stack(parts, dimension(self.dim, parts[0].ndim + 1))
+        return np.ascontiguousarray(np.stack(parts, dimension(self.dim, parts[0].ndim + 1)))
 
     def backward(self, grad: Any) -> Any:
         dim = dimension(self.dim, grad.ndim)

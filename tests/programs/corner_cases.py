@@ -176,3 +176,14 @@ y.mul_(w)
 g.grad_fn.next_functions
 # %%
 autograd.grad(g.sum(), x)
+# %% what grad gives is before a hook where the pass goes on, after it where the pass ends
+y = x * 2
+y.register_hook(lambda g: g * 10)
+print(autograd.grad(y.sum(), [y, x], retain_graph=True))
+print(autograd.grad(y.sum(), y, retain_graph=True))
+# %% ends without gradient, of several shapes
+y = x * 1
+with torch.no_grad():
+    a, b = y[..., ::2], y.view(-1)
+(a.sum() * b.sum()).backward()
+print(y.grad_fn.next_functions[0][0].name(), x.grad is None)
