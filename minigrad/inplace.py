@@ -69,7 +69,11 @@ def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
 
 def check_apart(data: Any) -> None:
     """Raise RuntimeError if elements of an array lie in the same place, as `expand` lets them."""
-    if 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape)):
+    if (
+        0 in data.strides
+        and data.size
+        and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape))
+    ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a "
             "single memory location. Please clone() the tensor before performing the operation."

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import inferring, state
-from .engine.node import DEAD_END, AccumulateGrad, Node, SavedTensor
+from .engine.node import DEAD_END, NOTHING, AccumulateGrad, Node, SavedTensor
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .ops.dims import broadcast_error
 
@@ -105,8 +105,11 @@ def apply(
 ) -> Any:
     """Run an operation on tensors (see `record`) and constants; a tuple if it has several results.
 
-    `op.forward` is given the arrays of `tensors`, those of `fixed`, and the constants.
+    `op.forward` is given the arrays of `tensors`, those of `fixed`, and the constants; an optional
+    tensor that was not given is None to it.
     """
+    tensors = [NOTHING if t is None else t for t in tensors]
+    fixed = [NOTHING if t is None else t for t in fixed]
     node = op()
     arrays = [t._data for t in (*tensors, *fixed)]
     data = node.forward(*arrays, *constants, **named)

@@ -23,6 +23,10 @@ class SavedTensor:
 
     __slots__ = ("_counter", "_data", "expected", "slot", "tensor")
 
+    # So that NOTHING can also stand for an input that was left out: no gradient goes there.
+    _base = _grad_fn = None
+    _output_nr, _requires_grad = 0, False
+
     def __init__(
         self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None, slot: int = 0
     ) -> None:
@@ -34,7 +38,7 @@ class SavedTensor:
 
 
 NOTHING = SavedTensor(None)
-"""Stands for a tensor that was not saved, because no gradient will need it."""
+"""Stands for a tensor that was not saved, because no gradient will need it; or was not given."""
 
 
 class Hooks(Protocol):

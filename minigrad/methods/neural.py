@@ -1,4 +1,4 @@
-"""Methods that networks are made of."""
+"""Methods that networks are made of; most are called by the functions of `nn.functional`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 
 from .. import dtypes
 from ..inplace import in_place
-from ..ops import neural
+from ..ops import activation, convolution, neural
 from ..random import default_generator
-from ..recording import apply, wrap
+from ..recording import apply, method, unary, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
 class Neural:
-    """Softmax, its logarithm, dropout. The others are functions in `nn.functional`."""
+    """Softmax, activations, dropout, windows that slide."""
 
     _data: Any
 
@@ -29,14 +29,39 @@ class Neural:
         """ln(eˣ/Σeˣ) along `dim`"""
         return apply(neural.LogSoftmaxBackward0, (self if dtype is None else self.to(dtype),), dim)
 
+    _leaky_relu = method(activation.LeakyReluBackward0)
+    _elu = method(activation.EluBackward0)
+    _celu = method(activation.CeluBackward0)
+    _gelu = method(activation.GeluBackward0)
+    _silu = unary(activation.SiluBackward0)
+    _softplus = method(activation.SoftplusBackward0)
+    _log_sigmoid = unary(activation.LogSigmoidBackward0)
+    _hardtanh = method(activation.HardtanhBackward0)
+    _threshold = method(activation.ThresholdBackward0)
+    _leaky_relu_ = in_place(_leaky_relu)
+    _elu_ = in_place(_elu)
+    _celu_ = in_place(_celu)
+    _silu_ = in_place(_silu)
+    _hardtanh_ = in_place(_hardtanh)
+    _threshold_ = in_place(_threshold)
+
     def _dropout(self, p: float, train: bool) -> Tensor:
         if not 0 <= p <= 1:
-            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
-        if not train or not p:
+            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
+        if not train or not p or not self._data.size:
             return self
         if p == 1:
-            return self * wrap(np.zeros_like(self._data))
+            return self * wrap(self._data.dtype.type(0))
         kept = default_generator.stream.random(self._data.shape) >= p
-        return self * wrap((kept / (1 - p)).astype(self._data.dtype))
+        return self * wrap(np.asarray(kept / (1 - p), self._data.dtype))
 
     _dropout_ = in_place(_dropout)
+
+    _convolution_input = method(convolution.ConvolutionBackwardBackward0, tensors=2)
+    _convolution_weight = method(convolution.ConvolutionWeightBackward, tensors=2)
+    _average_pool = method(convolution.AvgPool2DBackward0)
+    _average_pool_backward = method(convolution.AvgPool2DBackwardBackward0)
+    _constant_pad = method(convolution.ConstantPadNdBackward0)
+
+    def _convolution(self, weight: Tensor, *how: Any) -> Tensor:
+        return apply(convolution.ConvolutionBackward0, (self, weight, None), *how)

@@ -6,6 +6,8 @@ array, and on a Tensor the Tensor's own method, which is recorded.
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +86,12 @@ def _are_arrays(parts: Any) -> bool:
     return isinstance(parts[0], _ARRAYS)
 
 
+times = lift("_times", operator.mul)
+"""x·c, for a number c: recorded as torch's own rules do it, without a place for c in the graph."""
+over = lift("_over", operator.truediv)
+"""x/c, likewise."""
+
+
 def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:
     """Zeros of `shape`, and `x` at the basic index `key`."""
     out = np.zeros(shape, x.dtype)
@@ -102,13 +110,38 @@ def put(x: Any, indices: Any, values: Any, accumulate: bool) -> Any:
     return out
 
 
-def constant(array: Any, like: Any) -> Any:
+def constant(array: Any, like: Any, cast: bool = True) -> Any:
     """An array that is part of a rule, beside `like`: in its dtype, and a Tensor if it is one."""
     if isinstance(like, _ARRAYS):
-        return array.astype(like.dtype)
-    return _tensor(array).to(like.dtype)
+        return array.astype(like.dtype) if cast else array
+    return _tensor(array).to(like.dtype) if cast else _tensor(array)
 
 
+def _erf(x: Any) -> Any:
+    return np.array(_erf_of_each(x), x.dtype)
+
+
+_erf_of_each = np.frompyfunc(math.erf, 1, 1)
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+abs_ = lift("abs", np.abs)
+erf = lift("erf", _erf)
+log1p = lift("log1p", np.log1p)
+logsigmoid = lift("_log_sigmoid", lambda x: -np.logaddexp(-x, x.dtype.type(0)))
+sigmoid = lift("sigmoid", _sigmoid)
+tanh = lift("tanh", np.tanh)
+
+
+average_pool_again = lift("_average_pool")
+average_pool_backward = lift("_average_pool_backward")
+constant_pad = lift("_constant_pad")
+convolution = lift("_convolution")
+convolution_input = lift("_convolution_input")
+convolution_weight = lift("_convolution_weight")
 unique = lift("_unique", np.unique)
 roll = lift("roll", lambda x, shifts, dims: np.roll(x, shifts if dims else shifts[0], dims or None))
 tril = lift("tril", np.tril)

@@ -1,7 +1,8 @@
-"""Losses and layers that torch counts as one operation each."""
+"""Softmax, normalization and embedding, each of which torch counts as one operation."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,34 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .dims import dimension
-from .lift import exp
-
-REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
-
-
-class MseLossBackward0(Node):
-    """∂mean((x − y)²)/∂x = 2·(x − y)/n,  ∂/∂y = −2·(x − y)/n"""
-
-    saves = {"self": 0b11, "target": 0b11}
-    constants = ("reduction",)
-    reduction: int
-    count: int
-
-    def forward(self, x: Any, y: Any, reduction: str = "mean") -> Any:
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"{reduction} is not a valid value for reduction")
-        self.reduction, self.count = REDUCTIONS[reduction], x.size
-        difference = x - y
-        square = difference * difference
-        if self.reduction == 0:
-            return square
-        total = np.add.reduce(square, axis=None)
-        return total if self.reduction == 2 else total / total.dtype.type(self.count)
-
-    def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
-        scale = 2 / max(self.count, 1) if self.reduction == 1 else 2
-        return to_x and grad * ((x - y) * scale), to_y and grad * ((y - x) * scale)
+from .lift import constant, exp, index_add, masked_fill, new_zeros, power, unsqueeze
 
 
 class SoftmaxBackward0(Node):
@@ -91,3 +65,169 @@ def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:
         return np.exp(x - x), np.exp(x - x)
     powers = np.exp(x - x.max(axis, keepdims=True))
     return powers, np.add.reduce(powers, axis, keepdims=True)
+
+
+# -- normalization ---------------------------------------------------------------------------------
+
+
+class NativeLayerNormBackward0(Node):
+    """∂/∂x = (g − mean g − n·mean(g·n))/std with n = (x − mean)/std and g the gradient · weight"""
+
+    saves = {"input": 0b111, "weight": 0b001, "bias": 0b001}
+    constants = ("normalized_shape",)
+    normalized_shape: tuple[int, ...]
+    eps: float
+
+    def forward(
+        self, x: Any, weight: Any, bias: Any, normalized_shape: tuple[int, ...], eps: float
+    ) -> Any:
+        self.normalized_shape, self.eps = normalized_shape, eps
+        if x.dtype.kind != "f":
+            kind = dtypes.from_numpy(x.dtype).scalar_type
+            raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{kind}'")
+        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        out, _ = self.normal(wide)
+        out = out if weight is None else out * weight
+        return (out if bias is None else out + bias).astype(x.dtype, copy=False)
+
+    def axes(self, x: Any) -> tuple[int, ...]:
+        """The dimensions over which mean and variance are taken."""
+        return tuple(range(x.ndim - len(self.normalized_shape), x.ndim))
+
+    def normal(self, x: Any) -> tuple[Any, Any]:
+        """x with mean 0 and variance 1, and 1/std."""
+        centred, square = centre(x, self.axes(x))
+        rstd = 1 / power(square + self.eps, 0.5)
+        return centred * rstd, rstd
+
+    def backward(self, grad: Any, x: Any, weight: Any, bias: Any) -> Any:
+        to_x, to_weight, to_bias = self.edges
+        normal, rstd = self.normal(x)
+        axes = self.axes(x)
+        outer = tuple(range(x.ndim - len(self.normalized_shape)))
+        if to_x:
+            to_x = through_normal(grad if weight is None else grad * weight, normal, rstd, axes)
+        return (
+            to_x,
+            to_weight and summed(grad * normal, outer),
+            to_bias and summed(grad, outer),
+        )
+
+
+class NativeBatchNormBackward0(Node):
+    """∂/∂x = (g − mean g − n·mean(g·n))/std with n = (x − mean)/std and g the gradient · weight"""
+
+    saves = {"input": 0b111, "weight": 0b001, "bias": 0, "running_mean": 0b11, "running_var": 0b11}
+    constants = ("training", "eps")
+    training: bool
+    eps: float
+
+    def forward(
+        self,
+        x: Any,
+        weight: Any,
+        bias: Any,
+        running_mean: Any,
+        running_var: Any,
+        training: bool,
+        eps: float,
+    ) -> Any:
+        self.training, self.eps = training, eps
+        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        out, _ = self.normal(wide, running_mean, running_var)
+        out = out if weight is None else out * self.spread(weight, x)
+        out = out if bias is None else out + self.spread(bias, x)
+        return out.astype(x.dtype, copy=False)
+
+    @staticmethod
+    def spread(channels: Any, x: Any) -> Any:
+        """A number for each channel, in a shape that broadcasts to x."""
+        return channels.reshape([-1 if d == 1 else 1 for d in range(x.ndim)])
+
+    def normal(self, x: Any, mean: Any, variance: Any) -> tuple[Any, Any]:
+        """x with mean 0 and variance 1, by the batch's statistics or the running ones; 1/std."""
+        if self.training:
+            centred, square = centre(x, batch_axes(x))
+        else:
+            centred, square = x - self.spread(mean, x), self.spread(variance, x)
+        rstd = 1 / power(square + self.eps, 0.5)
+        return centred * rstd, rstd
+
+    def backward(self, grad: Any, x: Any, weight: Any, mean: Any, variance: Any) -> Any:
+        to_x, to_weight, to_bias = self.edges
+        normal, rstd = self.normal(x, mean, variance)
+        axes = batch_axes(x)
+        if to_x:
+            scaled = grad if weight is None else grad * self.spread(weight, x)
+            to_x = through_normal(scaled, normal, rstd, axes) if self.training else scaled * rstd
+        return (
+            to_x,
+            to_weight and (grad * normal).sum(axis=axes),
+            to_bias and grad.sum(axis=axes),
+        )
+
+
+def batch_axes(x: Any) -> tuple[int, ...]:
+    """All dimensions but that of the channels."""
+    return (0, *range(2, x.ndim))
+
+
+def centre(x: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """x without its mean, and its variance."""
+    count = math.prod([x.shape[d] for d in axes])
+    centred = x - x.sum(axis=axes, keepdims=True) / count
+    return centred, (centred * centred).sum(axis=axes, keepdims=True) / count
+
+
+def through_normal(grad: Any, normal: Any, rstd: Any, axes: tuple[int, ...]) -> Any:
+    """The gradient of x from that of x with mean 0 and variance 1."""
+    count = math.prod([normal.shape[d] for d in axes])
+    mean = grad.sum(axis=axes, keepdims=True) / count
+    along = (grad * normal).sum(axis=axes, keepdims=True) / count
+    return (grad - mean - normal * along) * rstd
+
+
+def summed(x: Any, axes: tuple[int, ...]) -> Any:
+    """The sum along some dimensions, which may be none."""
+    return x.sum(axis=axes) if axes else x
+
+
+# -- embedding -------------------------------------------------------------------------------------
+
+
+class EmbeddingBackward0(Node):
+    """∂(rows of the table)/∂table: each gradient added to the row that it came from"""
+
+    saves = {"weight": 0, "indices": 0b1}
+    constants = ("padding_idx", "scale_grad_by_freq", "weight_sym_argsize_0")
+    padding_idx: int
+    scale_grad_by_freq: bool
+    weight_sym_argsize_0: int
+
+    def forward(self, weight: Any, indices: Any, padding_idx: int, by_frequency: bool) -> Any:
+        self.padding_idx, self.scale_grad_by_freq = padding_idx, by_frequency
+        if weight.ndim != 2:
+            raise RuntimeError("'weight' must be 2-D")
+        if indices.dtype not in (np.int32, np.int64):
+            kind = dtypes.from_numpy(indices.dtype).scalar_type
+            raise RuntimeError(
+                "Expected tensor for argument #1 'indices' to have one of the following scalar "
+                f"types: Long, Int; but got minigrad.{kind}Tensor instead (while checking arguments"
+                " for embedding)"
+            )
+        self.weight_sym_argsize_0 = weight.shape[0]
+        if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
+            raise IndexError("index out of range in self")
+        return weight[indices]
+
+    def backward(self, grad: Any, indices: Any) -> Any:
+        flat = indices.reshape(-1)
+        rows = grad.reshape(flat.shape[0], grad.shape[-1])
+        if self.scale_grad_by_freq:
+            places = getattr(flat, "_data", flat)
+            _, which, counts = np.unique(places, return_inverse=True, return_counts=True)
+            rows = rows / constant(counts[which][:, None], rows)
+        if self.padding_idx >= 0:
+            rows = masked_fill(rows, unsqueeze(flat == self.padding_idx, 1), 0)
+        zeros = new_zeros(grad, (self.weight_sym_argsize_0, grad.shape[-1]))
+        return index_add(zeros, 0, flat, rows)

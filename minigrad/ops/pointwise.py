@@ -17,21 +17,24 @@ from ..engine.node import Node
 from .lift import (
     cos,
     cosh,
+    erf,
     exp,
     floor_divide,
     isfinite,
     log,
     masked_fill,
+    over,
     power,
     sgn,
+    sigmoid,
     sin,
     sinh,
     sqrt,
+    times,
     trunc_divide,
     where,
 )
 
-_erf = np.frompyfunc(math.erf, 1, 1)
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
@@ -76,6 +79,43 @@ class SubBackward0(Node):
     def backward(self, grad: Any) -> Any:
         _, to_y = self.edges
         return grad, to_y and (-grad if self.alpha == 1 else -grad * self.alpha)
+
+
+class AddBackward1(Node):
+    """∂(x + c)/∂x = 1"""
+
+    forward = staticmethod(operator.add)
+
+    def backward(self, grad: Any) -> Any:
+        return grad
+
+
+class MulBackward1(Node):
+    """∂(x·c)/∂x = c"""
+
+    constants = ("other",)
+    other: Any
+
+    def forward(self, x: Any, other: Any) -> Any:
+        self.other = other
+        return x * other
+
+    def backward(self, grad: Any) -> Any:
+        return times(grad, self.other)
+
+
+class DivBackward1(Node):
+    """∂(x/c)/∂x = 1/c"""
+
+    constants = ("other",)
+    other: Any
+
+    def forward(self, x: Any, other: Any) -> Any:
+        self.other = other
+        return x / other
+
+    def backward(self, grad: Any) -> Any:
+        return over(grad, self.other)
 
 
 class RsubBackward0(Node):
@@ -301,7 +341,7 @@ class ErfBackward0(Node):
 
     @staticmethod
     def forward(x: Any) -> Any:
-        return np.array(_erf(x), x.dtype)
+        return erf(x)
 
     def backward(self, grad: Any, x: Any) -> Any:
         return grad * (exp(-(x * x)) * (2 / math.sqrt(math.pi)))
@@ -455,9 +495,7 @@ class SigmoidBackward0(Node):
 
     saves = {"self": 0, "result": 0b1}
 
-    @staticmethod
-    def forward(x: Any) -> Any:
-        return 1 / (1 + np.exp(-x))
+    forward = staticmethod(sigmoid)
 
     def backward(self, grad: Any, result: Any) -> Any:
         return grad * ((1 - result) * result)

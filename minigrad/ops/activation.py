@@ -1,0 +1,179 @@
+"""Activations: bends between the layers of a network, element by element."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine.node import Node
+from .lift import erf, exp, power, sigmoid, tanh, where
+
+
+def floating(x: Any, name: str) -> Any:
+    """`x`, if it holds floating point numbers; otherwise NotImplementedError in torch's words."""
+    if x.dtype.kind != "f":
+        kind = dtypes.from_numpy(x.dtype).scalar_type
+        raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
+    return x
+
+
+class LeakyReluBackward0(Node):
+    """∂leaky_relu(x)/∂x = 1 where x > 0, else the slope"""
+
+    saves = {"self": 0b1}
+    constants = ("negative_slope",)
+    negative_slope: float
+
+    def forward(self, x: Any, negative_slope: float) -> Any:
+        self.negative_slope = negative_slope
+        x = floating(x, "leaky_relu_cpu")
+        return np.where(x > 0, x, x * x.dtype.type(negative_slope))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(x > 0, grad, grad * self.negative_slope)
+
+
+class EluBackward0(Node):
+    """∂elu(x)/∂x = 1 where x > 0, else α·eˣ (times a scale, for selu)"""
+
+    saves = {"self": 0b1}
+    constants = ("alpha", "scale", "input_scale")
+    alpha: float
+    scale: float
+    input_scale: float
+
+    def forward(self, x: Any, alpha: float, scale: float = 1, input_scale: float = 1) -> Any:
+        self.alpha, self.scale, self.input_scale = alpha, scale, input_scale
+        x = floating(x, "elu_cpu")
+        kind = x.dtype.type
+        low = np.expm1(x * kind(input_scale)) * kind(alpha * scale)
+        return np.where(x <= 0, low, x * kind(scale))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        slope = self.input_scale * self.alpha * self.scale
+        low = where(x <= 0, x, 0)  # or else eˣ overflows where it is not used
+        steep = grad * (exp(low * self.input_scale) * slope)
+        return where(x <= 0, steep, grad * self.scale)
+
+
+class CeluBackward0(EluBackward0):
+    """∂celu(x)/∂x = 1 where x > 0, else e^(x/α)"""
+
+    constants = ("alpha",)
+
+    def forward(self, x: Any, alpha: float) -> Any:  # type: ignore[override]
+        if alpha == 0:
+            raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+        return super().forward(x, alpha, 1, 1 / alpha)
+
+
+class GeluBackward0(Node):
+    """∂(x·Φ(x))/∂x = Φ(x) + x·φ(x)"""
+
+    saves = {"self": 0b1}
+    constants = ("approximate",)
+    approximate: str
+
+    def forward(self, x: Any, approximate: str) -> Any:
+        self.approximate = approximate
+        if approximate not in ("none", "tanh"):
+            raise RuntimeError("approximate argument must be either none or tanh.")
+        wide = floating(x, "GeluKernelImpl")
+        wide = wide.astype(np.float32) if x.dtype == np.float16 else wide
+        return (wide * self.share(wide)).astype(x.dtype)
+
+    def share(self, x: Any) -> Any:
+        """Φ(x), how much of x gelu lets through; or its approximation."""
+        if self.approximate == "none":
+            return 0.5 * (1 + erf(x * math.sqrt(0.5)))
+        return 0.5 * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * power(x, 3))))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        share = self.share(x)
+        if self.approximate == "none":
+            slope = exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
+        else:  # of ½(1 + tanh u), it is 2·s·(1 − s)·u′
+            inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * (x * x))
+            slope = 2 * share * (1 - share) * inner
+        return grad * (share + x * slope)
+
+
+class SiluBackward0(Node):
+    """∂(x·σ(x))/∂x = σ(x)·(1 + x·(1 − σ(x)))"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return x * sigmoid(floating(x, "silu_cpu"))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        share = sigmoid(x)
+        return grad * (share * (1 + x * (1 - share)))
+
+
+class SoftplusBackward0(Node):
+    """∂(ln(1 + e^(β·x))/β)/∂x = σ(β·x)"""
+
+    saves = {"self": 0b1}
+    constants = ("beta", "threshold")
+    beta: float
+    threshold: float
+
+    def forward(self, x: Any, beta: float, threshold: float) -> Any:
+        self.beta, self.threshold = beta, threshold
+        kind = floating(x, "softplus_cpu").dtype.type
+        scaled = x * kind(beta)
+        return np.where(scaled > threshold, x, np.logaddexp(scaled, kind(0)) / kind(beta))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        scaled = x * self.beta
+        return where(scaled > self.threshold, grad, grad * sigmoid(scaled))
+
+
+class LogSigmoidBackward0(Node):
+    """∂(ln σ(x))/∂x = σ(−x)"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return -np.logaddexp(-floating(x, "log_sigmoid_cpu"), x.dtype.type(0))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad * sigmoid(-x)
+
+
+class HardtanhBackward0(Node):
+    """∂clamp(x, a, b)/∂x = 1 where a < x < b, else 0"""
+
+    saves = {"self": 0b1}
+    constants = ("min_val", "max_val")
+    min_val: float
+    max_val: float
+
+    def forward(self, x: Any, min_val: float, max_val: float) -> Any:
+        self.min_val, self.max_val = min_val, max_val
+        kind = x.dtype.type
+        return np.minimum(np.maximum(x, kind(min_val)), kind(max_val))
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where((x > self.min_val) & (x < self.max_val), grad, 0)
+
+
+class ThresholdBackward0(Node):
+    """∂threshold(x)/∂x = 1 where x > the threshold, else 0"""
+
+    saves = {"self": 0b1}
+    constants = ("threshold",)
+    threshold: float
+
+    def forward(self, x: Any, threshold: float, value: float) -> Any:
+        self.threshold = threshold
+        return np.where(x <= threshold, x.dtype.type(value), x)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return where(x <= self.threshold, 0, grad)

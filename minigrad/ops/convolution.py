@@ -1,0 +1,486 @@
+"""Convolution, pooling and padding: what slides a window over the last dimensions.
+
+All are done on arrays by one view of all windows; sums over windows are products of matrices.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..engine.node import Node
+from .lift import (
+    average_pool_again,
+    average_pool_backward,
+    constant,
+    constant_pad,
+    convolution,
+    convolution_input,
+    convolution_weight,
+    index_add,
+    new_zeros,
+    scatter_add,
+)
+
+Sizes = tuple[int, ...]
+
+
+def windows(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    """A view of all windows over the last dims of `x`: (…, places, …, kernel, …)."""
+    n = len(kernel)
+    span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+    axes = tuple(range(x.ndim - n, x.ndim))
+    view = np.lib.stride_tricks.sliding_window_view(x, span, axes)
+    steps = [slice(None, None, s) for s in (*stride, *dilation)]
+    return view[(..., *steps)]
+
+
+def add_windows(parts: Any, shape: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    """The inverse of `windows`: an array of `shape`, to which each window's part is added."""
+    n = len(stride)
+    out = np.zeros(shape, parts.dtype)
+    places = parts.shape[-2 * n : -n]
+    for offset in np.ndindex(*parts.shape[-n:]):
+        where = [
+            slice(o * d, o * d + (count - 1) * s + 1, s)
+            for o, d, s, count in zip(offset, dilation, stride, places)
+        ]
+        out[(..., *where)] += parts[(..., *offset)]
+    return out
+
+
+def padded(x: Any, pads: Sizes, value: Any = 0) -> Any:
+    """`x` with `pads` elements before and after each of the last dims."""
+    if not any(pads):
+        return x
+    around = [(0, 0)] * (x.ndim - len(pads)) + [(p, p) for p in pads]
+    return np.pad(x, around, constant_values=value)
+
+
+# -- convolution -----------------------------------------------------------------------------------
+
+
+class _Sliding(Node):
+    """What a convolution and its two adjoints share.
+
+    C(x, w) is linear in x and in w. With a gradient g of its result, I(g, w) is the gradient of x
+    and W(x, g) that of w; and each of the three has the other two as its derivatives.
+    """
+
+    constants = ("stride", "padding", "dilation", "groups")
+    stride: Sizes
+    padding: Sizes
+    dilation: Sizes
+    groups: int
+
+    def settings(self, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> None:
+        self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
+
+    @property
+    def how(self) -> tuple[Sizes, Sizes, Sizes, int]:
+        return self.stride, self.padding, self.dilation, self.groups
+
+
+def convolve(x: Any, w: Any, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Any:
+    """C(x, w): (N, C, …) and (O, C/groups, kernel …) to (N, O, …)."""
+    n = len(stride)
+    view = windows(padded(x, padding), w.shape[2:], stride, dilation)
+    places = view.shape[2 : 2 + n]
+    columns = _columns(view, groups, n)
+    filters = w.reshape(groups, w.shape[0] // groups, -1)
+    out = columns @ filters.swapaxes(1, 2)  # (groups, N·places, O/groups)
+    out = out.reshape(groups, len(x), math.prod(places), -1).transpose(1, 0, 3, 2)
+    return out.reshape(len(x), w.shape[0], *places)
+
+
+def _columns(view: Any, groups: int, n: int) -> Any:
+    """All windows as rows of a matrix for each group: (groups, N·places, C/groups·kernel)."""
+    batch, channels = view.shape[:2]
+    view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
+    order = (1, 0, *range(3, 3 + n), 2, *range(3 + n, 3 + 2 * n))
+    rows = batch * math.prod(view.shape[3 : 3 + n])
+    return view.transpose(order).reshape(groups, rows, -1)
+
+
+def _rows(g: Any, groups: int) -> Any:
+    """A gradient as a matrix for each group: (groups, N·places, O/groups)."""
+    batch, channels = g.shape[:2]
+    split = g.reshape(batch, groups, channels // groups, -1).transpose(1, 0, 3, 2)
+    return split.reshape(groups, -1, channels // groups)
+
+
+def input_gradient(
+    g: Any, w: Any, shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Any:
+    """I(g, w): the gradient of an x of `shape`."""
+    n, places, kernel = len(stride), g.shape[2:], w.shape[2:]
+    parts = _rows(g, groups) @ w.reshape(groups, w.shape[0] // groups, -1)
+    parts = parts.reshape(groups, len(g), *places, -1, *kernel)
+    order = (1, 0, 2 + n, *range(2, 2 + n), *range(3 + n, 3 + 2 * n))
+    parts = parts.transpose(order).reshape(len(g), -1, *places, *kernel)
+    whole = [m + 2 * p for m, p in zip(shape[2:], padding)]
+    out = add_windows(parts, (*shape[:2], *whole), stride, dilation)
+    return out[(..., *[slice(p, p + m) for m, p in zip(shape[2:], padding)])]
+
+
+def weight_gradient(
+    x: Any, g: Any, shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Any:
+    """W(x, g): the gradient of a w of `shape`."""
+    n, places = len(stride), g.shape[2:]
+    view = windows(padded(x, padding), shape[2:], stride, dilation)
+    view = view[(slice(None), slice(None), *[slice(m) for m in places])]
+    out = _rows(g, groups).swapaxes(1, 2) @ _columns(view, groups, n)
+    return out.reshape(shape)
+
+
+class ConvolutionBackward0(_Sliding):
+    """∂/∂x: the gradient of each window spread by the filter;  ∂/∂w: Σ gradient · window"""
+
+    saves = {"input": 0b010, "weight": 0b001, "bias": 0}
+
+    def forward(self, x: Any, w: Any, bias: Any, *how: Any) -> Any:
+        self.settings(*how)
+        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        out = convolve(wide, w.astype(wide.dtype, copy=False), *how)
+        if bias is not None:
+            out = out + bias.reshape(-1, *[1] * len(self.stride))
+        return out.astype(x.dtype, copy=False)
+
+    sizes: tuple[Sizes, Sizes]
+
+    def save(self, *tensors: Any) -> None:
+        self.sizes = tuple([t._data.shape for t in tensors[:2]])  # type: ignore[assignment]
+        super().save(*tensors)
+
+    def backward(self, grad: Any, x: Any, w: Any) -> Any:
+        to_x, to_w, to_bias = self.edges
+        x_shape, w_shape = self.sizes
+        return (
+            to_x and convolution_input(grad, w, x_shape, *self.how),
+            to_w and convolution_weight(x, grad, w_shape, *self.how),
+            to_bias and grad.sum(axis=(0, *range(2, 2 + len(self.stride)))),
+        )
+
+
+class ConvolutionBackwardBackward0(_Sliding):
+    """I(g, w), the gradient of x: linear in g and in w, with C and W as its derivatives"""
+
+    saves = {"grad_output": 0b10, "weight": 0b01}
+    shape: Sizes
+
+    def forward(self, g: Any, w: Any, shape: Sizes, *how: Any) -> Any:
+        self.settings(*how)
+        self.shape = w.shape
+        return input_gradient(g, w, shape, *how)
+
+    def backward(self, grad: Any, g: Any, w: Any) -> Any:
+        to_g, to_w = self.edges
+        return (
+            to_g and convolution(grad, w, *self.how),
+            to_w and convolution_weight(grad, g, self.shape, *self.how),
+        )
+
+
+class ConvolutionWeightBackward(_Sliding):
+    """W(x, g), the gradient of w: linear in x and in g, with I and C as its derivatives"""
+
+    saves = {"input": 0b10, "grad_output": 0b01}
+    shape: Sizes
+
+    def forward(self, x: Any, g: Any, shape: Sizes, *how: Any) -> Any:
+        self.settings(*how)
+        self.shape = x.shape
+        return weight_gradient(x, g, shape, *how)
+
+    def backward(self, grad: Any, x: Any, g: Any) -> Any:
+        to_x, to_g = self.edges
+        return (
+            to_x and convolution_input(g, grad, self.shape, *self.how),
+            to_g and convolution(x, grad, *self.how),
+        )
+
+
+ConvolutionWeightBackward.__name__ = "ConvolutionBackwardBackward0"
+
+
+# -- pooling ---------------------------------------------------------------------------------------
+
+
+class MaxPool2DWithIndicesBackward0(Node):
+    """∂(max of each window)/∂x = 1 at the largest, else 0"""
+
+    saves = {"self": 0, "result": 0, "result1": 0b1}
+    constants = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+    kernel_size: Sizes
+    stride: Sizes
+    padding: Sizes
+    dilation: Sizes
+    ceil_mode: bool
+    shape: Sizes
+
+    def forward(
+        self, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: bool
+    ) -> Any:
+        self.kernel_size, self.stride, self.padding = kernel, stride, padding
+        self.dilation, self.ceil_mode, self.shape = dilation, ceil, x.shape
+        stride = stride or kernel
+        lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+        span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+        count = [
+            pooled_size(n, k, s, p, ceil) for n, k, s, p in zip(x.shape[-2:], span, stride, padding)
+        ]
+        whole = np.full((*x.shape[:-2], *_reach(count, span, stride, x, padding)), lowest, x.dtype)
+        inner = [slice(p, p + n) for p, n in zip(padding, x.shape[-2:])]
+        whole[(..., *inner)] = x
+        view = windows(whole, kernel, stride, dilation)[..., : count[0], : count[1], :, :]
+        flat = view.reshape(*view.shape[:-2], -1)
+        best = np.where(flat != flat, np.inf, flat).argmax(-1)  # a nan wins
+        values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
+        row, column = np.divmod(best, kernel[1])
+        rows = np.arange(count[0])[:, None] * stride[0] + row * dilation[0] - padding[0]
+        columns = np.arange(count[1]) * stride[1] + column * dilation[1] - padding[1]
+        return values, rows * x.shape[-1] + columns
+
+    def backward(self, grad: Any, indices: Any) -> Any:
+        *outer, height, width = self.shape
+        flat = new_zeros(grad, (*outer, height * width))
+        last = math.prod(grad.shape[-2:])
+        sent = scatter_add(flat, -1, indices.reshape(*outer, last), grad.reshape(*outer, last))
+        return sent.reshape(self.shape)
+
+
+def pooled_size(size: int, span: int, stride: int, padding: int, ceil: bool) -> int:
+    """How many windows fit; with `ceil` one that hangs over the end counts, if it begins inside."""
+    room = size + 2 * padding - span
+    count = (room + stride - 1 if ceil else room) // stride + 1
+    if ceil and (count - 1) * stride >= size + padding:
+        count -= 1
+    return count
+
+
+def _reach(count: Any, span: Any, stride: Sizes, x: Any, padding: Sizes) -> list[int]:
+    """The size of the padded plane, wide enough for the last window."""
+    return [
+        max((c - 1) * s + k, n + 2 * p)
+        for c, k, s, n, p in zip(count, span, stride, x.shape[-2:], padding)
+    ]
+
+
+class AvgPool2DBackward0(Node):
+    """∂(mean of each window)/∂xᵢ = 1/(size of the window), summed over the windows that hold xᵢ"""
+
+    saves = {"self": 0b1}
+    constants = (
+        "kernel_size",
+        "stride",
+        "padding",
+        "ceil_mode",
+        "count_include_pad",
+        "divisor_override",
+    )
+    kernel_size: Sizes
+    stride: Sizes
+    padding: Sizes
+    ceil_mode: bool
+    count_include_pad: bool
+    divisor_override: int | None
+
+    def forward(self, x: Any, *how: Any) -> Any:
+        (
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        ) = how
+        return average_pool(x, *how)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        how = [getattr(self, name) for name in self.constants]
+        return average_pool_backward(grad, tuple(x.shape), *how)
+
+
+class AvgPool2DBackwardBackward0(Node):
+    """∂/∂g of the gradient of the mean of each window: the mean of each window again"""
+
+    how: tuple[Any, ...]
+
+    def forward(self, g: Any, shape: Sizes, *how: Any) -> Any:
+        self.how = how
+        return average_pool_gradient(g, shape, *how)
+
+    def backward(self, grad: Any) -> Any:
+        return average_pool_again(grad, *self.how)
+
+
+def _pool_plan(
+    shape: Sizes,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    ceil: bool,
+    with_pad: bool,
+    divisor: int | None,
+) -> tuple[Sizes, list[int], Sizes, Any]:
+    """(stride, size of the padded plane, number of windows, divisor of each)."""
+    stride = stride or kernel
+    size = shape[-2:]
+    count = tuple(
+        [pooled_size(n, k, s, p, ceil) for n, k, s, p in zip(size, kernel, stride, padding)]
+    )
+    whole = [
+        max((c - 1) * s + k, n + 2 * p)
+        for c, k, s, n, p in zip(count, kernel, stride, size, padding)
+    ]
+    if divisor is not None:
+        return stride, whole, count, np.asarray(divisor)
+    lengths = []
+    for c, k, s, n, p in zip(count, kernel, stride, size, padding):
+        start = np.arange(c) * s - p
+        end = np.minimum(start + k, n + p)
+        if not with_pad:
+            start, end = np.maximum(start, 0), np.minimum(end, n)
+        lengths.append(end - start)
+    return stride, whole, count, lengths[0][:, None] * lengths[1]
+
+
+def average_pool(
+    x: Any,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    ceil: bool,
+    with_pad: bool,
+    divisor: int | None,
+) -> Any:
+    """The mean of each window."""
+    how = (kernel, stride, padding, ceil, with_pad, divisor)
+    step, whole, count, divisors = _pool_plan(x.shape, *how)
+    wide = np.float32 if x.dtype == np.float16 else x.dtype
+    plane = np.zeros((*x.shape[:-2], *whole), wide)
+    plane[(..., *[slice(p, p + n) for p, n in zip(padding, x.shape[-2:])])] = x
+    view = windows(plane, kernel, step, (1, 1))[..., : count[0], : count[1], :, :]
+    total = view.sum((-2, -1), dtype=wide)
+    if x.dtype.kind != "f":
+        return (np.sign(total) * (np.abs(total) // divisors)).astype(x.dtype)
+    return (total / divisors.astype(wide)).astype(x.dtype)
+
+
+def average_pool_gradient(
+    g: Any,
+    shape: Sizes,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    ceil: bool,
+    with_pad: bool,
+    divisor: int | None,
+) -> Any:
+    """The gradient of an x of `shape` from that of the means of its windows."""
+    how = (kernel, stride, padding, ceil, with_pad, divisor)
+    step, whole, _, divisors = _pool_plan(shape, *how)
+    shares = (g / divisors.astype(g.dtype))[..., None, None]
+    parts = np.broadcast_to(shares, (*g.shape, *kernel))
+    out = add_windows(parts, (*shape[:-2], *whole), step, (1, 1))
+    return out[(..., *[slice(p, p + n) for p, n in zip(padding, shape[-2:])])]
+
+
+# -- padding ---------------------------------------------------------------------------------------
+
+
+class ConstantPadNdBackward0(Node):
+    """∂pad(x)/∂x: the gradient without the padding"""
+
+    constants = ("pad",)
+    pad: Sizes
+
+    def forward(self, x: Any, pad: Sizes, value: float) -> Any:
+        self.pad = pad
+        if len(pad) % 2:
+            raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+        if len(pad) > 2 * x.ndim:
+            raise RuntimeError(
+                "Length of pad should be no more than twice the number of dimensions of the input. "
+                f"Pad length is {len(pad)} while the input has {x.ndim} dimensions."
+            )
+        around = [(0, 0)] * (x.ndim - len(pad) // 2)
+        around += [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
+        for d, (before, after) in enumerate(around):
+            if x.shape[d] + before + after < 0:
+                raise RuntimeError(
+                    f"The input size {x.shape[d]}, plus negative padding {before} and {after} "
+                    "resulted in a negative output size, which is invalid. Check dimension "
+                    f"{d} of your input."
+                )
+        inner = tuple([slice(max(-b, 0), n - max(-a, 0)) for (b, a), n in zip(around, x.shape)])
+        outer = [(max(b, 0), max(a, 0)) for b, a in around]
+        return np.pad(x[inner], outer, constant_values=x.dtype.type(value))
+
+    def backward(self, grad: Any) -> Any:
+        return constant_pad(grad, tuple([-p for p in self.pad]), 0)
+
+
+class ReflectionPad1DBackward0(Node):
+    """∂pad(x)/∂x: each gradient added to the element that it mirrors"""
+
+    saves = {"self": 0b1}
+    constants = ("padding",)
+    padding: Sizes
+
+    def forward(self, x: Any, padding: Sizes) -> Any:
+        self.padding = padding
+        for dim, places in self.places(x.shape):
+            x = np.take(x, places, dim)
+        return x
+
+    def places(self, shape: Sizes) -> list[tuple[int, Any]]:
+        """For each padded dimension, which element stands at each place of the result."""
+        pairs = zip(self.padding[::2], self.padding[1::2])
+        return [
+            (len(shape) - 1 - i, self.along(shape[len(shape) - 1 - i], before, after))
+            for i, (before, after) in enumerate(pairs)
+        ]
+
+    @staticmethod
+    def along(size: int, before: int, after: int) -> Any:
+        """0 1 2 3 as 2 1 | 0 1 2 3 | 2 1"""
+        places = np.abs(np.arange(-before, size + after))
+        return np.where(places >= size, 2 * (size - 1) - places, places)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        shape = list(grad.shape)
+        for dim, places in reversed(self.places(tuple(x.shape))):
+            shape[dim] = x.shape[dim]
+            grad = index_add(
+                new_zeros(grad, tuple(shape)), dim, constant(places, grad, cast=False), grad
+            )
+        return grad
+
+
+class ReflectionPad2DBackward0(ReflectionPad1DBackward0):
+    """∂pad(x)/∂x: each gradient added to the element that it mirrors"""
+
+
+class ReflectionPad3DBackward0(ReflectionPad1DBackward0):
+    """∂pad(x)/∂x: each gradient added to the element that it mirrors"""
+
+
+class ReplicationPad1DBackward0(ReflectionPad1DBackward0):
+    """∂pad(x)/∂x: each gradient added to the element that it repeats"""
+
+    @staticmethod
+    def along(size: int, before: int, after: int) -> Any:
+        """0 1 2 3 as 0 0 | 0 1 2 3 | 3 3"""
+        return np.clip(np.arange(-before, size + after), 0, size - 1)
+
+
+class ReplicationPad2DBackward0(ReplicationPad1DBackward0):
+    """∂pad(x)/∂x: each gradient added to the element that it repeats"""
+
+
+class ReplicationPad3DBackward0(ReplicationPad1DBackward0):
+    """∂pad(x)/∂x: each gradient added to the element that it repeats"""

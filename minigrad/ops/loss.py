@@ -1,0 +1,224 @@
+"""Losses that torch counts as one operation each. `reduction` is 0 "none", 1 "mean", 2 "sum"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine.node import Node
+from .lift import abs_, constant, log, log1p, logsigmoid, new_zeros, scatter, sgn, sigmoid, where
+
+REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+
+
+class Loss(Node):
+    """What the losses of each element share: how they are combined, and the gradient divided."""
+
+    constants: tuple[str, ...] = ("reduction",)
+    reduction: int
+    count: int
+
+    def reduced(self, losses: Any, reduction: str) -> Any:
+        """The losses of the elements, or their mean or sum."""
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"{reduction} is not a valid value for reduction")
+        self.reduction, self.count = REDUCTIONS[reduction], losses.size
+        if self.reduction == 0:
+            return losses
+        if losses.dtype == np.float16:
+            how = {"dtype": np.float32}
+            out = losses.sum(**how) if self.reduction == 2 else losses.mean(**how)
+            return out.astype(np.float16)
+        total = np.add.reduce(losses, axis=None)
+        return total if self.reduction == 2 else total / total.dtype.type(self.count)
+
+    def shared(self, grad: Any) -> Any:
+        """The gradient of each element's loss."""
+        return grad / self.count if self.reduction == 1 and self.count > 1 else grad
+
+
+class MseLossBackward0(Loss):
+    """∂mean((x − y)²)/∂x = 2·(x − y)/n,  ∂/∂y = −2·(x − y)/n"""
+
+    saves = {"self": 0b11, "target": 0b11}
+
+    def forward(self, x: Any, y: Any, reduction: str = "mean") -> Any:
+        difference = x - y
+        return self.reduced(difference * difference, reduction)
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        scale = 2 / max(self.count, 1) if self.reduction == 1 else 2
+        return to_x and grad * ((x - y) * scale), to_y and grad * ((y - x) * scale)
+
+
+class SmoothL1LossBackward0(Loss):
+    """∂/∂x = (x − y)/β where |x − y| < β, else its sign;  ∂/∂y = −∂/∂x"""
+
+    saves = {"self": 0b11, "target": 0b11}
+    constants = ("reduction", "beta")
+    beta: float
+
+    def forward(self, x: Any, y: Any, reduction: str, beta: float) -> Any:
+        self.beta = beta
+        if beta < 0:
+            raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+        distance = np.abs(x - y)
+        kind = distance.dtype.type
+        square = kind(0.5) * distance * distance / kind(beta)
+        return self.reduced(
+            np.where(distance < beta, square, distance - kind(0.5 * beta)), reduction
+        )
+
+    def slope(self, difference: Any) -> Any:
+        """The derivative of one element's loss."""
+        return where(abs_(difference) < self.beta, difference / self.beta, sgn(difference))
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_x, to_y = self.edges
+        sent = self.shared(grad) * self.slope(x - y)
+        return to_x and sent, to_y and -sent
+
+
+class HuberLossBackward0(SmoothL1LossBackward0):
+    """∂/∂x = x − y where |x − y| ≤ δ, else δ·its sign;  ∂/∂y = −∂/∂x"""
+
+    constants = ("reduction", "delta")
+    delta: float
+
+    def forward(self, x: Any, y: Any, reduction: str, delta: float) -> Any:
+        self.delta = delta
+        if delta <= 0:
+            raise RuntimeError("huber_loss does not support non-positive values for delta.")
+        distance = np.abs(x - y)
+        kind = distance.dtype.type
+        square = kind(0.5) * distance * distance
+        straight = kind(delta) * (distance - kind(0.5 * delta))
+        return self.reduced(np.where(distance <= delta, square, straight), reduction)
+
+    def slope(self, difference: Any) -> Any:
+        near = abs_(difference) <= self.delta
+        return where(near, difference, sgn(difference) * self.delta)
+
+
+class BinaryCrossEntropyBackward0(Loss):
+    """∂/∂x = (x − y)/(x·(1 − x)),  ∂/∂y = ln(1 − x) − ln x"""
+
+    saves = {"self": 0b11, "target": 0b11, "weight": 0b11}
+
+    def forward(self, x: Any, y: Any, weight: Any, reduction: str) -> Any:
+        if ((x < 0) | (x > 1)).any():
+            raise RuntimeError("all elements of input should be between 0 and 1")
+        if ((y < 0) | (y > 1)).any():
+            raise RuntimeError("all elements of target should be between 0 and 1")
+        lowest = x.dtype.type(-100)  # a sure and wrong answer costs much, but not infinitely much
+        losses = (y - 1) * np.maximum(np.log1p(-x), lowest) - y * np.maximum(np.log(x), lowest)
+        return self.reduced(losses if weight is None else losses * weight, reduction)
+
+    def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
+        to_x, to_y = self.edges
+        grad = self.shared(grad)
+        grad = grad if weight is None else grad * weight
+        spread = (1 - x) * x
+        spread = where(spread < 1e-12, 1e-12, spread)
+        return to_x and grad * (x - y) / spread, to_y and grad * (log1p(-x) - log(x))
+
+
+class BinaryCrossEntropyWithLogitsBackward0(Loss):
+    """∂/∂x = σ(x) − y,  ∂/∂y = −x (with weights p of the positive: (p·y + 1 − y)·σ(x) − p·y)"""
+
+    saves = {"self": 0b11, "target": 0b11, "weight": 0b11, "pos_weight": 0b11}
+
+    def forward(self, x: Any, y: Any, weight: Any, positive: Any, reduction: str) -> Any:
+        log_sigmoid = -np.logaddexp(-x, x.dtype.type(0))
+        certain = log_sigmoid if positive is None else ((positive - 1) * y + 1) * log_sigmoid
+        losses = (1 - y) * x - certain
+        return self.reduced(losses if weight is None else losses * weight, reduction)
+
+    def backward(self, grad: Any, x: Any, y: Any, weight: Any, positive: Any) -> Any:
+        to_x, to_y = self.edges
+        grad = self.shared(grad)
+        grad = grad if weight is None else grad * weight
+        if positive is None:
+            return to_x and grad * (sigmoid(x) - y), to_y and grad * -x
+        share = positive * y
+        return (
+            to_x and grad * ((share + 1 - y) * sigmoid(x) - share),
+            to_y and grad * -(x + (positive - 1) * logsigmoid(x)),
+        )
+
+
+class NllLossBackward0(Node):
+    """∂nll/∂x = −1/n at the target's place (times its weight), 0 elsewhere"""
+
+    saves = {"self": 0b1, "target": 0b1, "weight": 0b1}
+    constants = ("reduction", "ignore_index")
+    reduction: int
+    ignore_index: int
+    total_weight: Any
+
+    def forward(self, x: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"{reduction} is not a valid value for reduction")
+        self.reduction, self.ignore_index = REDUCTIONS[reduction], ignore_index
+        if x.dtype.kind != "f":
+            kind = dtypes.from_numpy(x.dtype).scalar_type
+            raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{kind}'")
+        _check_target(x, target, weight, ignore_index)
+        places, weights = self.places(x, target, weight)
+        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        picked = np.take_along_axis(wide, places, self.axis(x)).reshape(target.shape)
+        losses = -picked * weights.astype(wide.dtype)
+        self.total_weight = weights.sum(dtype=wide.dtype)
+        if self.reduction == 0:
+            return losses.astype(x.dtype)
+        total = losses.sum()
+        return (total if self.reduction == 2 else total / self.total_weight).astype(x.dtype)
+
+    @staticmethod
+    def axis(x: Any) -> int:
+        """The dimension of the classes."""
+        return 0 if x.ndim == 1 else 1
+
+    def places(self, x: Any, target: Any, weight: Any) -> tuple[Any, Any]:
+        """The targets, as indices along the classes, and the weight of each; 0 for the ignored."""
+        ignored = target == self.ignore_index
+        classes = np.where(ignored, 0, target)
+        weights = np.ones(target.shape, x.dtype) if weight is None else weight[classes]
+        return np.expand_dims(classes, self.axis(x)), np.where(ignored, 0, weights)
+
+    def backward(self, grad: Any, x: Any, target: Any, weight: Any) -> Any:
+        # Neither targets nor weights have gradients, so that both are constants also to a Tensor.
+        arrays = [getattr(t, "_data", t) for t in (x, target, weight)]
+        places, weights = self.places(*arrays)
+        factors = -weights if self.reduction != 1 else -weights / self.total_weight
+        axis = self.axis(x)
+        values = (grad * constant(factors, grad)).reshape(places.shape)
+        zeros = new_zeros(grad, tuple(x.shape))
+        return scatter(zeros, axis, constant(places, grad, cast=False), values)
+
+    @property
+    def _saved_total_weight(self) -> Any:
+        return self.tensor_type._wrap(self.total_weight)
+
+
+class NllLoss2DBackward0(NllLossBackward0):
+    """∂nll/∂x = −1/n at the target's place (times its weight), 0 elsewhere"""
+
+
+def _check_target(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
+    classes = x.shape[NllLossBackward0.axis(x)]
+    if target.dtype not in (np.int64, np.uint8):
+        kind = dtypes.from_numpy(target.dtype).scalar_type
+        name = "nll_loss2d_forward_out_frame" if x.ndim > 2 else "nll_loss_out_frame"
+        raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(
+            "weight tensor should be defined either for all "
+            f"{classes} classes or no classes but got weight tensor of shape: {list(weight.shape)}"
+        )
+    wrong = (target != ignore_index) & ((target < 0) | (target >= classes))
+    if wrong.any():
+        raise IndexError(f"Target {target[wrong].ravel()[0]} is out of bounds.")
