@@ -9,8 +9,8 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import state
-from .engine.node import Node, SavedTensor
-from .engine.saved import packing
+from .engine.node import Node
+from .engine.saved import SavedTensor, packing
 from .engine.version import INFERENCE
 from .errors import noted
 from .recording import Method, memory, own_counter, set_maker, wrap
@@ -108,7 +108,7 @@ def keep_old_value(tensor: Any, node: Node) -> None:
     for i, ((name, _, _), saved) in enumerate(zip(node.kept, node.saved or ())):
         same = saved is tensor or (type(saved) is SavedTensor and saved.tensor is tensor)
         if same and name == "self":  # in x.mul_(x), the other x is overwritten, as in torch
-            node.saved = (*node.saved[:i], tensor.clone(), *node.saved[i + 1 :])
+            node.saved = (*node.saved[:i], tensor.clone(), *node.saved[i + 1 :])  # type: ignore[index]
 
 
 def _old_value(tensor: Any) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..engine.grad_mode import no_grad, state
-from ..engine.node import BACKWARD_TWICE, NOTHING, Node, boxed, cast, sum_to
-from ..engine.saved import RawSavedTensor, pack_all, packing
+from ..engine.node import BACKWARD_TWICE, Node, boxed, cast, sum_to
+from ..engine.saved import NOTHING, RawSavedTensor, pack_all, packing
 from ..inplace import check_writable
 from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
@@ -46,9 +46,9 @@ class BackwardCFunction(Node, FunctionCtx):
     """The node of a Function. Function `F` has its own subclass of it, called ``FBackward``."""
 
     _forward_cls: type[Function]
-    to_save: Sequence[Any] = ()
-    dirty_tensors: Sequence[Tensor] = ()
-    non_differentiable: Sequence[Tensor] = ()
+    to_save: tuple[Any, ...] = ()
+    dirty_tensors: tuple[Tensor, ...] = ()
+    non_differentiable: tuple[Tensor, ...] = ()
     materialize_grads = True
     needs_input_grad: tuple[bool, ...] = ()
     tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)

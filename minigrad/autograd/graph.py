@@ -160,10 +160,10 @@ def register_multi_grad_hook(
         return [edge(maker) if isinstance(maker, Tensor) else maker for maker in alive]
 
     def collect(index: int, grad: Tensor) -> None:
-        task = backward.current_task()
+        task: Any = backward.current_task()
         with lock:
             if task not in seen:
-                running = [node for node in nodes() if task.will_run(node)]
+                running = [node for node in nodes() if node and task.will_run(node)]
                 if not task.accumulate and any(type(node) is AccumulateGrad for node in running):
                     raise RuntimeError(
                         "A leaf node was passed to _will_engine_execute_node but we are currently "

@@ -194,11 +194,13 @@ class GraphTask:
             return None
         if node.prehooks:
             grad = self.prehooks(node, grad)
-        sent = node.run(grad, self.recording)
+        sent: Sequence[Any] = node.run(grad, self.recording)
         if node.posthooks:
             if self.wanted is not None:
-                ends = zip(sent, node.edges)
-                sent = [g if to is not None and self.will_run(to) else None for g, to in ends]
+                sent = [
+                    g if target is not None and self.will_run(target) else None
+                    for g, target in zip(sent, node.edges)
+                ]
             sent = self.posthooks(node, sent, grad)
         return sent
 

@@ -96,7 +96,7 @@ class _NoParamMode(_GradMode):
         manager = super().__new__(cls)
         if orig_func is None:
             return manager
-        manager.__init__()
+        manager.__init__()  # type: ignore[misc]
         return manager(orig_func)
 
     def __init__(self, orig_func: Any = None) -> None:

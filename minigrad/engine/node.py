@@ -14,7 +14,9 @@ import numpy as np
 from .. import dtypes
 from . import anomaly
 from .grad_mode import state
-from .saved import NOTHING, Packed, RawSavedTensor, SavedTensor, pack_all, packing
+from .saved import NOTHING as NOTHING
+from .saved import Packed, RawSavedTensor, pack_all, packing
+from .saved import SavedTensor as SavedTensor
 from .version import INFERENCE, UNWRITTEN
 
 BACKWARD_TWICE = (

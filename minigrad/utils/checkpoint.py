@@ -295,5 +295,5 @@ class CheckpointFunction(Function):
             raise RuntimeError(
                 "none of output has requires_grad=True, this checkpoint() is not necessary"
             )
-        backward(*zip(*ends))
+        backward([out for out, _ in ends], [g for _, g in ends])
         return None, None, *[a.grad if isinstance(a, Tensor) else None for a in args]
