@@ -93,6 +93,213 @@ def test_a_generator_of_its_own_leaves_the_common_stream_alone():
     assert drawn[1] == minigrad.rand(1).item()
 
 
+# -- forward and backward, against torch -----------------------------------------------------------
+
+LAYERS = {
+    "Linear": (lambda nn: nn.Linear(3, 2), (4, 3)),
+    "Linear-no-bias-3d": (lambda nn: nn.Linear(3, 2, bias=False), (2, 4, 3)),
+    "Identity": (lambda nn: nn.Identity(), (2, 3)),
+    "Flatten": (lambda nn: nn.Flatten(), (2, 3, 4)),
+    "Flatten-some": (lambda nn: nn.Flatten(0, -2), (2, 3, 4)),
+    "Unflatten": (lambda nn: nn.Unflatten(1, (2, -1)), (2, 6)),
+    "Conv1d": (lambda nn: nn.Conv1d(4, 6, 3, 2, 1, 2, groups=2), (2, 4, 9)),
+    "Conv1d-one-example": (lambda nn: nn.Conv1d(2, 3, 2, bias=False), (2, 5)),
+    "Conv2d": (lambda nn: nn.Conv2d(2, 3, (2, 3), stride=(1, 2), padding=(1, 0)), (2, 2, 5, 6)),
+    "Conv2d-same": (lambda nn: nn.Conv2d(2, 3, (5, 3), padding="same"), (2, 2, 4, 5)),
+    "Conv2d-circular": (
+        lambda nn: nn.Conv2d(1, 2, 3, padding=(2, 1), padding_mode="circular"),
+        (2, 1, 4, 5),
+    ),
+    "Conv1d-reflect": (
+        lambda nn: nn.Conv1d(1, 2, 2, padding="same", dilation=3, padding_mode="reflect"),
+        (2, 1, 9),
+    ),
+    "Conv1d-replicate": (
+        lambda nn: nn.Conv1d(1, 2, 3, padding="valid", padding_mode="replicate"),
+        (2, 1, 9),
+    ),
+    "Conv2d-valid": (lambda nn: nn.Conv2d(2, 2, 2, padding="valid", dilation=2), (1, 2, 4, 5)),
+    "Conv2d-depthwise": (lambda nn: nn.Conv2d(3, 6, 3, groups=3), (2, 3, 4, 4)),
+    "MaxPool2d": (lambda nn: nn.MaxPool2d(2), (2, 3, 5, 6)),
+    "MaxPool2d-all": (
+        lambda nn: nn.MaxPool2d((2, 3), (1, 2), padding=1, dilation=(2, 1), ceil_mode=True),
+        (1, 2, 6, 7),
+    ),
+    "MaxPool1d": (lambda nn: nn.MaxPool1d(3, 2, padding=1), (2, 3, 7)),
+    "AvgPool1d": (lambda nn: nn.AvgPool1d(3, 2, padding=1), (2, 3, 7)),
+    "AvgPool2d": (lambda nn: nn.AvgPool2d(2), (2, 3, 5, 6)),
+    "AvgPool2d-all": (
+        lambda nn: nn.AvgPool2d((2, 3), 2, padding=1, ceil_mode=True, count_include_pad=False),
+        (1, 2, 5, 6),
+    ),
+    "BatchNorm1d": (lambda nn: nn.BatchNorm1d(3), (5, 3)),
+    "BatchNorm1d-3d": (lambda nn: nn.BatchNorm1d(3, affine=False, momentum=None), (2, 3, 4)),
+    "BatchNorm2d": (lambda nn: nn.BatchNorm2d(3, momentum=0.3, eps=1e-3), (2, 3, 2, 2)),
+    "BatchNorm2d-no-stats": (
+        lambda nn: nn.BatchNorm2d(3, track_running_stats=False, bias=False),
+        (2, 3, 2, 2),
+    ),
+    "BatchNorm1d-eval": (lambda nn: nn.BatchNorm1d(3).eval(), (5, 3)),
+    "LayerNorm": (lambda nn: nn.LayerNorm(4), (2, 3, 4)),
+    "LayerNorm-2d": (lambda nn: nn.LayerNorm((3, 4), bias=False), (2, 3, 4)),
+    "LayerNorm-no-affine": (lambda nn: nn.LayerNorm(4, elementwise_affine=False), (3, 4)),
+    "Dropout-0": (lambda nn: nn.Dropout(0.0), (3, 4)),
+    "Dropout-eval": (lambda nn: nn.Dropout(0.9).eval(), (3, 4)),
+    "ReLU": (lambda nn: nn.ReLU(), (3, 4)),
+    "LeakyReLU": (lambda nn: nn.LeakyReLU(0.2), (3, 4)),
+    "ELU": (lambda nn: nn.ELU(1.5), (3, 4)),
+    "SELU": (lambda nn: nn.SELU(), (3, 4)),
+    "CELU": (lambda nn: nn.CELU(1.5), (3, 4)),
+    "Hardtanh": (lambda nn: nn.Hardtanh(-0.5, 0.7), (3, 4)),
+    "ReLU6": (lambda nn: nn.ReLU6(), (3, 4)),
+    "Threshold": (lambda nn: nn.Threshold(0.1, 3.0), (3, 4)),
+    "LogSigmoid": (lambda nn: nn.LogSigmoid(), (3, 4)),
+    "Softsign": (lambda nn: nn.Softsign(), (3, 4)),
+    "Tanhshrink": (lambda nn: nn.Tanhshrink(), (3, 4)),
+    "Softmin": (lambda nn: nn.Softmin(dim=0), (3, 4)),
+    "GELU": (lambda nn: nn.GELU(), (3, 4)),
+    "GELU-tanh": (lambda nn: nn.GELU("tanh"), (3, 4)),
+    "SiLU": (lambda nn: nn.SiLU(), (3, 4)),
+    "Sigmoid": (lambda nn: nn.Sigmoid(), (3, 4)),
+    "Tanh": (lambda nn: nn.Tanh(), (3, 4)),
+    "Softplus": (lambda nn: nn.Softplus(2, 1.5), (3, 4)),
+    "Softmax": (lambda nn: nn.Softmax(dim=0), (3, 4)),
+    "LogSoftmax": (lambda nn: nn.LogSoftmax(dim=-1), (3, 4)),
+}
+
+
+def result(engine, make, shape):
+    """What a layer makes of an input, and all gradients: {name: array}, with the nodes' names."""
+    stream = np.random.default_rng(0)
+    layer = make(engine.nn).double()
+    with engine.no_grad():
+        for p in layer.parameters():
+            p.copy_(engine.tensor(stream.normal(size=tuple(p.shape))))
+    x = engine.tensor(stream.normal(size=shape), requires_grad=True)
+    for _ in range(2):  # running averages change with each call
+        out = layer(x * 1)
+    (out * engine.tensor(stream.normal(size=tuple(out.shape)))).sum().backward()
+    found = {"out": out, "input": x.grad}
+    found |= {name: p.grad for name, p in layer.named_parameters()}
+    found |= dict(layer.named_buffers())
+    return {name: t.detach().numpy() for name, t in found.items()}, nodes(out.grad_fn)
+
+
+def nodes(node):
+    """The names of the nodes from an output to the input, depth first."""
+    if node is None:
+        return []
+    below = [name for target, _ in node.next_functions for name in nodes(target)]
+    return [node.name().split("::")[-1], *below]
+
+
+INPLACE = "ReLU LeakyReLU ELU SiLU SELU CELU Hardtanh ReLU6".split()
+
+
+@pytest.mark.parametrize("name", INPLACE)
+def test_an_activation_in_place_is_the_same_written_over_its_input(name):
+    x = minigrad.tensor([-3.0, -0.5, 0.0, 0.5, 7.0], requires_grad=True)
+    found = []
+    for inplace in (False, True):
+        given = x * 1
+        out = getattr(nn, name)(inplace=inplace)(given)
+        assert (out is given) == inplace
+        (grad,) = minigrad.autograd.grad(out.sum(), x)
+        found.append([out.tolist(), grad.tolist(), out.grad_fn.name()])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_computes_what_torchs_does(name):
+    torch = pytest.importorskip("torch")
+    (ours, our_nodes), (theirs, their_nodes) = (result(e, *LAYERS[name]) for e in (minigrad, torch))
+    assert ours.keys() == theirs.keys()
+    for key in theirs:
+        assert ours[key].dtype == theirs[key].dtype
+        np.testing.assert_allclose(ours[key], theirs[key], rtol=1e-12, atol=1e-13, err_msg=key)
+    assert our_nodes == their_nodes
+
+
+CLASSES = np.array([0, 2, 1, 2])
+PROBABILITIES = np.random.default_rng(1).uniform(0.1, 0.9, (4, 3))
+LOSSES = {
+    "L1Loss": (lambda nn, w: nn.L1Loss, "scores", "scores"),
+    "MSELoss": (lambda nn, w: nn.MSELoss, "scores", "scores"),
+    "SmoothL1Loss": (lambda nn, w: lambda **r: nn.SmoothL1Loss(beta=0.7, **r), "scores", "scores"),
+    "HuberLoss": (lambda nn, w: lambda **r: nn.HuberLoss(delta=0.7, **r), "scores", "scores"),
+    "NLLLoss": (lambda nn, w: lambda **r: nn.NLLLoss(w, **r), "scores", "classes"),
+    "NLLLoss-ignore": (
+        lambda nn, w: lambda **r: nn.NLLLoss(ignore_index=2, **r),
+        "scores",
+        "classes",
+    ),
+    "CrossEntropyLoss": (lambda nn, w: nn.CrossEntropyLoss, "scores", "classes"),
+    "CrossEntropyLoss-all": (
+        lambda nn, w: lambda **r: nn.CrossEntropyLoss(w, label_smoothing=0.1, ignore_index=1, **r),
+        "scores",
+        "classes",
+    ),
+    "CrossEntropyLoss-probabilities": (
+        lambda nn, w: nn.CrossEntropyLoss,
+        "scores",
+        "probabilities",
+    ),
+    "BCELoss": (lambda nn, w: lambda **r: nn.BCELoss(w, **r), "probabilities", "probabilities"),
+    "BCEWithLogitsLoss": (
+        lambda nn, w: lambda **r: nn.BCEWithLogitsLoss(pos_weight=w, **r),
+        "scores",
+        "probabilities",
+    ),
+}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_is_torchs(name, reduction):
+    torch = pytest.importorskip("torch")
+    make, given, wanted = LOSSES[name]
+    found = []
+    for engine in (minigrad, torch):
+        stream = np.random.default_rng(0)
+        values = {
+            "scores": lambda stream=stream: stream.normal(size=(4, 3)),
+            "probabilities": lambda stream=stream: stream.uniform(0.1, 0.9, (4, 3)),
+            "classes": lambda: CLASSES,
+        }
+        x = engine.tensor(values[given](), requires_grad=True)
+        y = engine.tensor(values[wanted]())
+        weights = engine.tensor([0.5, 2.0, 1.0], dtype=engine.float64)
+        loss = make(engine.nn, weights)(reduction=reduction).to(engine.float64)(x, y)
+        loss.sum().backward()
+        found.append((loss.detach().numpy(), x.grad.numpy(), nodes(loss.grad_fn)))
+    (loss, grad, names), (their_loss, their_grad, their_names) = found
+    np.testing.assert_allclose(loss, their_loss, rtol=1e-13)
+    np.testing.assert_allclose(grad, their_grad, rtol=1e-13, atol=1e-15)
+    assert names == their_names
+
+
+def test_an_embedding_gives_rows_and_their_gradients():
+    table = minigrad.arange(6.0).reshape(3, 2)
+    layer = nn.Embedding.from_pretrained(table, freeze=False, padding_idx=2)
+    out = layer(minigrad.tensor([[0, 2], [0, 1]]))
+    assert out.tolist() == [[[0, 1], [4, 5]], [[0, 1], [2, 3]]]
+    assert out.grad_fn.name() == "EmbeddingBackward0"
+    out.sum().backward()
+    assert layer.weight.grad.tolist() == [[2, 2], [1, 1], [0, 0]]
+
+
+def test_dropout_drops_and_scales(seeded):
+    layer = nn.Dropout(0.25)
+    x = minigrad.ones(10_000, requires_grad=True)
+    out = layer(x)
+    kept = out.detach().numpy() != 0
+    assert abs(kept.mean() - 0.75) < 0.02
+    assert np.allclose(out.detach().numpy()[kept], 1 / 0.75)
+    out.sum().backward()
+    assert np.array_equal(x.grad.numpy() != 0, kept)
+    assert layer.eval()(x) is x
+
+
 # -- memory: nothing outlives its last reference, without the garbage collector's help -------------
 
 

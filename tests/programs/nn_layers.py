@@ -15,6 +15,10 @@ for module in [
     nn.Dropout(0.1, True),
     nn.MaxPool2d(2),
     nn.MaxPool2d((2, 3), stride=(1, 2), padding=1, dilation=2, return_indices=True, ceil_mode=True),
+    nn.MaxPool1d(2),
+    nn.MaxPool1d((3,), stride=2),
+    nn.AvgPool1d(2),
+    nn.AvgPool1d((3,), stride=2, padding=[1]),
     nn.AvgPool2d(2),
     nn.AvgPool2d((2, 3), stride=1, padding=(1, 0), ceil_mode=True, divisor_override=3),
     nn.Embedding(5, 2),
@@ -53,6 +57,18 @@ for module in [
     nn.Softmax(),
     nn.Softmax(dim=1),
     nn.LogSoftmax(-1),
+    nn.Softmin(1),
+    nn.SELU(),
+    nn.SELU(True),
+    nn.CELU(2.0),
+    nn.Hardtanh(),
+    nn.Hardtanh(0, 2, True),
+    nn.ReLU6(),
+    nn.ReLU6(inplace=True),
+    nn.Threshold(1, 2.0),
+    nn.LogSigmoid(),
+    nn.Softsign(),
+    nn.Tanhshrink(),
 ]:
     show(module)
 # %%
@@ -121,3 +137,7 @@ nn.Conv2d(1, 1, 3, stride=2, padding="same")
 nn.BatchNorm1d(2)(torch.ones(2))
 # %%
 nn.BatchNorm2d(2)(torch.ones(2, 2))
+# %%
+nn.Hardtanh(1, 1)
+# %%
+nn.Softmax()(torch.ones(2, 2)), nn.LogSoftmax()(torch.ones(2)), nn.Softmin()(torch.ones(1, 1, 2))

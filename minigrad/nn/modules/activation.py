@@ -8,14 +8,17 @@ from .module import Module
 
 
 class _Inplace(Module):
-    """An activation that may be written over its input."""
+    """An activation that may be written over its input. It prints the options in `shown`."""
+
+    shown: tuple[str, ...] = ()
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
     def extra_repr(self) -> str:
-        return "inplace=True" if self.inplace else ""
+        options = [f"{name}={getattr(self, name)}" for name in self.shown]
+        return ", ".join(options + ["inplace=True"] * bool(self.inplace))
 
 
 class ReLU(_Inplace):
@@ -32,8 +35,17 @@ class SiLU(_Inplace):
         return F.silu(input, self.inplace)
 
 
+class SELU(_Inplace):
+    """A scaled ELU, whose two constants keep mean 0 and variance 1 through many layers"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.selu(input, self.inplace)
+
+
 class LeakyReLU(_Inplace):
     """x where x > 0, else negative_slope·x"""
+
+    shown = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -42,12 +54,11 @@ class LeakyReLU(_Inplace):
     def forward(self, input: Tensor) -> Tensor:
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
-
 
 class ELU(_Inplace):
     """x where x > 0, else alpha·(eˣ − 1)"""
+
+    shown = ("alpha",)
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -56,8 +67,51 @@ class ELU(_Inplace):
     def forward(self, input: Tensor) -> Tensor:
         return F.elu(input, self.alpha, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
+
+class CELU(ELU):
+    """x where x > 0, else alpha·(e^(x/alpha) − 1)"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.celu(input, self.alpha, self.inplace)
+
+
+class Hardtanh(_Inplace):
+    """x moved to between `min_val` and `max_val`"""
+
+    shown = ("min_val", "max_val")
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.min_val = min_val
+        self.max_val = max_val
+        if max_val <= min_val:
+            raise AssertionError(f"max_val ({max_val}) must be greater than min_val ({min_val})")
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+
+class ReLU6(Hardtanh):
+    """x moved to between 0 and 6"""
+
+    shown = ()
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+
+class Threshold(_Inplace):
+    """x where x > threshold, else `value`"""
+
+    shown = ("threshold", "value")
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.threshold = threshold
+        self.value = value
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.threshold(input, self.threshold, self.value, self.inplace)
 
 
 class GELU(Module):
@@ -88,6 +142,27 @@ class Tanh(Module):
         return input.tanh()
 
 
+class LogSigmoid(Module):
+    """ln σ(x)"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.logsigmoid(input)
+
+
+class Softsign(Module):
+    """x/(1 + |x|)"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.softsign(input)
+
+
+class Tanhshrink(Module):
+    """x − tanh x"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.tanhshrink(input)
+
+
 class Softplus(Module):
     """ln(1 + e^(beta·x))/beta, a smooth ReLU; x itself where beta·x > threshold"""
 
@@ -103,29 +178,33 @@ class Softplus(Module):
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class Softmax(Module):
-    """eˣ divided by its sum along `dim`: numbers as probabilities"""
+class _Normalized(Module):
+    """A function of all elements along `dim`."""
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class Softmax(_Normalized):
+    """eˣ divided by its sum along `dim`: numbers as probabilities"""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim, _stacklevel=5)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
+
+class Softmin(_Normalized):
+    """e⁻ˣ divided by its sum along `dim`"""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.softmin(input, self.dim, _stacklevel=5)
 
 
-class LogSoftmax(Module):
+class LogSoftmax(_Normalized):
     """The logarithm of softmax, which stays finite where a probability is too small for a float"""
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
 
     def forward(self, input: Tensor) -> Tensor:
         return F.log_softmax(input, self.dim, _stacklevel=5)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"

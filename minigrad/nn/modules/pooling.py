@@ -11,9 +11,9 @@ from .module import Module
 Sizes = int | tuple[int, ...]
 
 
-class MaxPool2d(Module):
-    """The greatest element of each window of (N, C, H, W); windows lie `stride` apart, which is
-    their own size if left out. With `return_indices`, also where it was."""
+class _MaxPool(Module):
+    """The greatest element of each window; windows lie `stride` apart, which is their own size if
+    left out. With `return_indices`, also where it was."""
 
     def __init__(
         self,
@@ -32,22 +32,66 @@ class MaxPool2d(Module):
         self.return_indices = return_indices
         self.ceil_mode = ceil_mode
 
-    def forward(self, input: Tensor) -> Any:
-        return F.max_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            ceil_mode=self.ceil_mode,
-            return_indices=self.return_indices,
-        )
+    def _options(self) -> tuple[Any, ...]:
+        sizes = self.kernel_size, self.stride, self.padding, self.dilation
+        return *sizes, self.ceil_mode, self.return_indices
 
     def extra_repr(self) -> str:
         return (
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
             f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
         )
+
+
+class MaxPool1d(_MaxPool):
+    __doc__ = f"Over signals (N, C, L). {_MaxPool.__doc__}"
+
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool1d(input, *self._options())
+
+
+class MaxPool2d(_MaxPool):
+    __doc__ = f"Over images (N, C, H, W). {_MaxPool.__doc__}"
+
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool2d(input, *self._options())
+
+
+class AvgPool1d(Module):
+    """The mean of each window of (N, C, L); windows lie `stride` apart, which is their own size if
+    left out."""
+
+    def __init__(
+        self,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = _single(kernel_size)
+        self.stride = self.kernel_size if stride is None else _single(stride)
+        self.padding = _single(padding)
+        self.ceil_mode = ceil_mode
+        self.count_include_pad = count_include_pad
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.avg_pool1d(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+        )
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+def _single(size: Sizes) -> tuple[int, ...]:
+    return (size,) if isinstance(size, int) else tuple(size)
 
 
 class AvgPool2d(Module):
