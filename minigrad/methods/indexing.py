@@ -216,7 +216,7 @@ class Indexing:
     index_fill_ = in_place(index_fill)
     scatter_ = in_place(scatter)
     scatter_add_ = in_place(scatter_add)
-    masked_fill_ = in_place(masked_fill)
+    masked_fill_ = in_place(masked_fill, repeats=True)
 
     def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
         """Write the elements of `source`, in order, where `mask` is True."""
