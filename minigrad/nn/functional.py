@@ -223,16 +223,21 @@ def batch_norm(
     """
     if training:
         size = input.size()
-        count = size[0] * math.prod(size[2:])
+        count = math.prod(size[:1]) * math.prod(size[2:])
         if count == 1:
             raise ValueError(
                 f"Expected more than 1 value per channel when training, got input size {size}"
             )
-        _update_running(input, running_mean, running_var, momentum, count)
+        if count:
+            _update_running(input, running_mean, running_var, momentum, count)
     elif running_mean is None or running_var is None:
         raise RuntimeError(
             "Expected running_mean and running_var to be defined when training=False"
         )
+    if not input.numel():
+        out = input.clone()
+        out = out if weight is None else out * weight[0]
+        return out if bias is None else out + bias[0]
     for name, tensor in (
         ("running_mean", running_mean),
         ("running_var", running_var),
@@ -282,11 +287,13 @@ def embedding(
     """
     if sparse:
         raise NotImplementedError("minigrad has no sparse gradients")
-    rows = weight.shape[0]
     if padding_idx is not None:
+        rows = weight.shape[0]
         if not -rows <= padding_idx < rows:
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx = padding_idx % rows
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
     if max_norm is not None:
         _shorten_rows(weight, np.unique(input._data), max_norm, norm_type)
     return apply(
@@ -360,6 +367,20 @@ def _conv(
             f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to conv{n}d, but got input "
             f"of size: {list(input.shape)}"
         )
+    if groups <= 0:
+        raise RuntimeError(
+            "non-positive groups is not supported"
+            if isinstance(padding, str)
+            else f"expected groups to be greater than 0, but got groups={groups}"
+        )
+    if isinstance(padding, str) and weight.ndim != input.ndim:
+        if weight.ndim < 3:
+            raise RuntimeError("weight should have at least three dimensions")
+        raise RuntimeError(
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight"
+            f"{list(weight.shape)}, but got {input.ndim}-dimensional input of size "
+            f"{list(input.shape)} instead"
+        )
     batched = input.ndim == n + 2
     x = input if batched else input.unsqueeze(0)
     steps, gaps = _tuple(stride, n, "stride"), _tuple(dilation, n, "dilation")
@@ -399,14 +420,14 @@ def _check_conv(
     gaps: tuple[int, ...],
     groups: int,
 ) -> None:
-    if groups <= 0:
-        raise RuntimeError("expected groups to be greater than 0, but got groups=" + str(groups))
     if any(p < 0 for p in pads):
         raise RuntimeError("negative padding is not supported")
     if any(s <= 0 for s in steps):
         raise RuntimeError("non-positive stride is not supported")
     if any(d <= 0 for d in gaps):
         raise RuntimeError("dilation should be greater than zero")
+    if weight.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if weight.ndim != n + 2:
         raise RuntimeError(
             f"Expected {n + 2}-dimensional input for {n + 2}-dimensional weight "
@@ -489,8 +510,11 @@ def avg_pool2d(
 def _pool_sizes(
     input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, name: str
 ) -> tuple[tuple[int, ...], ...]:
-    if input.ndim not in (3, 4):
-        raise RuntimeError(f"{name}_pool2d(): Expected 3D or 4D (batch mode) tensor for input")
+    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
+        raise RuntimeError(
+            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
+            f"got:{list(input.shape)}"
+        )
     given = () if stride is None or stride == () or stride == [] else stride
     steps = () if given == () else _tuple(given, 2, "stride")
     out = (
@@ -522,6 +546,7 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """The largest of each window; with `return_indices` also where it stands."""
+    _check_max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode)
     out = max_pool2d(
         input.unsqueeze(-2),
         (1, *_tuple(kernel_size, 1, "kernel_size")),
@@ -532,6 +557,27 @@ def max_pool1d(
         return_indices,
     )
     return tuple([t.squeeze(-2) for t in out]) if return_indices else out.squeeze(-2)
+
+
+def _check_max_pool1d(
+    input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> None:
+    shape = list(input.shape)
+    if len(shape) not in (2, 3) or 0 in shape[-2:]:
+        raise RuntimeError(
+            "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
+            f"input, but got:{shape}"
+        )
+    given = {"kernel_size": kernel_size, "stride": kernel_size if stride is None else stride}
+    sizes = {name: _tuple(value, 1, name)[0] for name, value in given.items()}
+    pads, gaps = _tuple(padding, 1, "padding")[0], _tuple(dilation, 1, "dilation")[0]
+    for name, value in (*sizes.items(), ("dilation", gaps)):
+        if value <= 0:
+            raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {value}")
+    span = (sizes["kernel_size"] - 1) * gaps + 1
+    count = convolution.pooled_size(shape[-1], span, sizes["stride"], pads, ceil_mode)
+    if count <= 0:
+        raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
 
 
 def avg_pool1d(

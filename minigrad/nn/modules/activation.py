@@ -78,7 +78,7 @@ class CELU(ELU):
 class Hardtanh(_Inplace):
     """x moved to between `min_val` and `max_val`"""
 
-    shown = ("min_val", "max_val")
+    shown: tuple[str, ...] = ("min_val", "max_val")
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
