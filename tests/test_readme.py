@@ -77,7 +77,8 @@ def test_ten_lines_are_ten_lines_and_torch_changes_one_of_them():
 
 def test_picture_shows_the_ten_lines(tmp_path):
     committed = PICTURE.read_text(encoding="utf-8")
-    assert without_places(draw(tmp_path)) == without_places(committed)
+    drawn = draw(tmp_path)
+    assert without_places(drawn) == without_places(committed), "python tests/readme.py picture"
     assert "@keyframes" in committed
     assert f'src="{PICTURE.relative_to(ROOT).as_posix()}"' in README
 
