@@ -469,12 +469,10 @@ numel = function("numel")
 outer = ger = function("outer")
 permute = function("permute")
 positive = function("positive")
-pow = function("pow")
 prod = function("prod")
 ravel = function("ravel")
 reciprocal = function("reciprocal")
 relu = function("relu")
-remainder = function("remainder")
 repeat_interleave = function("repeat_interleave")
 reshape = function("reshape")
 roll = function("roll")
@@ -517,7 +515,7 @@ unflatten = function("unflatten")
 unsqueeze = function("unsqueeze")
 var = function("var")
 xlogy = function("xlogy")
-_pow = pow
+_pow = function("pow")
 
 
 def pow(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
@@ -527,7 +525,7 @@ def pow(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     return _pow(input, exponent, out=out)
 
 
-_remainder = remainder
+_remainder = function("remainder")
 
 
 def remainder(input: Any, other: Any, *, out: Any = None) -> Tensor:
@@ -582,7 +580,9 @@ def std_mean(input: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
 
 def dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """With probability `p` 0 in place of an element, the others scaled by 1/(1 − p)."""
-    return input._dropout(p, train)
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
+    return input._dropout(p) if train and p else input
 
 
 # -- of several tensors ----------------------------------------------------------------------------

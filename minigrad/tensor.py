@@ -299,7 +299,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         return self.shape if dim is None else self.shape[dimension(dim, self._data.ndim)]
 
     @property
-    def ndim(self) -> int:
+    def ndim(self) -> int:  # type: ignore[override]
         return self._data.ndim
 
     def dim(self) -> int:

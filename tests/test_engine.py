@@ -8,8 +8,9 @@ import threading
 import weakref
 from pathlib import Path
 
-import minigrad as torch
 import pytest
+
+import minigrad as torch
 
 ROOT = Path(__file__).parent.parent
 
