@@ -149,7 +149,11 @@ def test_the_loss_falls_or_rises(kind, options):
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 def test_1000_steps_leave_memory_flat(kind):
-    """Without the garbage collector's help: no step leaves anything behind."""
+    """Without the garbage collector's help: no step leaves anything behind.
+
+    Python grows its own stores of spare objects and strings now and then, so of three thousands the
+    flattest counts: what each step left behind would be in all of them.
+    """
     net, x, y = network(minigrad, "float32")
     loss_fn = minigrad.nn.MSELoss()
     optimizer = getattr(minigrad.optim, kind)(net.parameters(), lr=1e-3)
@@ -165,14 +169,16 @@ def test_1000_steps_leave_memory_flat(kind):
     gc.disable()
     tracemalloc.start()
     try:
-        steps(300)  # the first ones still fill Python's own stores of spare objects
-        before, _ = tracemalloc.get_traced_memory()
-        steps(1000)
-        after, _ = tracemalloc.get_traced_memory()
+        grown = []
+        for _ in range(3):
+            before, _ = tracemalloc.get_traced_memory()
+            steps(1000)
+            after, _ = tracemalloc.get_traced_memory()
+            grown.append(after - before)
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert after - before < 1_000
+    assert min(grown) < 1_000
 
 
 def test_a_step_leaves_the_grad_mode_as_it_was():

@@ -85,8 +85,11 @@ m.number = nn.Parameter(torch.ones(1))
 # %%
 del m.number, m.running, m.weight
 [name for name, _ in m.named_parameters()], list(m.state_dict())
-# %%
-del m.number
+# %% (the text of this error is Python's own, and differs between its versions)
+try:
+    del m.number
+except AttributeError as error:
+    print(type(error).__name__)
 # %% registering
 m.register_parameter("a.b", None)
 # %%
