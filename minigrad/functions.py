@@ -13,7 +13,7 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import state
-from .inplace import write
+from .inplace import check_apart, write
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
 from .methods.pointwise import Pointwise
@@ -309,6 +309,9 @@ def _into(
     result = method(*args, **kwargs)
     results = result if isinstance(result, tuple) else (result,)
     for target, value in zip(outs, results):
+        if name in _SAME_DTYPE and value.dtype is not target.dtype:
+            raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype))
+        check_apart(memory(target))
         if not dtypes.can_cast(value.dtype, target.dtype):
             raise RuntimeError(
                 f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
@@ -324,6 +327,15 @@ def _into(
             _resize(target, value.shape)
         write(target, value._data)
     return out if not isinstance(result, tuple) else type(result)(*outs)
+
+
+_MATCH = (
+    "Expected the dtype for input and out to match, but got {0.scalar_type} for input's dtype and "
+    "{1.scalar_type} for out's dtype."
+)
+_SAME = "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instead"
+_SAME_DTYPE = {"amax": _MATCH, "amin": _MATCH, "gather": _SAME}
+"""The operations that do not convert what they write into `out`."""
 
 
 def _shared(a: Tensor, b: Tensor, pointwise: bool) -> bool:

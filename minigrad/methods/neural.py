@@ -45,11 +45,7 @@ class Neural:
     _hardtanh_ = in_place(_hardtanh)
     _threshold_ = in_place(_threshold)
 
-    def _dropout(self, p: float, train: bool) -> Tensor:
-        if not 0 <= p <= 1:
-            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
-        if not train or not p or not self._data.size:
-            return self
+    def _dropout(self, p: float) -> Tensor:
         if p == 1:
             return self * wrap(self._data.dtype.type(0))
         kept = default_generator.stream.random(self._data.shape) >= p

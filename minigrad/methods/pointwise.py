@@ -338,6 +338,11 @@ class Pointwise:
         self, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
     ) -> Tensor:
         """Where |self − other| ≤ atol + rtol·|other|."""
+        if not isinstance(other, Node.tensor_type):
+            raise TypeError(
+                "isclose(): argument 'other' (position 1) must be Tensor, not "
+                f"{type(other).__name__}"
+            )
         if self.dtype is not other.dtype:
             names = f"{self.dtype.scalar_type} did not match {other.dtype.scalar_type}"
             raise RuntimeError(names)

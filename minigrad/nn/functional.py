@@ -172,7 +172,9 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     """While training: 0 with probability `p`, and else x/(1 − p)."""
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    return input._dropout_(p, training) if inplace else input._dropout(p, training)
+    if not training or p == 0:
+        return input
+    return input._dropout_(p) if inplace else input._dropout(p)
 
 
 # -- normalization and embedding -------------------------------------------------------------------
@@ -373,7 +375,7 @@ def _conv(
             if isinstance(padding, str)
             else f"expected groups to be greater than 0, but got groups={groups}"
         )
-    if isinstance(padding, str) and weight.ndim != input.ndim:
+    if isinstance(padding, str) and weight.ndim != n + 2:
         if weight.ndim < 3:
             raise RuntimeError("weight should have at least three dimensions")
         raise RuntimeError(
@@ -510,11 +512,6 @@ def avg_pool2d(
 def _pool_sizes(
     input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, name: str
 ) -> tuple[tuple[int, ...], ...]:
-    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
-        raise RuntimeError(
-            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
-            f"got:{list(input.shape)}"
-        )
     given = () if stride is None or stride == () or stride == [] else stride
     steps = () if given == () else _tuple(given, 2, "stride")
     out = (
@@ -533,6 +530,11 @@ def _pool_sizes(
                 f"pad should be at most half of effective kernel size, but got pad={p}, "
                 f"kernel_size={k} and dilation={d}"
             )
+    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
+        raise RuntimeError(
+            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
+            f"got:{list(input.shape)}"
+        )
     return out
 
 

@@ -232,11 +232,20 @@ class MaxPool2DWithIndicesBackward0(Node):
         count = [
             pooled_size(n, k, s, p, ceil) for n, k, s, p in zip(x.shape[-2:], span, stride, padding)
         ]
+        if min(count) <= 0:
+            sizes = [
+                "x".join([str(n) for n in (*x.shape[-3:-2], *plane)])
+                for plane in (x.shape[-2:], count)
+            ]
+            raise RuntimeError(
+                f"Given input size: ({sizes[0]}). Calculated output size: ({sizes[1]}). Output "
+                "size is too small"
+            )
         whole = np.full((*x.shape[:-2], *_reach(count, span, stride, x, padding)), lowest, x.dtype)
         inner = [slice(p, p + n) for p, n in zip(padding, x.shape[-2:])]
         whole[(..., *inner)] = x
         view = windows(whole, kernel, stride, dilation)[..., : count[0], : count[1], :, :]
-        flat = view.reshape(*view.shape[:-2], -1)
+        flat = view.reshape(*view.shape[:-2], kernel[0] * kernel[1])
         best = np.where(flat != flat, np.inf, flat).argmax(-1)  # a nan wins
         values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
         row, column = np.divmod(best, kernel[1])
@@ -366,7 +375,7 @@ def average_pool(
     view = windows(plane, kernel, step, (1, 1))[..., : count[0], : count[1], :, :]
     total = view.sum((-2, -1), dtype=wide)
     if x.dtype.kind != "f":
-        return (np.sign(total) * (np.abs(total) // divisors)).astype(x.dtype)
+        return np.trunc(total / divisors).astype(x.dtype)
     return (total / divisors.astype(wide)).astype(x.dtype)
 
 

@@ -57,6 +57,8 @@ def call_of(sample: Any) -> Call:
             return {k: a for k, (a, _) in named.items()}, {k: b for k, (_, b) in named.items()}
         return value, translated(value)
 
+    if sample.kwargs.get("sparse"):
+        raise OutOfScope("sparse gradients")
     args = both((sample.input, *sample.args))
     kwargs = both(sample.kwargs)
     return Call((args[0], kwargs[0]), (args[1], kwargs[1]), list(pairs.values()))
@@ -104,13 +106,9 @@ def _pair(tensor: Any, memories: dict[int, np.ndarray]) -> tuple[Any, Any]:
 
 def function_of(name: str) -> Any:
     """minigrad's version of an operation of torch's list; None if it has none."""
-    op = OPS[name].op
-    if isinstance(op, types.FunctionType) and op.__module__.startswith("torch.testing"):
-        # A wrapper that calls torch: the same code, with minigrad in torch's place.
-        names = {**op.__globals__, "torch": minigrad}
-        again = types.FunctionType(op.__code__, names, op.__name__, op.__defaults__, op.__closure__)
-        again.__kwdefaults__ = op.__kwdefaults__
-        return again
+    wrapper = on_minigrad(OPS[name].op)
+    if wrapper is not None:
+        return wrapper
     path = OPS[name].name.split(".")
     found: Any = minigrad
     for part in path:
@@ -121,6 +119,18 @@ def function_of(name: str) -> Any:
     if isinstance(found, property):
         return found.fget
     return found
+
+
+def on_minigrad(wrapper: Any) -> Any:
+    """A wrapper of torch's tests that calls torch: its code, with minigrad in torch's place."""
+    if not isinstance(wrapper, types.FunctionType) or "torch.testing" not in wrapper.__module__:
+        return None
+    names = {**wrapper.__globals__, "torch": minigrad}
+    again = types.FunctionType(
+        wrapper.__code__, names, wrapper.__name__, wrapper.__defaults__, wrapper.__closure__
+    )
+    again.__kwdefaults__ = wrapper.__kwdefaults__
+    return again
 
 
 def samples(name: str, dtype: Any, requires_grad: bool, limit: int | None = None) -> Any:
