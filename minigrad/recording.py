@@ -132,6 +132,7 @@ def apply_broadcast(
         kind = dtypes.get_default_dtype()
     is_tensor = Node.tensor_type
     tensors = [x if isinstance(x, is_tensor) else wrap(scalar(x, kind)) for x in operands]
+    fixed = [NOTHING if t is None else t for t in fixed]
     arrays = [t._data.astype(kind.numpy, copy=False) for t in tensors]
     node = op()
     try:

@@ -11,19 +11,18 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.grad_mode import no_grad
+from ..engine.node import Node
 from ..inplace import write
 from ..ops import convolution, loss, neural
 from ..ops.dims import broadcast_error
-from ..recording import apply, method
+from ..recording import apply, apply_broadcast
 from ..tensor import Tensor
+from . import arguments
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input·weightᵀ + bias, for shapes (*, in), (out, in) and (out); the result is (*, out)."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"linear(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
+    arguments.linear(input, weight, bias)
     transposed = weight.t()
     if bias is None:
         return input.matmul(transposed)
@@ -37,10 +36,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0); with `inplace`, written over the input."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"relu(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
+    arguments.tensor("relu", input)
     return input.relu_() if inplace else input.relu()
 
 
@@ -49,42 +45,50 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else negative_slope·x"""
+    arguments.tensor("leaky_relu", input)
     return input._leaky_relu_(negative_slope) if inplace else input._leaky_relu(negative_slope)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else α·(eˣ − 1)"""
+    arguments.tensor("elu", input)
     return input._elu_(alpha) if inplace else input._elu(alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A scaled elu, whose two constants keep mean 0 and variance 1 through many layers."""
+    arguments.tensor("selu", input)
     constants = (1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
     return input._elu_(*constants) if inplace else input._elu(*constants)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else α·(e^(x/α) − 1)"""
+    arguments.tensor("celu", input)
     return input._celu_(alpha) if inplace else input._celu(alpha)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x·Φ(x), Φ the normal distribution's; or with "tanh" an approximation of it."""
+    arguments.tensor("gelu", input)
     return input._gelu(approximate)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x·σ(x)"""
+    arguments.tensor("silu", input)
     return input._silu_() if inplace else input._silu()
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """ln(1 + e^(β·x))/β, and x where β·x is larger than `threshold`"""
+    arguments.tensor("softplus", input)
     return input._softplus(beta, threshold)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """ln σ(x)"""
+    arguments.tensor("log_sigmoid", input)
     return input._log_sigmoid()
 
 
@@ -170,6 +174,7 @@ def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """While training: 0 with probability `p`, and else x/(1 − p)."""
+    arguments.tensor("dropout", input)
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
@@ -188,6 +193,7 @@ def layer_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """(x − mean)/√(variance + eps)·weight + bias over the last dimensions, those of a shape."""
+    arguments.tensor("layer_norm", input)
     shape = tuple(normalized_shape)
     if not shape:
         raise RuntimeError(
@@ -206,6 +212,7 @@ def layer_norm(
             f"Given normalized_shape={list(shape)}, expected input with shape [{given}], but got "
             f"input of size{list(input.shape)}"
         )
+    arguments.normalization(input, weight, bias)
     return apply(neural.NativeLayerNormBackward0, (input, weight, bias), shape, eps)
 
 
@@ -223,6 +230,7 @@ def batch_norm(
 
     With `training`, mean and variance are the batch's, and the running ones move toward them.
     """
+    arguments.tensor("batch_norm", input)
     if training:
         size = input.size()
         count = math.prod(size[:1]) * math.prod(size[2:])
@@ -230,26 +238,15 @@ def batch_norm(
             raise ValueError(
                 f"Expected more than 1 value per channel when training, got input size {size}"
             )
-        if count:
-            _update_running(input, running_mean, running_var, momentum, count)
-    elif running_mean is None or running_var is None:
-        raise RuntimeError(
-            "Expected running_mean and running_var to be defined when training=False"
-        )
     if not input.numel():
         out = input.clone()
         out = out if weight is None else out * weight[0]
         return out if bias is None else out + bias[0]
-    for name, tensor in (
-        ("running_mean", running_mean),
-        ("running_var", running_var),
-        ("weight", weight),
-        ("bias", bias),
-    ):
-        if tensor is not None and tensor.numel() != input.shape[1]:
-            raise RuntimeError(
-                f"{name} should contain {input.shape[1]} elements not {tensor.numel()}"
-            )
+    arguments.channels(input, training, running_mean, running_var, weight, bias)
+    arguments.floating("batch_norm", input)
+    arguments.normalization(input, weight, bias, running_mean, running_var)
+    if training:
+        _update_running(input, running_mean, running_var, momentum, count)
     return apply(
         neural.NativeBatchNormBackward0,
         (input, weight, bias),
@@ -287,6 +284,8 @@ def embedding(
 
     With `max_norm`, rows that are longer are shortened first, in place.
     """
+    arguments.tensor("embedding", weight, "weight", 1)
+    arguments.tensor("embedding", input, "indices", 2)
     if sparse:
         raise NotImplementedError("minigrad has no sparse gradients")
     if padding_idx is not None:
@@ -364,6 +363,7 @@ def _conv(
     dilation: Any,
     groups: int,
 ) -> Tensor:
+    arguments.tensor(f"conv{n}d", input)
     if input.ndim not in (n + 1, n + 2):
         raise RuntimeError(
             f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to conv{n}d, but got input "
@@ -465,15 +465,7 @@ def _check_conv(
             f"Calculated padded input size per channel: ({shown[0]}). Kernel size: ({shown[1]}). "
             "Kernel size can't be greater than actual input size"
         )
-    if x.dtype is not weight.dtype:
-        raise RuntimeError(
-            f"Input type ({x.dtype.c_name}) and weight type ({weight.dtype.c_name}) should be the "
-            "same"
-        )
-    if bias is not None and bias.dtype is not x.dtype:
-        raise RuntimeError(
-            f"Input type ({x.dtype.c_name}) and bias type ({bias.dtype.c_name}) should be the same"
-        )
+    arguments.convolution(x, weight, bias)
 
 
 def max_pool2d(
@@ -486,6 +478,7 @@ def max_pool2d(
     return_indices: bool = False,
 ) -> Any:
     """The largest of each window; with `return_indices` also where in its plane it stands."""
+    arguments.tensor("max_pool2d", input)
     kernel, steps, pads, gaps = _pool_sizes(input, kernel_size, stride, padding, dilation, "max")
     values, indices = apply(
         convolution.MaxPool2DWithIndicesBackward0, (input,), kernel, steps, pads, gaps, ceil_mode
@@ -503,6 +496,7 @@ def avg_pool2d(
     divisor_override: int | None = None,
 ) -> Tensor:
     """The mean of each window."""
+    arguments.tensor("avg_pool2d", input)
     kernel, steps, pads, _ = _pool_sizes(input, kernel_size, stride, padding, 1, "avg")
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
@@ -607,6 +601,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = 
     `mode` says which: a constant `value` (0), or the tensor's own by "reflect", "replicate" or
     "circular" order.
     """
+    arguments.tensor("pad", input)
     pads = tuple(pad)
     if mode == "constant":
         return input._constant_pad(pads, 0 if value is None else value)
@@ -666,7 +661,15 @@ def _circular(x: Tensor, pads: tuple[int, ...]) -> Tensor:
 
 # -- losses: `reduction` is "mean", "sum", or "none" for the loss of each element ------------------
 
-_mse_loss = method(loss.MseLossBackward0, tensors=2)
+
+def _of_each_element(
+    op: type[Node], name: str, input: Tensor, target: Tensor, *options: Any
+) -> Tensor:
+    """A loss of each pair of elements; of two dtypes, each gets its gradient back in its own."""
+    if input._data.dtype == target._data.dtype:
+        arguments.floating(name, input)
+        return apply(op, (input, target), *options)
+    return apply_broadcast(op, (input, target), *options)
 
 
 def mse_loss(
@@ -679,7 +682,8 @@ def mse_loss(
     """(input − target)². Shapes broadcast, with a warning. Raises ValueError for a reduction
     that is unknown."""
     input, target = _alike(input, target)
-    return _mse_loss(input, target, legacy_reduction(size_average, reduce, reduction))
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    return _of_each_element(loss.MseLossBackward0, "mse_cpu", input, target, reduction)
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
@@ -746,7 +750,8 @@ def smooth_l1_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     if beta == 0.0:
         return _reduced((input - target).abs(), reduction)
-    return apply(loss.SmoothL1LossBackward0, (input, target), reduction, beta)
+    op = loss.SmoothL1LossBackward0
+    return _of_each_element(op, "smooth_l1_cpu", input, target, reduction, beta)
 
 
 def huber_loss(
@@ -758,9 +763,10 @@ def huber_loss(
 ) -> Tensor:
     """½·d² where d = |input − target| ≤ δ, else δ·(d − ½·δ); each times its `weight`."""
     input, target = _alike(input, target)
+    op = loss.HuberLossBackward0
     if weight is None:
-        return apply(loss.HuberLossBackward0, (input, target), reduction, delta)
-    losses = apply(loss.HuberLossBackward0, (input, target), "none", delta) * weight
+        return _of_each_element(op, "huber_cpu", input, target, reduction, delta)
+    losses = _of_each_element(op, "huber_cpu", input, target, "none", delta) * weight
     if reduction == "mean":
         return losses.sum() / weight.sum()
     return _reduced(losses, reduction)
@@ -780,11 +786,12 @@ def binary_cross_entropy(
             f"Using a target size ({target.size()}) that is different to the input size "
             f"({input.size()}) is deprecated. Please ensure they have the same size."
         )
+    arguments.probabilities_of_two(input, target)
     return apply(
         loss.BinaryCrossEntropyBackward0,
         (input, target),
         legacy_reduction(size_average, reduce, reduction),
-        fixed=(None if weight is None else weight.expand(target.shape),),
+        fixed=(None if weight is None else weight.to(input.dtype).expand(target.shape),),
     )
 
 
@@ -802,11 +809,13 @@ def binary_cross_entropy_with_logits(
         raise ValueError(
             f"Target size ({target.size()}) must be the same as input size ({input.size()})"
         )
-    return apply(
+    arguments.logits(input, target, weight, pos_weight)
+    mixed = input.dtype is not target.dtype
+    return (apply_broadcast if mixed else apply)(
         loss.BinaryCrossEntropyWithLogitsBackward0,
         (input, target),
         legacy_reduction(size_average, reduce, reduction),
-        fixed=(weight, pos_weight),
+        fixed=[w if w is None else w.to(input.dtype) for w in (weight, pos_weight)],
     )
 
 
@@ -823,6 +832,7 @@ def nll_loss(
 
     The mean is weighted; targets equal to `ignore_index` count for nothing.
     """
+    arguments.classes("nll_loss_nd", input, target, weight)
     return _nll(
         input, target, weight, legacy_reduction(size_average, reduce, reduction), ignore_index
     )
@@ -831,22 +841,12 @@ def nll_loss(
 def _nll(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int
 ) -> Tensor:
-    if input.ndim < 1:
-        raise ValueError(f"Expected 1 or more dimensions (got {input.ndim})")
-    if input.ndim != 1 and target.ndim and input.shape[0] != target.shape[0]:
-        raise ValueError(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size "
-            f"({target.shape[0]})."
-        )
     flat = input.ndim <= 2
-    if not flat and (input.shape[0], *input.shape[2:]) != target.shape:
-        wanted = [input.shape[0], *input.shape[2:]]
-        raise RuntimeError(f"Expected target size {wanted}, got {list(target.shape)}")
-    if flat and input.ndim == 2 and target.ndim > 1:
-        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     op = loss.NllLossBackward0 if flat else loss.NllLoss2DBackward0
     x, t = input, target
-    if not flat and input.ndim != 4:  # any number of further dimensions counts as two
+    if input.ndim == 1:
+        t = target.view(())
+    elif not flat and input.ndim != 4:  # any number of further dimensions counts as two
         rows, classes = input.shape[:2]
         x = input.reshape(rows, classes, *([0, 0] if not input.numel() else [1, -1]))
         t = target.reshape(rows, *([0, 0] if not input.numel() else [1, -1]))
@@ -871,10 +871,14 @@ def cross_entropy(
     reduction = legacy_reduction(size_average, reduce, reduction)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    arguments.tensor("cross_entropy_loss", input)
+    arguments.tensor("cross_entropy_loss", target, "target", 2)
     classes_dim = 0 if input.ndim == 1 else 1
-    if target.shape == input.shape and target.is_floating_point():
+    if target.shape == input.shape:
+        arguments.probabilities(input, target, weight)
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, classes_dim)
     log_probabilities = input.log_softmax(classes_dim)
+    arguments.classes("cross_entropy_loss", log_probabilities, target, weight)
     plain = _nll(log_probabilities, target, weight, reduction, ignore_index)
     if not label_smoothing:
         return plain
