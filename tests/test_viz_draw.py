@@ -21,6 +21,7 @@ from viz import layout
 from viz.graph import Graph, GraphEdge, GraphNode, walk
 from viz.names import Names
 from viz.page import DEPTH, NODES, USES, clean
+from viz.rules import respelled
 from viz.theme import DARK, LIGHT
 from viz.values import value_of_array
 
@@ -546,3 +547,21 @@ def test_a_replay_has_room_for_its_numbers(engine):
     ways = found["e1"].findall(f"{SVG}path")
     assert ways[0].get("d") != found["e1-grad"].get("d")
     assert found["e1-grad"].get("stroke") is None  # unseen until a replay gives it a colour
+
+
+def test_rules_are_spelled_with_letters_that_name_nothing_in_the_picture(engine):
+    leaf = engine.tensor(3.0, requires_grad=True)
+    twice = 2 * leaf
+    more = twice + 1
+    loss = twice * more
+    picture = viz.draw(loss, names={"a": twice, "b": more}).svg
+    assert "∂(u·v)/∂u = v" in picture and "u, v: an operation’s inputs" in picture
+    assert "∂(a·b)" not in picture
+    assert "∂(x·y)/∂x = y" in viz.draw(loss, names={"a": twice, "u": more}).svg
+
+
+def test_letters_change_everywhere_in_a_rule_and_nowhere_else():
+    assert respelled("∂aᵇ/∂b = aᵇ·ln a", "uvw") == "∂uᵛ/∂v = uᵛ·ln u"
+    assert respelled("∂tanh a/∂a = 1−tanh²a", "xyz") == "∂tanh x/∂x = 1−tanh²x"
+    assert respelled("∂L/∂a = g − softmax(a)·Σg", "uvw") == "∂L/∂u = g − softmax(u)·Σg"
+    assert respelled("g in its place, else 0", "uvw") == "g in its place, else 0"

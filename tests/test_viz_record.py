@@ -476,6 +476,10 @@ def test_the_trace_is_json(engine, tmp_path):
     assert read["runs"][1]["steps"][-1]["after"]["data"] == ["inf", 2.0]
     with pytest.raises(ValueError, match=r"\.json"):
         rec.save(tmp_path / "trace.txt")
+    rec.save(tmp_path / "replay.html")
+    assert "<script" in (tmp_path / "replay.html").read_text(encoding="utf-8")
+    rec.save(tmp_path / "replay.svg")
+    assert "@keyframes" in (tmp_path / "replay.svg").read_text(encoding="utf-8")
 
 
 def test_the_same_work_gives_the_same_bytes(engine):

@@ -39,4 +39,12 @@ def animate(
             "call backward() without viz, or animate a smaller example"
         )
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
-    return recorded(t, gradient, names=names, params=params, **options).animation()
+    try:
+        return recorded(t, gradient, names=names, params=params, **options).animation()
+    except RuntimeError as error:
+        if "second time" in str(error) and hasattr(error, "add_note"):
+            error.add_note(
+                "An earlier pass used this graph up. Run the lines that compute the tensor again, "
+                "then animate it; or animate it with retain_graph=True the first time."
+            )
+        raise

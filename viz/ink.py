@@ -192,7 +192,7 @@ LEGEND = {"leaf": "leaf", "op": "operation", "output": "output", "saved": "saved
 def _letters(page: Page) -> list[str]:
     """What the letters in the rules of this page stand for."""
     rules = " ".join(line.text for box in page.boxes for line in box.lines if line.style == "rule")
-    found = sorted(set(re.findall(r"(?<![a-z])[abcg](?![a-z])", rules)))
+    found = sorted(set(re.findall(rf"(?<![A-Za-z])[{page.letters}g](?![A-Za-z])", rules)))
     inputs = ", ".join(letter for letter in found if letter != "g")
     words = [f"{inputs}: an operation’s input{'s' * (len(inputs) > 1)}"] if inputs else []
     return [*words, *(["g: the gradient it receives"] if "g" in found else [])]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .graph import Graph, GraphNode
+from .rules import letters_beside, respelled
 from .values import rows, shape_text
 
 NODES, DEPTH = 150, 40  # boxes, and boxes in a row, of one picture; the rest is counted in words
@@ -139,12 +140,13 @@ class Page:
     direction: str = "LR"
     ordered: bool = True  # operands stand in their order
     replay: bool = False
+    letters: str = "abc"  # what the rules call an operation's inputs
     width: float = 0
     height: float = 0
     note: str = ""
 
 
-def _lines(node: GraphNode, outputs: set[str], notes: Replay) -> list[Line]:
+def _lines(node: GraphNode, outputs: set[str], notes: Replay, letters: str) -> list[Line]:
     name = clean(node.name) if node.name else ""
     shape = [Line(text, "shape")] if (text := shape_text(node.shape)) else []
     values = []
@@ -156,25 +158,26 @@ def _lines(node: GraphNode, outputs: set[str], notes: Replay) -> list[Line]:
         return title + shape + values or [Line("scalar", "shape")]
     named = bool(name) and node.id not in outputs  # an output's name and value stand on its own box
     title = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
-    rules = [Line(rule, "rule") for rule in node.rules]
+    rules = [Line(respelled(rule, letters), "rule") for rule in node.rules]
     return title + rules + shape + (values if named else [])
 
 
 def page_of(graph: Graph, replay: Replay | None) -> Page:
     """All boxes and wires of a graph's picture. `replay` names the texts to keep room for."""
     shown, notes = _nearest(graph), replay or {}
-    page = Page([], [], replay=replay is not None)
+    letters = letters_beside(graph.node(id).name for id in shown)
+    page = Page([], [], replay=replay is not None, letters=letters)
     outputs = {edge.target for edge in graph.edges if graph.node(edge.source).kind == "output"}
     edges = [edge for edge in graph.edges if shown >= {edge.source, edge.target}]
     uses, drawn = Counter(edge.target for edge in edges), Counter[str]()
-    boxes = {n.id: _box(n, n.id, outputs, notes) for n in graph.nodes if n.id in shown}
+    boxes = {n.id: _box(n, n.id, outputs, notes, letters) for n in graph.nodes if n.id in shown}
     for edge in edges:
         leaf, id, count = graph.node(edge.target), edge.target, uses[edge.target]
         if leaf.kind == "leaf" and count >= USES:
             drawn[leaf.id] += 1
             if drawn[leaf.id] > 1:
                 id = f"{leaf.id}.{drawn[leaf.id] - 1}"
-                boxes[id] = _box(leaf, id, outputs, notes)
+                boxes[id] = _box(leaf, id, outputs, notes, letters)
             use = count + 1 - drawn[leaf.id]  # the walk runs backwards, the program ran forwards
             boxes[id].lines.append(Line(f"use {use} of {count}", "shape"))
         page.wires.append(Wire(edge.id, id, edge.source, notes=notes.get(f"{edge.id}-label", ())))
@@ -202,11 +205,16 @@ def _nearest(graph: Graph) -> set[str]:
     return set(shown)
 
 
-def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay) -> Box:
+def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay, letters: str) -> Box:
     words = (clean(node.name or "", 200), clean(node.op or "", 200), shape_text(node.shape))
     title = " ".join(filter(None, words))
     return Box(
-        id, node.id, node.kind, _lines(node, outputs, notes), title, notes.get(f"{id}-acc", ())
+        id,
+        node.id,
+        node.kind,
+        _lines(node, outputs, notes, letters),
+        title,
+        notes.get(f"{id}-acc", ()),
     )
 
 

@@ -106,11 +106,17 @@ class Recording:
         return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes the trace as JSON. Raises ValueError for a name that does not end in .json."""
+        """Writes the trace (`.json`), or the replay of all runs (`.html`, `.svg`).
+
+        Raises ValueError for any other suffix, or for a replay of nothing.
+        """
         path = Path(path)
+        if path.suffix.lower() in (".html", ".svg"):
+            return self.animation().save(path)
         if path.suffix.lower() != ".json":
             raise ValueError(
-                f"a trace is saved as .json, not {path.suffix or 'without a suffix'!r}"
+                f"cannot save a recording as {path.name!r}: the suffix must be .json (the trace), "
+                ".html or .svg (its replay)"
             )
         text = json.dumps(self.trace, ensure_ascii=False, allow_nan=False)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")

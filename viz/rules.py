@@ -1,13 +1,14 @@
 """What each operation does to a gradient: the rule as text, and as a formula with real numbers.
 
 A rule speaks of the operation's own inputs a, b (and c), of g = ∂L/∂out, the gradient that the
-operation receives, and of n elements. The letters differ from x, y, z on purpose: those are what
-variables are called, and a rule that reuses them reads wrongly beside them.
+operation receives, and of n elements. A rule that uses a letter which is also a variable's name
+reads wrongly beside it: a picture spells its rules with letters that name nothing in it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -121,6 +122,22 @@ RULES = {
 def rule_for(op: str) -> Rule:
     """The rule of an operation by its node's name; an empty one for an unknown or custom one."""
     return RULES.get(op) or RULES.get(re.sub(r"\d+$", "", op), NONE)
+
+
+LETTERS = {"abc": "ᵃᵇᶜ", "uvw": "ᵘᵛʷ", "xyz": "ˣʸᶻ"}  # and as exponents
+
+
+def letters_beside(names: Iterable[str | None]) -> str:
+    """Three letters for inputs, none of which is one of `names` if that can be had."""
+    taken = {name for name in names if name}
+    return next((letters for letters in LETTERS if not taken & set(letters)), "abc")
+
+
+def respelled(line: str, letters: str) -> str:
+    """A rule's line with other letters for the inputs a, b, c."""
+    line = line.translate(str.maketrans(LETTERS["abc"], LETTERS[letters]))
+    change = str.maketrans("abc", letters)
+    return re.sub(r"(?<![A-Za-z])[abc](?![A-Za-z])", lambda m: m[0].translate(change), line)
 
 
 SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
