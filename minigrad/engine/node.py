@@ -371,12 +371,14 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """The gradient of broadcasting: sum over the dimensions along which the input was repeated."""
     if grad.shape == shape:
         return grad
+    if not shape:
+        return grad.sum()
     added = grad.ndim - len(shape)
     stretched = [added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1]
     axes = (*range(added), *stretched)
     if axes:
         grad = grad.sum(axis=axes, keepdims=True)
-    return grad.reshape(shape)
+    return grad.reshape(shape) if added else grad
 
 
 def cast(grad: Any, dtype: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..inplace import in_place
-from ..ops import activation, convolution, neural
+from ..ops import activation, convolution, loss, neural
 from ..random import default_generator
 from ..recording import apply, method, unary, wrap
 
@@ -29,6 +29,9 @@ class Neural:
         """ln(eˣ/Σeˣ) along `dim`"""
         return apply(neural.LogSoftmaxBackward0, (self if dtype is None else self.to(dtype),), dim)
 
+    _softmax_backward = method(neural.SoftmaxBackwardDataBackward0, tensors=2)
+    _log_softmax_backward = method(neural.LogSoftmaxBackwardDataBackward0, tensors=2)
+    _mse_loss_backward = method(loss.MseLossBackwardBackward0, tensors=3)
     _leaky_relu = method(activation.LeakyReluBackward0)
     _elu = method(activation.EluBackward0)
     _celu = method(activation.CeluBackward0)

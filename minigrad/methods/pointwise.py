@@ -64,6 +64,9 @@ class Pointwise:
     _pow_tensor = binary(pointwise.PowBackward1)
     _pow_number = method(pointwise.PowBackward0)
     _pow_of_number = method(pointwise.PowBackward2)
+    _tanh_backward = method(pointwise.TanhBackwardBackward0, tensors=2)
+    _sigmoid_backward = method(pointwise.SigmoidBackwardBackward0, tensors=2)
+    _threshold_backward = method(pointwise.ThresholdBackwardBackward0, tensors=2)
     _plus = method(pointwise.AddBackward1)
     _times = method(pointwise.MulBackward1)
     _over = method(pointwise.DivBackward1)
@@ -231,6 +234,9 @@ class Pointwise:
     ) -> Tensor:
         """A copy in which numbers replace nan (0 by default), inf and −inf (the largest)."""
         return apply(pointwise.NanToNumBackward0, (self,), nan, posinf, neginf)
+
+    def _zeros(self) -> Tensor:
+        return wrap(np.zeros_like(self._data))
 
     def _floor_quotient(self, other: Tensor) -> Tensor:
         return self.div(other, rounding_mode="floor")

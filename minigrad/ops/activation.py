@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import erf, exp, power, sigmoid, tanh, where
+from .lift import erf, exp, power, sigmoid, tanh, threshold_backward, where
 
 
 def floating(x: Any, name: str) -> Any:
@@ -176,4 +176,4 @@ class ThresholdBackward0(Node):
         return np.where(x <= threshold, x.dtype.type(value), x)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where(x <= self.threshold, 0, grad)
+        return threshold_backward(grad, x, self.threshold)

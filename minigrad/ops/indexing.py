@@ -27,6 +27,7 @@ from .lift import (
     scatter_add,
     select_backward,
     slice_backward,
+    times,
     unique,
     where,
 )
@@ -244,7 +245,7 @@ class IndexAddBackward0(Node):
         _, to_source = self.edges
         if to_source:
             to_source = index_select(grad, self.dim, index).reshape(source.shape)
-            to_source = to_source if self.alpha == 1 else to_source * self.alpha
+            to_source = to_source if self.alpha == 1 else times(to_source, self.alpha)
         return grad, to_source
 
 

@@ -57,6 +57,7 @@ transpose = lift("transpose", np.swapaxes)
 unsqueeze = lift("unsqueeze", np.expand_dims)
 where = lift("_where", lambda condition, x, y: np.where(condition, x, y))
 new_zeros = lift("new_zeros", lambda x, shape: np.zeros(shape, x.dtype))
+zeros = lift("_zeros", np.zeros_like)
 new_ones = lift("new_ones", lambda x, shape: np.ones(shape, x.dtype))
 flip = lift("flip", np.flip)
 cumsum = lift("cumsum", lambda x, dim: np.add.accumulate(x, dim))
@@ -86,6 +87,23 @@ def _are_arrays(parts: Any) -> bool:
     return isinstance(parts[0], _ARRAYS)
 
 
+def _softmax_backward(grad: Any, out: Any, dim: int) -> Any:
+    weighted = grad * out
+    return weighted - out * (weighted.sum(dim, keepdims=True) if out.ndim else weighted)
+
+
+def _log_softmax_backward(grad: Any, out: Any, dim: int) -> Any:
+    return grad - np.exp(out) * (grad.sum(dim, keepdims=True) if out.ndim else grad)
+
+
+mse_loss_backward = lift("_mse_loss_backward", lambda g, x, y, scale: g * ((x - y) * scale))
+softmax_backward = lift("_softmax_backward", _softmax_backward)
+log_softmax_backward = lift("_log_softmax_backward", _log_softmax_backward)
+sigmoid_backward = lift("_sigmoid_backward", lambda grad, out: grad * ((1 - out) * out))
+tanh_backward = lift("_tanh_backward", lambda grad, out: grad * (1 - out * out))
+threshold_backward = lift("_threshold_backward", lambda g, x, at: np.where(x <= at, 0, g))
+rsqrt = lift("rsqrt", lambda x: 1 / np.sqrt(x))
+batched = lift("bmm", operator.matmul)
 times = lift("_times", operator.mul)
 """x·c, for a number c: recorded as torch's own rules do it, without a place for c in the graph."""
 over = lift("_over", operator.truediv)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import unsqueeze
+from .lift import batched, times, unsqueeze
 from .shape import ExpandBackward0
 
 
@@ -63,12 +63,16 @@ class AddmmBackward0(Node):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_bias, to_a, to_b = self.edges
-        product = grad if self.alpha == 1 else grad * self.alpha
         return (
-            to_bias and (grad if self.beta == 1 else grad * self.beta),
-            to_a and product @ b.T,
-            to_b and a.T @ product,
+            to_bias and scaled(grad, self.beta),
+            to_a and scaled(grad @ b.T, self.alpha),
+            to_b and scaled(a.T @ grad, self.alpha),
         )
+
+
+def scaled(grad: Any, factor: Any) -> Any:
+    """The gradient times a factor, which mostly is 1."""
+    return grad if factor == 1 else times(grad, factor)
 
 
 def added(
@@ -154,7 +158,7 @@ class BmmBackward0(Node):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_a, to_b = self.edges
-        return to_a and grad @ b.mT, to_b and a.mT @ grad
+        return to_a and batched(grad, b.mT), to_b and batched(a.mT, grad)
 
 
 class BaddbmmBackward0(Node):
@@ -171,11 +175,10 @@ class BaddbmmBackward0(Node):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_bias, to_a, to_b = self.edges
-        product = grad if self.alpha == 1 else grad * self.alpha
         return (
-            to_bias and (grad if self.beta == 1 else grad * self.beta),
-            to_a and product @ b.mT,
-            to_b and a.mT @ product,
+            to_bias and scaled(grad, self.beta),
+            to_a and scaled(batched(grad, b.mT), self.alpha),
+            to_b and scaled(batched(a.mT, grad), self.alpha),
         )
 
 
@@ -192,9 +195,8 @@ class AddmvBackward0(Node):
 
     def backward(self, grad: Any, a: Any, v: Any) -> Any:
         to_bias, to_a, to_v = self.edges
-        product = grad if self.alpha == 1 else grad * self.alpha
         return (
-            to_bias and (grad if self.beta == 1 else grad * self.beta),
-            to_a and unsqueeze(product, 1) * v,
-            to_v and a.T @ product,
+            to_bias and scaled(grad, self.beta),
+            to_a and scaled(unsqueeze(grad, 1) * v, self.alpha),
+            to_v and scaled(a.T @ grad, self.alpha),
         )

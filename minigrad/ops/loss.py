@@ -8,7 +8,21 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import abs_, constant, log, log1p, logsigmoid, new_zeros, scatter, sgn, sigmoid, where
+from .lift import (
+    abs_,
+    constant,
+    log,
+    log1p,
+    logsigmoid,
+    mse_loss_backward,
+    new_zeros,
+    over,
+    scatter,
+    sgn,
+    sigmoid,
+    times,
+    where,
+)
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -36,7 +50,7 @@ class Loss(Node):
 
     def shared(self, grad: Any) -> Any:
         """The gradient of each element's loss."""
-        return grad / self.count if self.reduction == 1 and self.count > 1 else grad
+        return over(grad, self.count) if self.reduction == 1 and self.count > 1 else grad
 
 
 class MseLossBackward0(Loss):
@@ -51,7 +65,31 @@ class MseLossBackward0(Loss):
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
         scale = 2 / max(self.count, 1) if self.reduction == 1 else 2
-        return to_x and grad * ((x - y) * scale), to_y and grad * ((y - x) * scale)
+        return (
+            to_x and mse_loss_backward(grad, x, y, scale),
+            to_y and mse_loss_backward(grad, y, x, scale),
+        )
+
+
+class MseLossBackwardBackward0(Node):
+    """∂(c·g·(x − y))/∂g = c·(x − y),  ∂/∂x = c·g,  ∂/∂y = −c·g"""
+
+    saves = {"grad_output": 0b110, "self": 0b001, "target": 0b001}
+    scale: float
+
+    def forward(self, g: Any, x: Any, y: Any, scale: float) -> Any:
+        self.scale = scale
+        if g.shape != x.shape:
+            self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (g, x, y)])
+        return mse_loss_backward(g, x, y, scale)
+
+    def backward(self, grad: Any, g: Any, x: Any, y: Any) -> Any:
+        to_g, to_x, to_y = self.edges
+        return (
+            to_g and mse_loss_backward(grad, x, y, self.scale),
+            to_x and grad * times(g, self.scale),
+            to_y and grad * times(g, -self.scale),
+        )
 
 
 class SmoothL1LossBackward0(Loss):

@@ -10,7 +10,17 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .dims import dimension
-from .lift import constant, exp, index_add, masked_fill, new_zeros, power, unsqueeze
+from .lift import (
+    constant,
+    exp,
+    index_add,
+    log_softmax_backward,
+    masked_fill,
+    new_zeros,
+    power,
+    softmax_backward,
+    unsqueeze,
+)
 
 
 class SoftmaxBackward0(Node):
@@ -26,10 +36,30 @@ class SoftmaxBackward0(Node):
         return (powers / total).astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        weighted = grad * result
-        if not weighted.ndim:
-            return weighted - result * weighted
-        return weighted - result * weighted.sum(axis=self.dim, keepdims=True)
+        return softmax_backward(grad, result, self.dim)
+
+
+class SoftmaxBackwardDataBackward0(Node):
+    """∂(y·(g − Σg·y))/∂g: the same of the new gradient;  ∂/∂y = h·(g − Σg·y) − g·Σh·y"""
+
+    saves = {"grad_output": 0b10, "output": 0b11}
+    constants = ("dim",)
+    dim: int
+
+    def forward(self, g: Any, y: Any, dim: int) -> Any:
+        self.dim = dim
+        return softmax_backward(g, y, dim)
+
+    def backward(self, grad: Any, g: Any, y: Any) -> Any:
+        to_g, to_y = self.edges
+        if to_y:
+            to_y = grad * (g - along(g * y, self.dim)) - g * along(grad * y, self.dim)
+        return to_g and softmax_backward(grad, y, self.dim), to_y
+
+
+def along(x: Any, dim: int) -> Any:
+    """The sum along `dim`, which keeps size 1."""
+    return x.sum(axis=dim, keepdims=True) if x.ndim else x
 
 
 class LogSoftmaxBackward0(Node):
@@ -48,9 +78,27 @@ class LogSoftmaxBackward0(Node):
         return (x - x.max(axis, keepdims=True) - np.log(total)).astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        if not grad.ndim:
-            return grad * 0
-        return grad - exp(result) * grad.sum(axis=self.dim, keepdims=True)
+        return log_softmax_backward(grad, result, self.dim)
+
+
+class LogSoftmaxBackwardDataBackward0(Node):
+    """∂(g − eʸ·Σg)/∂g: h − Σeʸ·h,  ∂/∂y = −h·eʸ·Σg"""
+
+    saves = {"grad_output": 0b10, "output": 0b11}
+    constants = ("dim",)
+    dim: int
+
+    def forward(self, g: Any, y: Any, dim: int) -> Any:
+        self.dim = dim
+        return log_softmax_backward(g, y, dim)
+
+    def backward(self, grad: Any, g: Any, y: Any) -> Any:
+        to_g, to_y = self.edges
+        share = exp(y)
+        return (
+            to_g and grad - along(grad * share, self.dim),
+            to_y and -grad * share * along(g, self.dim),
+        )
 
 
 def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:

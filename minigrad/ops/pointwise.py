@@ -25,14 +25,18 @@ from .lift import (
     masked_fill,
     over,
     power,
+    rsqrt,
     sgn,
     sigmoid,
+    sigmoid_backward,
     sin,
     sinh,
-    sqrt,
+    tanh_backward,
+    threshold_backward,
     times,
     trunc_divide,
     where,
+    zeros,
 )
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
@@ -60,7 +64,7 @@ class AddBackward0(Node):
     forward = staticmethod(operator.add)
 
     def backward(self, grad: Any) -> Any:
-        return grad, grad if self.alpha == 1 else grad * self.alpha
+        return grad, grad if self.alpha == 1 else times(grad, self.alpha)
 
 
 class SubBackward0(Node):
@@ -78,7 +82,7 @@ class SubBackward0(Node):
 
     def backward(self, grad: Any) -> Any:
         _, to_y = self.edges
-        return grad, to_y and (-grad if self.alpha == 1 else -grad * self.alpha)
+        return grad, to_y and (-grad if self.alpha == 1 else times(-grad, self.alpha))
 
 
 class AddBackward1(Node):
@@ -129,7 +133,7 @@ class RsubBackward0(Node):
         return y - x * np.asarray(alpha).astype(x.dtype)
 
     def backward(self, grad: Any) -> Any:
-        return -grad if self.alpha == 1 else -grad * self.alpha, grad
+        return -grad if self.alpha == 1 else times(-grad, self.alpha), grad
 
 
 class RsubBackward1(Node):
@@ -191,7 +195,7 @@ class PowBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         n = self.exponent
-        return grad * 0.0 if n == 0 else grad * (n * power(x, n - 1))
+        return zeros(grad) if n == 0 else grad * times(power(x, n - 1), n)
 
 
 class PowBackward1(Node):
@@ -206,7 +210,7 @@ class PowBackward1(Node):
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
         to_x, to_y = self.edges
         return (
-            to_x and where(y == 0, grad * 0.0, grad * (y * x ** (y - 1))),
+            to_x and where(y == 0, 0.0, grad * (y * x ** (y - 1))),
             # The limit at x = 0 is 0 for y ≥ 0, although ln 0 is not finite.
             to_y and grad * where((x == 0) & (y >= 0), x * 0.0, result * log(x)),
         )
@@ -278,7 +282,7 @@ class Exp2Backward0(Node):
     forward = staticmethod(np.exp2)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad * (result * math.log(2))
+        return times(grad * result, math.log(2))
 
 
 class Expm1Backward0(Node):
@@ -298,7 +302,7 @@ class Log2Backward0(Node):
     forward = staticmethod(np.log2)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / (x * math.log(2))
+        return grad / times(x, math.log(2))
 
 
 class Log10Backward0(Node):
@@ -308,7 +312,7 @@ class Log10Backward0(Node):
     forward = staticmethod(np.log10)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / (x * math.log(10))
+        return grad / times(x, math.log(10))
 
 
 class Log1PBackward0(Node):
@@ -331,7 +335,7 @@ class RsqrtBackward0(Node):
         return 1 / np.sqrt(x)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return -0.5 * grad * power(result, 3)
+        return times(grad, -0.5) * power(result, 3)
 
 
 class ErfBackward0(Node):
@@ -367,7 +371,7 @@ class SqrtBackward0(Node):
     forward = staticmethod(np.sqrt)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad / (2 * result)
+        return grad / times(result, 2)
 
 
 class SinBackward0(Node):
@@ -427,7 +431,7 @@ class AsinBackward0(Node):
     forward = staticmethod(np.arcsin)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / sqrt(1 - x * x)
+        return grad * rsqrt(1 - x * x)
 
 
 class AcosBackward0(Node):
@@ -437,7 +441,7 @@ class AcosBackward0(Node):
     forward = staticmethod(np.arccos)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / -sqrt(1 - x * x)
+        return grad * -rsqrt(1 - x * x)
 
 
 class AtanBackward0(Node):
@@ -457,7 +461,7 @@ class AsinhBackward0(Node):
     forward = staticmethod(np.arcsinh)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / sqrt(x * x + 1)
+        return grad * rsqrt(x * x + 1)
 
 
 class AcoshBackward0(Node):
@@ -467,7 +471,7 @@ class AcoshBackward0(Node):
     forward = staticmethod(np.arccosh)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / sqrt(x * x - 1)
+        return grad * rsqrt(x * x - 1)
 
 
 class AtanhBackward0(Node):
@@ -487,7 +491,18 @@ class TanhBackward0(Node):
     forward = staticmethod(np.tanh)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad * (1 - result * result)
+        return tanh_backward(grad, result)
+
+
+class TanhBackwardBackward0(Node):
+    """∂(g·(1 − y²))/∂g = 1 − y²,  ∂/∂y = −2·g·y"""
+
+    saves = {"grad_output": 0b10, "output": 0b11}
+    forward = staticmethod(tanh_backward)
+
+    def backward(self, grad: Any, g: Any, y: Any) -> Any:
+        to_g, to_y = self.edges
+        return to_g and tanh_backward(grad, y), to_y and grad * (times(y, -2) * g)
 
 
 class SigmoidBackward0(Node):
@@ -498,7 +513,18 @@ class SigmoidBackward0(Node):
     forward = staticmethod(sigmoid)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad * ((1 - result) * result)
+        return sigmoid_backward(grad, result)
+
+
+class SigmoidBackwardBackward0(Node):
+    """∂(g·y·(1 − y))/∂g = y·(1 − y),  ∂/∂y = g·(1 − 2·y)"""
+
+    saves = {"grad_output": 0b10, "output": 0b11}
+    forward = staticmethod(sigmoid_backward)
+
+    def backward(self, grad: Any, g: Any, y: Any) -> Any:
+        to_g, to_y = self.edges
+        return to_g and sigmoid_backward(grad, y), to_y and grad * g * (times(y, -2) + 1)
 
 
 class ReluBackward0(Node):
@@ -513,7 +539,23 @@ class ReluBackward0(Node):
         return np.maximum(x, 0)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return where(result <= 0, 0, grad)
+        return threshold_backward(grad, result, 0)
+
+
+class ThresholdBackwardBackward0(Node):
+    """∂(g where x > the threshold, else 0)/∂g = 1 there,  ∂/∂x = 0"""
+
+    saves = {"grad_output": 0, "self": 0b01}
+    constants = ("threshold",)
+    threshold: float
+
+    def forward(self, g: Any, x: Any, threshold: float) -> Any:
+        self.threshold = threshold
+        return threshold_backward(g, x, threshold)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        to_g, to_x = self.edges
+        return to_g and threshold_backward(grad, x, self.threshold), to_x and zeros(grad)
 
 
 # -- steps: constant almost everywhere, so that no gradient comes through --------------------------
@@ -536,14 +578,14 @@ class Step(Node):
     """∂/∂x = 0"""
 
     def backward(self, grad: Any) -> Any:
-        return grad * 0
+        return zeros(grad)
 
 
 class Overwritten(Node):
     """∂/∂x = 0: what was there counts no longer"""
 
     def backward(self, grad: Any) -> Any:
-        return tuple([grad * 0 for _ in self.edges])
+        return tuple([zeros(grad) for _ in self.edges])
 
 
 class SignBackward0(Step):
@@ -640,7 +682,7 @@ class DivBackward2(Node):
         return floor + ((floor * y != x) & ((x < 0) != (y < 0))).astype(x.dtype)
 
     def backward(self, grad: Any, *_: Any) -> Any:
-        return grad * 0, grad * 0
+        return zeros(grad), zeros(grad)
 
 
 class DivFloorBackward(DivBackward2):
@@ -907,7 +949,7 @@ class HypotBackward0(Node):
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
         to_x, to_y = self.edges
-        return to_x and grad * (x / result), to_y and grad * (y / result)
+        return to_x and grad * x / result, to_y and grad * y / result
 
 
 class LogaddexpBackward0(Node):
@@ -966,7 +1008,7 @@ class LerpBackward0(Node):
         return x + x.dtype.type(weight) * (y - x)
 
     def backward(self, grad: Any) -> Any:
-        return grad * (1 - self.weight), grad * self.weight
+        return times(grad, 1 - self.weight), times(grad, self.weight)
 
 
 class LerpBackward1(Node):
@@ -1033,7 +1075,7 @@ class NanToNumBackward0(Node):
         return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where(isfinite(x), grad, 0)
+        return grad * isfinite(x)
 
 
 def refusing(name: str) -> type[Node]:

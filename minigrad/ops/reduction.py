@@ -23,13 +23,13 @@ from .lift import (
     masked_fill,
     new_ones,
     new_zeros,
+    over,
     power,
     prod,
     scatter,
     sgn,
     stack,
     unsqueeze,
-    where,
 )
 
 Dims = tuple[int, ...]
@@ -132,7 +132,7 @@ class MeanBackward0(Node):
         return math.prod(self.self_sym_sizes)
 
     def backward(self, grad: Any) -> Any:
-        return expand(grad, self.self_sym_sizes) / self.self_sym_numel
+        return over(expand(grad, self.self_sym_sizes), self.self_sym_numel)
 
 
 class SumBackward1(Reduction):
@@ -175,7 +175,7 @@ class MeanBackward1(SumBackward1):
         return math.prod(self.self_sym_sizes)
 
     def backward(self, grad: Any) -> Any:
-        return super().backward(grad) / self.count
+        return over(super().backward(grad), self.count)
 
 
 class NansumBackward0(Reduction):
@@ -190,7 +190,7 @@ class NansumBackward0(Reduction):
         return total(np.where(x != x, 0, x), self.along(x, dim, keepdim), keepdim)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where(x != x, 0, expand(self.restored(grad), x.shape))
+        return expand(self.restored(grad), x.shape) * (x == x)
 
 
 class ProdBackward0(Node):
@@ -376,7 +376,7 @@ class VarMeanBackward0(VarBackward0):
 
     def add_mean(self, sent: Any, grad: Any, x: Any) -> Any:
         n = math.prod([x.shape[d] for d in self.axes])
-        spread = expand(self.restored(grad), x.shape) / n
+        spread = over(expand(self.restored(grad), x.shape), n)
         return spread if sent is None else sent + spread
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine.node import Node
+from ..engine.node import Node, sum_to
 from .dims import dimension, dimensions, infer_size
 from .indexing import at
 from .lift import (
@@ -30,6 +30,7 @@ from .lift import (
     tril,
     triu,
     unsqueeze,
+    zeros,
 )
 
 
@@ -99,11 +100,7 @@ class ExpandBackward0(Node):
         )
 
     def backward(self, grad: Any) -> Any:
-        shape = self.self_sym_sizes
-        added = grad.ndim - len(shape)
-        stretched = [added + i for i, n in enumerate(shape) if n == 1 != grad.shape[added + i]]
-        axes = (*range(added), *stretched)
-        return grad.sum(axis=axes, keepdims=True).reshape(shape) if axes else grad
+        return sum_to(grad, self.self_sym_sizes)
 
 
 class TBackward0(Node):
@@ -183,7 +180,15 @@ class SqueezeBackward0(Node):
         return x.squeeze()
 
     def backward(self, grad: Any) -> Any:
-        return grad.reshape(self.self_sym_sizes)
+        return unsqueezed(grad, self.self_sym_sizes)
+
+
+def unsqueezed(grad: Any, sizes: Sequence[int], dims: Sequence[int] | None = None) -> Any:
+    """The gradient with the dims of size 1 put back: all of them, or those of `dims`."""
+    for d, n in enumerate(sizes):
+        if n == 1 and (dims is None or d in dims):
+            grad = unsqueeze(grad, d)
+    return grad
 
 
 class SqueezeBackward1(Node):
@@ -217,7 +222,8 @@ class SqueezeBackward2(Node):
         return x.squeeze(tuple([d for d in axes if x.shape[d] == 1]))
 
     def backward(self, grad: Any) -> Any:
-        return grad.reshape(self.self_sym_sizes)
+        sizes = self.self_sym_sizes
+        return unsqueezed(grad, sizes, dimensions(self.dim, len(sizes)) if self.dim else ())
 
 
 # What `t_`, `squeeze_` and their kin leave in the graph.
@@ -709,7 +715,7 @@ class CopyBackwards(Node):
 
     def backward(self, grad: Any) -> Any:
         to_target, to_source = self.edges
-        return to_target and grad * 0, to_source and grad
+        return to_target and zeros(grad), to_source and grad
 
 
 class ToCopyBackward0(Node):
@@ -730,7 +736,7 @@ class ZeroBackward0(Node):
         return np.zeros_like(x)
 
     def backward(self, grad: Any) -> Any:
-        return grad * 0
+        return zeros(grad)
 
 
 class FillBackward2(Node):
@@ -740,7 +746,7 @@ class FillBackward2(Node):
         return np.full_like(x, value)
 
     def backward(self, grad: Any) -> Any:
-        return grad * 0
+        return zeros(grad)
 
 
 class FillBackward3(Node):
@@ -752,4 +758,4 @@ class FillBackward3(Node):
 
     def backward(self, grad: Any) -> Any:
         to_x, to_value = self.edges
-        return to_x and grad * 0, to_value and grad.sum()
+        return to_x and zeros(grad), to_value and grad.sum()
