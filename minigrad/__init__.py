@@ -8,7 +8,7 @@ import warnings as _warnings
 # Arithmetic gives inf and nan in silence here, as in torch; numpy elsewhere goes on warning.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import autograd, creation, dtypes, functions, nn, optim, utils  # noqa: E402
+from . import autograd, creation, cuda, dtypes, functions, nn, optim, utils  # noqa: E402
 from .autograd import (  # noqa: E402
     enable_grad,
     inference_mode,
@@ -23,6 +23,7 @@ from .autograd.anomaly_mode import (  # noqa: E402
     set_anomaly_enabled,
 )
 from .creation import *  # noqa: E402, F403
+from .device import device  # noqa: E402
 from .dtypes import *  # noqa: E402, F403
 from .functions import *  # noqa: E402, F403
 from .printing import set_printoptions  # noqa: E402
@@ -35,6 +36,8 @@ __all__ = [
     "Size",
     "Tensor",
     "autograd",
+    "cuda",
+    "device",
     "enable_grad",
     "inference_mode",
     "initial_seed",

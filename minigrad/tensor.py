@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, printing
+from .device import CPU
+from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
@@ -320,6 +322,13 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
     @property
     def dtype(self) -> dtype:
         return _numpy_dtypes(self._data.dtype)
+
+    @property
+    def device(self) -> Device:
+        """Always ``device(type='cpu')``."""
+        return CPU
+
+    is_cpu, is_cuda = True, False
 
     def is_floating_point(self) -> bool:
         return self._data.dtype.kind == "f"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
+from ..device import device
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise, shape
@@ -72,7 +73,7 @@ class Conversion:
                 kind = arg
             elif isinstance(arg, Node.tensor_type):
                 kind = arg.dtype
-            elif isinstance(arg, str) and not arg.startswith("cpu"):
+            elif isinstance(arg, (str, device)) and device(arg).type != "cpu":
                 raise NotImplementedError(_NO_DEVICE)
         if (kind is None or kind is self.dtype) and not copy:
             return self
