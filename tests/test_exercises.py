@@ -147,6 +147,29 @@ lamp
 """,
         "Your code stopped with RuntimeError: Only Tensors of floating point",
     ),
+    (
+        "lamp",
+        """
+def lamp():
+    hours = torch.tensor(5.0, requires_grad=True)
+    bill = hours * 0.25
+    bill.backward()
+    return hours.grad
+lamp
+""",
+        "Return `hours`, and its `.grad` comes with it",
+    ),
+    (
+        "lamp",
+        """
+def lamp():
+    hours = torch.tensor(5.0, requires_grad=True)
+    bill = hours * 0.25
+    return bill.backward()
+lamp
+""",
+        "`backward()` itself gives nothing back",
+    ),
     ("lamp", "0.25", "the function itself"),
     ("fence", "lambda width, height: width * height", "15 is the area"),
     ("fence", "lambda width, height: width + height", "8 is one width and one height"),
@@ -165,6 +188,7 @@ lamp
     ("tracked", "dict(a=False, b=True, c=True, d=True, e=True)", "`c` is made from `a` alone"),
     ("tracked", "dict(a=False, b=True, c=False, d=False, e=False)", "One tracked input is enough"),
     ("tracked", "dict(a=False, b=True, c=False, d=True, e=False)", "does not stop after one step"),
+    ("tracked", "dict(a='False', b=True, c=False, d=True, e=True)", "without quotes"),
     ("tracked", "True", "Give a value to each"),
     ("leaves", "{'w'}", "took 'leaf' for 'requires grad'"),
     ("leaves", "'w'", "took 'leaf' for 'requires grad'"),
@@ -184,6 +208,12 @@ lamp
         "nobody tracks it",
     ),
     ("small_weights", "lambda: torch.ones(3, requires_grad=True)", "must be 0.1 each"),
+    ("small_weights", "lambda: torch.tensor(0.1, requires_grad=True)", "Yours has shape ()"),
+    (
+        "small_weights",
+        "lambda: torch.tensor([[0.1, 0.1, 0.1]], requires_grad=True)",
+        "Yours has shape (1, 3)",
+    ),
     ("small_weights", "lambda: [0.1, 0.1, 0.1]", "A tensor is asked for"),
     ("trainable", "lambda ts: [t for t in ts if t.requires_grad]", "computed from a weight"),
     ("trainable", "lambda ts: [t for t in ts if t.is_leaf]", "does not require grad"),
@@ -198,6 +228,17 @@ lamp
         "lambda ts: 2 * [t for t in ts if t.is_leaf and t.requires_grad]",
         "you returned 4",
     ),
+    (
+        "trainable",
+        "lambda ts: [t.is_leaf and t.requires_grad for t in ts]",
+        "says True or False of each tensor",
+    ),
+    (
+        "trainable",
+        "lambda ts: [i for i, t in enumerate(ts) if t.is_leaf and t.requires_grad]",
+        "holds positions",
+    ),
+    ("trainable", "lambda ts: ['weight', 'bias']", "'weight', which is no tensor"),
     ("trainable", "lambda ts: 2", "Return a list"),
     ("trainable", "torch.ones(1)", "the function itself"),
     ("doublings", "1", "it ran several times"),
@@ -224,6 +265,23 @@ lamp
         "starts a new history",
     ),
     ("fahrenheit", "lambda celsius: celsius.item() * 1.8 + 32", "a Python number has no history"),
+    ("fahrenheit", "lambda celsius: celsius.detach() * 1.8 + 32", "`detach()` hands out"),
+    ("fahrenheit", "lambda celsius: celsius.data * 1.8 + 32", "`.data` hands out"),
+    (
+        "fahrenheit",
+        """
+def fahrenheit(celsius):
+    with torch.no_grad():
+        return celsius * 1.8 + 32
+fahrenheit
+""",
+        "`no_grad()` block nothing is written down",
+    ),
+    (
+        "fahrenheit",
+        "lambda celsius: torch.tensor(celsius.tolist() * 1.8 + 32)",
+        "Find the line after which",
+    ),
     ("fahrenheit", "lambda celsius: celsius * 1.8", "20 °C is 68 °F"),
     ("fahrenheit", "torch.ones(1)", "the function itself"),
     (
@@ -281,6 +339,24 @@ def op_names(tensor):
 op_names
 """,
         "Your walk found only",
+    ),
+    (
+        "op_names",
+        """
+def op_names(tensor):
+    names, node = [], tensor.grad_fn
+    while node is not None and not hasattr(node, "variable"):
+        names.append(node.name())
+        node = node.next_functions[0][0]
+    return names
+op_names
+""",
+        "['AddBackward0', 'MulBackward0']: it missed a branch",
+    ),
+    (
+        "op_names",
+        "lambda tensor: ['AddBackward0'] + 2 * ['MulBackward0'] if tensor.grad_fn else []",
+        "one Add, one Mul and one Sub",
     ),
     ("op_names", "lambda tensor: ['MulBackward0']", "A leaf has no operation behind it"),
     ("op_names", "lambda tensor: [tensor.grad_fn.name()]", "Your code stopped with AttributeError"),
@@ -378,6 +454,30 @@ slope
 """,
         "right for one f only",
     ),
+    ("slope", "lambda f, at: (f(at + 1e-6) - f(at)) / 1e-6", "that is a difference quotient"),
+    ("slope", "lambda f, at: f(at + 1e-20j).imag / 1e-20", "17 is right, but no backward pass ran"),
+    (
+        "slope",
+        """
+def slope(f, at):
+    x = torch.tensor(float(at), requires_grad=True)
+    f(x)
+    return x.grad
+slope
+""",
+        "A `.grad` is None until a backward pass has run",
+    ),
+    (
+        "slope",
+        """
+def slope(f, at):
+    x = torch.tensor(float(at), requires_grad=True)
+    f(x)
+    return x.grad.item()
+slope
+""",
+        "No backward pass came back",
+    ),
     ("slope", "lambda f, at: (f(at + 0.001) - f(at)) / 0.001", "a small step gives an estimate"),
     ("slope", "lambda f, at: 1.0", "your function says 1"),
     ("slope", "2.0", "the function itself"),
@@ -453,6 +553,22 @@ def test_no_chapter_repeats_a_line_of_its_solutions(path):
     assert shown & told - asked <= {"", IMPORT}
 
 
+@pytest.mark.parametrize(
+    "needed, explained",
+    [
+        ("the documents", "five Chinese notes on PyTorch's autograd"),
+        ("predictions", "Edit → Clear Outputs of All Cells"),
+        ("the arrow keys", "clicked the player or reached it with **Tab**"),
+        ("viz.animate(bill), twice", "The cell runs once: the pass uses the graph up."),
+        ("None + 3", "That means *nothing yet*"),
+        ("frees other, self", "After it ran, it lets them go."),
+    ],
+)
+def test_the_first_chapter_explains(needed, explained):
+    told = nbformat.read(CHAPTERS[0], as_version=4).cells
+    assert any(explained in cell.source for cell in told if cell.cell_type == "markdown"), needed
+
+
 def test_hints_rise_and_stop_at_the_third():
     for name, exercise in EXERCISES.items():
         replies = [check.hint(name) for _ in range(4)]
@@ -467,6 +583,10 @@ def test_a_hint_of_chosen_strength():
     assert check.hint("two_paths", 3).text.startswith("Hint 3 of 3: The product receives 6.")
     with pytest.raises(ValueError, match="strength is 1, 2 or 3, not 4"):
         check.hint("two_paths", 4)
+
+
+def test_a_hint_takes_the_exercise_or_its_name():
+    assert check.hint(check.treat, 2) == check.hint("treat", 2)
 
 
 def test_a_misspelt_exercise_is_told():

@@ -59,6 +59,11 @@ def lamp(answer):
         ) from None
     if not hours.is_leaf:
         raise Mistaken("Return `hours`, the tensor you made. The pass leaves its gradient there.")
+    if not hours.requires_grad and not close(hours, 5):
+        raise Mistaken(
+            f"This is a tensor with {hours.item():g}, and `hours` is 5. If it is `hours.grad`: the"
+            " gradient need not be returned. Return `hours`, and its `.grad` comes with it."
+        )
     if not hours.requires_grad:
         raise Mistaken(
             "`hours` is still not tracked. If you switched tracking on at `bill`, the backward pass"

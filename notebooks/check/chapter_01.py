@@ -84,8 +84,13 @@ def leaves(answer):
 def small_weights(answer):
     """Repair the function: three weights of 0.1, in a leaf that requires grad."""
     weights = tensor(call(answer))
+    if tuple(weights.shape) != (3,):
+        raise Mistaken(
+            "One tensor with three weights is asked for, of shape (3,). Yours has shape"
+            f" {tuple(weights.shape)}."
+        )
     values = weights.detach().tolist()
-    if len(values) != 3 or any(abs(value - 0.1) > 1e-6 for value in values):
+    if any(abs(value - 0.1) > 1e-6 for value in values):
         raise Mistaken(f"The three weights must be 0.1 each, and these are {values}.")
     if not weights.is_leaf:
         raise Mistaken(
@@ -119,6 +124,16 @@ def trainable(answer):
     kept = call(answer, [weight, data, shifted, output, bias])
     if not isinstance(kept, (list, tuple)):
         raise Mistaken(f"Return a list of tensors. This is {kept!r}.")
+    for one in kept:
+        if isinstance(one, bool):
+            raise Mistaken(
+                "Your list says True or False of each tensor. Return those tensors themselves for"
+                " which it is True."
+            )
+        if isinstance(one, int):
+            raise Mistaken("Your list holds positions. Return the tensors that stand there.")
+        if not hasattr(one, "requires_grad"):
+            raise Mistaken(f"Your list holds {one!r}, which is no tensor.")
 
     def has(wanted):
         return any(wanted is one for one in kept)

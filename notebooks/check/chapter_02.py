@@ -68,6 +68,16 @@ def node_counts(answer):
     return "Right: 2 and 3. A node is made when an operation runs, not when a name is used."
 
 
+# What cuts the way back, by the name that stands in the code.
+CUTS = {
+    "item": "`.item()` gives a Python number, and a tensor made from a number is a new leaf: it has"
+    " no `grad_fn`, and no way back.",
+    "detach": "`detach()` hands out the same value without its history. That is what it is for.",
+    "data": "`.data` hands out the same value without its history.",
+    "no_grad": "In a `no_grad()` block nothing is written down.",
+}
+
+
 @exercise(
     "02",
     "fix",
@@ -85,9 +95,12 @@ def fahrenheit(answer):
     if not close(result, 68):
         raise Mistaken(f"20 °C is 68 °F, and the function says {result.item():g}.")
     if not result.requires_grad:
+        words = getattr(answer, "__code__", None)
+        used = [word for word in CUTS if words and word in words.co_names]
+        cut = " ".join(CUTS[word] for word in used) or "Find the line after which it is False."
         raise Mistaken(
-            "The number is right, but the chain is cut. `.item()` gives a Python number, and a"
-            " tensor made from a number is a new leaf: it has no `grad_fn`, and no way back."
+            "The number is right, but the chain is cut: the result has `requires_grad` False."
+            f" {cut}"
         )
     if not reaches(result, celsius):
         others = len(leaves(result))
@@ -138,5 +151,18 @@ def op_names(answer):
         raise Mistaken(
             "For `(x + 1) * (x + 1) * 5` with a shared `x + 1` there are three operations:"
             f" one Add and two Mul. You found {names}."
+        )
+
+    branches = sorted(call(answer, x * 2 + (x - 1)))
+    if len(branches) < 3 and set(branches) < {"AddBackward0", "MulBackward0", "SubBackward0"}:
+        raise Mistaken(
+            f"On `(x * 2) + (x - 1)` your walk found only {branches}: it missed a branch. The"
+            " addition has two inputs, so two edges. Follow every pair in `next_functions`, not"
+            " one of them."
+        )
+    if branches != ["AddBackward0", "MulBackward0", "SubBackward0"]:
+        raise Mistaken(
+            "On `(x * 2) + (x - 1)` there are three operations: one Add, one Mul and one Sub. You"
+            f" found {branches}."
         )
     return "Right: one Add, two Mul. You walked a graph, and met every node once."

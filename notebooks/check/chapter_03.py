@@ -137,10 +137,23 @@ def by_hand(answer):
 def slope(answer):
     """Write `slope(f, at)`: the derivative of `f` at the number `at`, found by backward."""
 
+    inputs, arrived = [], []  # what f was called with, and what a pass brought back to it
+
     def cubic(x):
+        inputs.append(x)
+        if getattr(x, "requires_grad", False):
+            x.register_hook(arrived.append)
         return x * x * x + 5 * x
 
-    first = call(answer, cubic, 2.0)
+    try:
+        first = call(answer, cubic, 2.0)
+    except AttributeError as error:
+        if arrived or "NoneType" not in str(error):
+            raise
+        raise Mistaken(
+            f"Your code stopped with AttributeError: {error}. No backward pass came back to the"
+            " input of f, so its `.grad` is still None."
+        ) from None
     if close(first, 18):
         raise Mistaken("18 is f(2) itself. Return the gradient, not the value.")
     if not close(first, 17):
@@ -151,6 +164,14 @@ def slope(answer):
             )
         raise Mistaken(
             f"The slope of x³ + 5x at 2 is 17, and your function says {number(first):g}."
+        )
+    if inputs and not arrived:
+        raise Mistaken(
+            "17 is right, but no backward pass ran. You took f at points near by and divided: that"
+            " is a difference quotient. It needs a new run of f for each input, and a small step."
+            " Let `backward()` find the slope."
+            if len(inputs) > 1
+            else "17 is right, but no backward pass ran. Let `backward()` find the slope."
         )
     if not close(call(answer, cubic, 2.0), 17):
         raise Mistaken(

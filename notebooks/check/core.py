@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import dis
 import html
 import math
 import re
@@ -83,11 +84,14 @@ def exercise(chapter: str, kind: str, hints: tuple[str, str, str]) -> Callable:
     return register
 
 
-def hint(name: str, strength: int | None = None) -> Reply:
-    """The next hint for exercise `name`, or the one of `strength` 1, 2 or 3.
+def hint(name: str | Exercise, strength: int | None = None) -> Reply:
+    """The next hint for an exercise, or the one of `strength` 1, 2 or 3.
 
+    `name` may be `"treat"` or `check.treat`.
     Raises KeyError for an unknown name and ValueError for an unknown strength.
     """
+    if isinstance(name, Exercise):
+        name = name.name
     if name not in EXERCISES:
         near = difflib.get_close_matches(name, EXERCISES, n=1)
         raise KeyError(f"no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
@@ -110,9 +114,28 @@ def call(function: Any, *inputs: Any) -> Any:
     result = function(*inputs)
     if result is ...:
         raise Unanswered
+    if result is None and _hands_back(function):
+        raise Mistaken(
+            "Your function has a `return`, and what it hands back is `None`. A `.grad` is None"
+            " until a backward pass has run, and `backward()` itself gives nothing back."
+        )
     if result is None:
         raise Mistaken("Your function returns `None`. Its last line needs a `return`.")
     return result
+
+
+def _hands_back(function: Any) -> bool:
+    """Whether `function` has a `return` with something behind it."""
+    if not hasattr(function, "__code__"):
+        return False
+    last = None  # the value of the constant loaded before, if one was
+    for step in dis.get_instructions(function):
+        if step.opname == "RETURN_VALUE" and (last is None or last.argval is not None):
+            return True
+        if step.opname == "RETURN_CONST" and step.argval is not None:
+            return True
+        last = step if step.opname == "LOAD_CONST" else None
+    return False
 
 
 def engine(function: Any) -> Any:
@@ -161,6 +184,8 @@ def expect_each(answer: Any, right: Mapping[str, Any], diagnoses: Mapping[str, s
     if not isinstance(answer, Mapping) or set(answer) != set(right):
         raise Mistaken(f"Give a value to each of these names: {', '.join(right)}.")
     for name, value in right.items():
+        if isinstance(answer[name], str):
+            raise Mistaken(f"`{name}`: that is a text. Type True or False without quotes.")
         if answer[name] != value:
             raise Mistaken(diagnoses[name])
 
