@@ -63,6 +63,11 @@ def test_orthogonal_rows_or_columns(seeded, shape):
     np.testing.assert_allclose(short @ short.T, 4 * np.eye(len(short)), atol=1e-5)
 
 
+def test_orthogonal_matrices_turn_either_way(seeded):
+    signs = {nn.init.orthogonal_(minigrad.empty(1, 1)).item() for _ in range(20)}
+    assert signs == {-1.0, 1.0}
+
+
 def test_linear_and_convolution_begin_as_torch_says(seeded):
     for layer, bound in [(nn.Linear(25, 4000), 0.2), (nn.Conv1d(5, 4000, 5), 0.2)]:
         for values in (layer.weight, layer.bias):

@@ -91,6 +91,19 @@ m.register_full_backward_hook(log("backward"))
 out = m(x, "text", x * 2)
 print(out)
 out[0].sum().backward()
+# %% gradients that do not come by the outputs are not shown
+class Leaky(nn.Module):
+    def forward(self, x):
+        self.inner = x * 3
+        return self.inner * 2
+
+m = Leaky()
+m.register_full_backward_hook(log("backward"))
+out = m(x)
+m.inner.sum().backward(retain_graph=True)
+out.sum().backward(retain_graph=True)
+m.inner.sum().backward(retain_graph=True)
+out.sum().backward()
 # %% an output that is no tensor
 class Listed(nn.Module):
     def forward(self, x):

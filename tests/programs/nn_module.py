@@ -210,6 +210,13 @@ layer.zero_grad(set_to_none=False)
 print(layer.weight.grad, layer.bias.grad)
 layer.zero_grad()
 layer.weight.grad, layer.bias.grad
+# %% a gradient that has a graph of its own is taken out of it
+layer = nn.Linear(2, 1)
+layer(torch.tensor([[1.0, 2.0]])).square().sum().backward(create_graph=True)
+grad = layer.bias.grad
+print(grad.requires_grad)
+layer.zero_grad(set_to_none=False)
+grad, layer.bias.grad is grad, grad.requires_grad
 # %% printing
 class Printed(nn.Module):
     def __init__(self, *parts, extra=""):
