@@ -7,6 +7,7 @@ Those of a shape take torch's options: `dtype`, `requires_grad`, `out` (a tensor
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,15 @@ def tensor(
     Without `dtype`, Python floats become the default dtype (float32), ints int64, bools bool.
     Raises TypeError or ValueError for other data, RuntimeError if integers are to require grad.
     """
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use "
+            "sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than "
+            "minigrad.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
     return _leaf(_array(data, dtype).copy(), requires_grad, "tensor")
 
 
@@ -128,20 +138,34 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
         raise _ragged(plain, 0) from None
     if array.dtype.kind not in "biuf":
         raise _not_a_number(plain)
+    if array.dtype == np.uint64 and wanted is None:
+        raise ValueError("Overflow when unpacking long long")
     if wanted is None and array.dtype.kind == "f" and not _holds_arrays(data):
         wanted = dtypes.get_default_dtype().numpy
-    return array if wanted is None else array.astype(wanted, copy=False)
+    if wanted is None or wanted.kind in "fb" or not array.size:
+        return array if wanted is None else array.astype(wanted, copy=False)
+    kind = dtypes.from_numpy(wanted)
+    if not all(dtypes.fits(extreme, kind) for extreme in (array.min(), array.max())):
+        raise RuntimeError(f"value cannot be converted to type {wanted} without overflow")
+    return array.astype(wanted, copy=False)
 
 
 def _plain(data: Any) -> Any:
+    """Nested lists of numbers; a tensor with one element counts as its number."""
     if isinstance(data, Tensor):
-        return data.tolist()
+        if data.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return data._data.reshape(())[()]
     return [_plain(d) for d in data] if isinstance(data, (list, tuple)) else data
 
 
 def _holds_arrays(data: Any) -> bool:
-    first = data[0] if isinstance(data, (list, tuple)) and data else None
-    return isinstance(first, np.ndarray) or (first is not None and _holds_arrays(first))
+    """Whether arrays or tensors of the widest float are in it, which keep their dtype."""
+    if isinstance(data, (list, tuple)):
+        return any(_holds_arrays(d) for d in data[:1])
+    if isinstance(data, Tensor):
+        return data.dtype is dtypes.float64
+    return isinstance(data, np.ndarray)
 
 
 def _ragged(data: Any, dim: int) -> Exception:
@@ -163,6 +187,8 @@ def _ragged(data: Any, dim: int) -> Exception:
 
 
 def _not_a_number(data: Any) -> Exception:
+    if isinstance(data, int):
+        return ValueError("Overflow when unpacking long long")
     while isinstance(data, (list, tuple)):
         data = next((d for d in data if not isinstance(d, (bool, int, float, np.number))), None)
     if isinstance(data, str):
@@ -242,9 +268,11 @@ def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     if isinstance(size, int):
         raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    default = dtypes.number_dtype(value).numpy
     return _made(
-        "full", lambda kind: np.full(sizes((size,)), value, kind), default=default, **options
+        "full",
+        lambda kind: np.full(sizes((size,)), dtypes.to_number(value, dtypes.from_numpy(kind))),
+        default=dtypes.number_dtype(value).numpy,
+        **options,
     )
 
 
@@ -328,8 +356,11 @@ def empty_like(input: Tensor, **options: Any) -> Tensor:
 
 def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One value in the shape and dtype of `input`."""
-    value = np.asarray(fill_value.item() if isinstance(fill_value, Tensor) else fill_value)
-    make = lambda kind: np.full(input.shape, value.astype(kind))  # noqa: E731
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+
+    def make(kind: np.dtype[Any]) -> np.ndarray:
+        return np.full(input.shape, dtypes.to_number(value, dtypes.from_numpy(kind)))
+
     return _like("full_like", input, make, options)
 
 

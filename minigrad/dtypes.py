@@ -191,6 +191,31 @@ def number_dtype(number: object) -> dtype:
     raise TypeError(f"expected a tensor or a number, not {type(number).__name__}")
 
 
+_IN_C = {"int8": "int8_t", "int16": "int16_t", "int64": "int64_t", "uint8": "uint8_t"}
+
+
+def to_number(value: Any, d: dtype) -> Any:
+    """A Python number as one of dtype `d`, without its fraction if that holds integers.
+
+    Raises RuntimeError if it is too large; a negative number may wrap around to an unsigned one.
+    """
+    if d is not bool and not fits(value, d):
+        name = _IN_C.get(d._name, d.c_name)
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+    if d.category == 1:
+        value = builtins.int(value)
+    return np.asarray(value).astype(d.numpy)[()]
+
+
+def fits(value: Any, d: dtype) -> builtins.bool:
+    """Whether a Python number lies within the range of `d`; inf and nan are floats of any kind."""
+    if value != value or value in (np.inf, -np.inf):
+        return d.is_floating_point
+    limits = np.finfo(d.numpy) if d.is_floating_point else np.iinfo(d.numpy)
+    low = limits.min if d.is_signed else -builtins.int(limits.max)
+    return builtins.bool(low <= value <= limits.max)
+
+
 def result_type(*operands: Any) -> dtype:
     """The dtype of an arithmetic op on `operands`, each a tensor (any shape) or a Python number.
 

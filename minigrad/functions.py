@@ -687,8 +687,16 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple([t if t.shape == shape else t.expand(shape) for t in tensors])
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The grid that vectors span: for each of them, its element at every point of the grid."""
+    if indexing is None:
+        warnings.warn(
+            "minigrad.meshgrid: in an upcoming release, it will be required to pass the indexing "
+            "argument.",
+            UserWarning,
+            stacklevel=2,
+        )
+        indexing = "ij"
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
     if indexing not in ("ij", "xy"):
@@ -696,7 +704,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
             'torch.meshgrid: indexing must be one of "xy" or "ij", but received: ' + indexing
         )
     if indexing == "xy" and len(tensors) > 1:
-        second, first, *rest = meshgrid(tensors[1], tensors[0], *tensors[2:])
+        second, first, *rest = meshgrid(tensors[1], tensors[0], *tensors[2:], indexing="ij")
         return first, second, *rest
     shape = [t.numel() for t in tensors]
     at = [[n if i == d else 1 for i in range(len(shape))] for d, n in enumerate(shape)]

@@ -251,6 +251,8 @@ def binary(
         if a.dtype.kind == "f" and not isinstance(number, (np.generic, complex)):
             b = a.dtype.type(number)  # as result_type would say, in a tenth of its time
         else:
+            if a.dtype.kind == "b" and not isinstance(number, bool) and hasattr(op, "no_bool"):
+                raise RuntimeError(op.no_bool)
             kind = dtypes.result_type(self, number)
             if not integers and not kind.is_floating_point:
                 kind = dtypes.get_default_dtype()

@@ -388,7 +388,9 @@ def cast(grad: Any, dtype: Any) -> Any:
     return grad.to(dtype)
 
 
-_UNSIGNED = frozenset("diagonal dim dim0 dim1 dim2 dims index offset start end".split())
+_UNSIGNED = frozenset(
+    "diagonal dim dim0 dim1 dim2 dims end ignore_index index offset pad padding_idx start".split()
+)
 
 
 def _unsigned(value: Any) -> Any:

@@ -17,7 +17,7 @@ from ..recording import method, wrap
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-_bool = bool
+_bool, _int, _float = bool, int, float
 _NO_DEVICE = "minigrad computes on the CPU only"
 
 
@@ -46,6 +46,12 @@ class Conversion:
     def fill_(self, value: Any) -> Tensor:
         """Write `value`, a number or a 0-d tensor, to every element."""
         if not isinstance(value, Node.tensor_type):
+            if not isinstance(value, (_bool, _int, _float, np.generic)):
+                raise TypeError(
+                    "fill_() received an invalid combination of arguments - got "
+                    f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n"
+                    " * (Number value)\n"
+                )
             return self._fill_number(value)
         if value.ndim:
             raise RuntimeError(

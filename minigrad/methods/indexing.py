@@ -20,6 +20,13 @@ from ..views import view as view_of
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+AS_TUPLE = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+    "tensor index, x[minigrad.tensor(seq)], which will result either in an error or a different "
+    "result"
+)
+
 
 class Indexing:
     """Views of parts, elements by index tensors or masks, and writes to them."""
@@ -96,6 +103,9 @@ class Indexing:
 
     def index_put(self, indices: Sequence[Any], values: Tensor, accumulate: bool = False) -> Tensor:
         """A copy with `values` written, or added, at `indices`: one tensor a dim, or None."""
+        masks = [i is None or i.dtype is dtypes.bool for i in indices]
+        if values.dtype is not self.dtype and values.numel() == 1 and all(masks):
+            values = values.to(self.dtype)
         if values.dtype is not self.dtype:
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
@@ -262,7 +272,10 @@ def _basic(x: Any, index: Any, always_slice: bool) -> tuple[Any, list[Any]]:
 
     The tensors stand at the dimension of the view that they are for; None marks a gap.
     """
-    items = index if isinstance(index, tuple) else [*index] if _as_tuple(index) else (index,)
+    items = index if isinstance(index, tuple) else (index,)
+    if _as_tuple(index):
+        warnings.warn(AS_TUPLE, UserWarning, stacklevel=3)
+        items = tuple(index)
     named = sum([_dims_named(item) for item in items])
     if named > x._data.ndim:
         if x._data.ndim == 0 and isinstance(index, slice):

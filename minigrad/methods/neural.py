@@ -32,6 +32,8 @@ class Neural:
     _softmax_backward = method(neural.SoftmaxBackwardDataBackward0, tensors=2)
     _log_softmax_backward = method(neural.LogSoftmaxBackwardDataBackward0, tensors=2)
     _mse_loss_backward = method(loss.MseLossBackwardBackward0, tensors=3)
+    _leaky_relu_backward = method(activation.LeakyReluBackwardBackward0, tensors=2)
+    _hardtanh_backward = method(activation.HardtanhBackwardBackward0, tensors=2)
     _leaky_relu = method(activation.LeakyReluBackward0)
     _elu = method(activation.EluBackward0)
     _celu = method(activation.CeluBackward0)

@@ -71,6 +71,8 @@ class Reduction:
         """The product of all elements, or along `dim`. Integers multiply to int64."""
         if dim is None:
             return apply(reduction.ProdBackward0, (self,), dtype)
+        if not isinstance(dim, int):
+            raise TypeError(f"prod(): argument 'dim' must be int, not {type(dim).__name__}")
         return apply(reduction.ProdBackward1, (self,), dim, keepdim, dtype)
 
     def cumsum(self, dim: int, *, dtype: Dtype = None) -> Tensor:

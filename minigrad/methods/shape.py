@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,13 @@ from ..views import view as view_of
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+NO_MATRIX = (
+    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
+    "and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices "
+    "or `x.permute(*minigrad.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
+)
+NO_DIMS = "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
 
 
 def reshaped_in_place(op: type[Node]) -> Method:
@@ -183,6 +191,8 @@ class Shape:
     @property
     def T(self) -> Tensor:
         """The dimensions in reverse order."""
+        if self._data.ndim != 2:
+            warnings.warn(NO_MATRIX if self._data.ndim else NO_DIMS, UserWarning, stacklevel=2)
         return self._permute(tuple(range(self._data.ndim))[::-1])
 
     @property

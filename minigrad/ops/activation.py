@@ -9,7 +9,18 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import erf, exp, power, sigmoid, tanh, threshold_backward, where
+from .lift import (
+    erf,
+    exp,
+    hardtanh_backward,
+    leaky_relu_backward,
+    power,
+    sigmoid,
+    tanh,
+    threshold_backward,
+    where,
+)
+from .pointwise import ByPieces
 
 
 def floating(x: Any, name: str) -> Any:
@@ -33,7 +44,13 @@ class LeakyReluBackward0(Node):
         return np.where(x > 0, x, x * x.dtype.type(negative_slope))
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where(x > 0, grad, grad * self.negative_slope)
+        return leaky_relu_backward(grad, x, self.negative_slope)
+
+
+class LeakyReluBackwardBackward0(ByPieces):
+    """∂(g·slope)/∂g = the slope, 1 or smaller,  ∂/∂x = 0"""
+
+    again = staticmethod(leaky_relu_backward)
 
 
 class EluBackward0(Node):
@@ -161,7 +178,13 @@ class HardtanhBackward0(Node):
         return np.minimum(np.maximum(x, kind(min_val)), kind(max_val))
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where((x > self.min_val) & (x < self.max_val), grad, 0)
+        return hardtanh_backward(grad, x, self.min_val, self.max_val)
+
+
+class HardtanhBackwardBackward0(ByPieces):
+    """∂(g where x is inside, else 0)/∂g = 1 there,  ∂/∂x = 0"""
+
+    again = staticmethod(hardtanh_backward)
 
 
 class ThresholdBackward0(Node):

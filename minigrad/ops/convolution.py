@@ -241,7 +241,9 @@ class MaxPool2DWithIndicesBackward0(Node):
                 f"Given input size: ({sizes[0]}). Calculated output size: ({sizes[1]}). Output "
                 "size is too small"
             )
-        whole = np.full((*x.shape[:-2], *_reach(count, span, stride, x, padding)), lowest, x.dtype)
+        whole: Any = np.full(
+            (*x.shape[:-2], *_reach(count, span, stride, x, padding)), lowest, x.dtype
+        )
         inner = [slice(p, p + n) for p, n in zip(padding, x.shape[-2:])]
         whole[(..., *inner)] = x
         view = windows(whole, kernel, stride, dilation)[..., : count[0], : count[1], :, :]
@@ -370,7 +372,7 @@ def average_pool(
     how = (kernel, stride, padding, ceil, with_pad, divisor)
     step, whole, count, divisors = _pool_plan(x.shape, *how)
     wide = np.float32 if x.dtype == np.float16 else x.dtype
-    plane = np.zeros((*x.shape[:-2], *whole), wide)
+    plane: Any = np.zeros((*x.shape[:-2], *whole), wide)
     plane[(..., *[slice(p, p + n) for p, n in zip(padding, x.shape[-2:])])] = x
     view = windows(plane, kernel, step, (1, 1))[..., : count[0], : count[1], :, :]
     total = view.sum((-2, -1), dtype=wide)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import index
+from typing import Any
 
 
 def dimension(dim: int, ndim: int) -> int:
     """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
     bound = max(ndim, 1)
+    if not isinstance(dim, int):
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
     if not -bound <= dim < bound:
         raise IndexError(
             "Dimension out of range (expected to be in range of "
@@ -34,8 +38,9 @@ def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
 def sizes(args: Sequence[int | Sequence[int]]) -> tuple[int, ...]:
     """Sizes given as ``2, 3`` or as ``(2, 3)``."""
     if len(args) == 1 and not isinstance(args[0], int):
-        return tuple(args[0])  # type: ignore[arg-type]
-    return tuple(args)  # type: ignore[arg-type]
+        only: Any = args[0]
+        args = only if not hasattr(only, "__index__") or getattr(only, "ndim", 0) else (only,)
+    return tuple([n if type(n) is int else index(n) for n in args])  # type: ignore[arg-type]
 
 
 def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:

@@ -102,6 +102,12 @@ log_softmax_backward = lift("_log_softmax_backward", _log_softmax_backward)
 sigmoid_backward = lift("_sigmoid_backward", lambda grad, out: grad * ((1 - out) * out))
 tanh_backward = lift("_tanh_backward", lambda grad, out: grad * (1 - out * out))
 threshold_backward = lift("_threshold_backward", lambda g, x, at: np.where(x <= at, 0, g))
+leaky_relu_backward = lift(
+    "_leaky_relu_backward", lambda g, x, slope: np.where(x > 0, g, g * g.dtype.type(slope))
+)
+hardtanh_backward = lift(
+    "_hardtanh_backward", lambda g, x, low, high: np.where((x > low) & (x < high), g, 0)
+)
 rsqrt = lift("rsqrt", lambda x: 1 / np.sqrt(x))
 batched = lift("bmm", operator.matmul)
 times = lift("_times", operator.mul)

@@ -58,7 +58,8 @@ class AddmmBackward0(Node):
     beta: Any = 1
 
     def forward(self, bias: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-        _same_dtype(a, bias, "self and mat2 must have the same dtype, but got {1} and {0}")
+        _same_dtype(a, b, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
+        _same_dtype(bias, b, "self and mat2 must have the same dtype, but got {0} and {1}")
         return added(self, bias, MmBackward0.forward(a, b), beta, alpha, (a, b))
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
@@ -108,7 +109,7 @@ class MvBackward0(Node):
                 f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), "
                 f"vec ({v.shape[0]})"
             )
-        _same_dtype(a, v, "expected scalar type {0} but found {1}")
+        _same_dtype(a, v, "addmv input tensors must have the same dtype, but got {1}, {0}, and {1}")
         return a @ v
 
     def backward(self, grad: Any, a: Any, v: Any) -> Any:
@@ -153,7 +154,7 @@ class BmmBackward0(Node):
                 f"Expected size for first two dimensions of batch2 tensor to be: "
                 f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}]."
             )
-        _same_matrix_dtype(a, b)
+        _same_dtype(a, b, "expected scalar type {0} but found {1}")
         return a @ b
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
@@ -170,7 +171,13 @@ class BaddbmmBackward0(Node):
     beta: Any = 1
 
     def forward(self, bias: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-        _same_dtype(a, bias, "self and batch2 must have the same dtype, but got {1} and {0}")
+        if not bias.dtype == a.dtype == b.dtype:
+            kinds = [dtypes.from_numpy(x.dtype).c_name for x in (bias, a, b)]
+            raise RuntimeError(
+                "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(
+                    *kinds
+                )
+            )
         return added(self, bias, BmmBackward0.forward(a, b), beta, alpha, (a, b))
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
@@ -191,6 +198,13 @@ class AddmvBackward0(Node):
     beta: Any = 1
 
     def forward(self, bias: Any, a: Any, v: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+        if not bias.dtype == a.dtype == v.dtype:
+            kinds = [dtypes.from_numpy(x.dtype).scalar_type for x in (bias, a, v)]
+            raise RuntimeError(
+                "addmv input tensors must have the same dtype, but got {}, {}, and {}".format(
+                    *kinds
+                )
+            )
         return added(self, bias, MvBackward0.forward(a, v), beta, alpha, (a, v))
 
     def backward(self, grad: Any, a: Any, v: Any) -> Any:

@@ -138,6 +138,17 @@ class NativeLayerNormBackward0(Node):
         out = out if weight is None else out * weight
         return (out if bias is None else out + bias).astype(x.dtype, copy=False)
 
+    @property
+    def _saved_result1(self) -> Any:
+        """The mean."""
+        x = self._saved(0)
+        return x.detach().mean(self.axes(x), True)
+
+    @property
+    def _saved_result2(self) -> Any:
+        """1/std."""
+        return self.normal(self._saved(0).detach())[1]
+
     def axes(self, x: Any) -> tuple[int, ...]:
         """The dimensions over which mean and variance are taken."""
         return tuple(range(x.ndim - len(self.normalized_shape), x.ndim))
@@ -247,7 +258,8 @@ class EmbeddingBackward0(Node):
     """∂(rows of the table)/∂table: each gradient added to the row that it came from"""
 
     saves = {"weight": 0, "indices": 0b1}
-    constants = ("padding_idx", "scale_grad_by_freq", "weight_sym_argsize_0")
+    constants = ("padding_idx", "scale_grad_by_freq", "sparse", "weight_sym_argsize_0")
+    sparse = False
     padding_idx: int
     scale_grad_by_freq: bool
     weight_sym_argsize_0: int

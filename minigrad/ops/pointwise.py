@@ -72,6 +72,7 @@ class SubBackward0(Node):
 
     constants = ("alpha",)
     alpha = 1
+    no_bool = NO_BOOL_RSUB
 
     @staticmethod
     def forward(x: Any, y: Any) -> Any:
@@ -542,20 +543,30 @@ class ReluBackward0(Node):
         return threshold_backward(grad, result, 0)
 
 
-class ThresholdBackwardBackward0(Node):
-    """∂(g where x > the threshold, else 0)/∂g = 1 there,  ∂/∂x = 0"""
+class ByPieces(Node):
+    """∂(g·slope(x))/∂g = slope(x),  ∂/∂x = 0: the slope is constant on each piece"""
 
     saves = {"grad_output": 0, "self": 0b01}
-    constants = ("threshold",)
-    threshold: float
+    settings: tuple[Any, ...]
+    again: Any  # how g is multiplied, on arrays and on tensors
 
-    def forward(self, g: Any, x: Any, threshold: float) -> Any:
-        self.threshold = threshold
-        return threshold_backward(g, x, threshold)
+    def forward(self, g: Any, x: Any, *settings: Any) -> Any:
+        self.settings = settings
+        return self.again(g, x, *settings)
 
     def backward(self, grad: Any, x: Any) -> Any:
         to_g, to_x = self.edges
-        return to_g and threshold_backward(grad, x, self.threshold), to_x and zeros(grad)
+        return to_g and self.again(grad, x, *self.settings), to_x and zeros(grad)
+
+
+class ThresholdBackwardBackward0(ByPieces):
+    """∂(g where x > the threshold, else 0)/∂g = 1 there,  ∂/∂x = 0"""
+
+    again = staticmethod(threshold_backward)
+
+    @property
+    def _saved_threshold(self) -> float:
+        return self.settings[0]
 
 
 # -- steps: constant almost everywhere, so that no gradient comes through --------------------------
@@ -596,10 +607,14 @@ class SignBackward0(Step):
         return x.copy() if x.dtype.kind == "b" else np.where(x != x, 0, np.sign(x))
 
 
-class SgnBackward0(Step):
+class SgnBackward0(Node):
     """∂(sign x)/∂x = 0"""
 
-    forward = SignBackward0.forward
+    saves = {"self": 0b1, "result": 0b1}
+    forward = staticmethod(SignBackward0.forward)
+
+    def backward(self, grad: Any, *_: Any) -> Any:
+        return zeros(grad)
 
 
 class FloorBackward0(Step):

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node, sum_to
-from .dims import dimension, dimensions, infer_size
+from .dims import broadcast_error, dimension, dimensions, infer_size
 from .indexing import at
 from .lift import (
     cat,
@@ -711,7 +711,10 @@ class CopyBackwards(Node):
     qualifier = "torch::autograd::"
 
     def forward(self, target: Any, source: Any) -> Any:
-        return np.broadcast_to(source, target.shape).astype(target.dtype)
+        try:
+            return np.broadcast_to(source, target.shape).astype(target.dtype)
+        except ValueError:
+            raise broadcast_error(target.shape, source.shape) from None
 
     def backward(self, grad: Any) -> Any:
         to_target, to_source = self.edges
@@ -743,7 +746,7 @@ class FillBackward2(Node):
     """∂c/∂x = 0"""
 
     def forward(self, x: Any, value: Any) -> Any:
-        return np.full_like(x, value)
+        return np.full_like(x, dtypes.to_number(value, dtypes.from_numpy(x.dtype)))
 
     def backward(self, grad: Any) -> Any:
         return zeros(grad)
