@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 NO_MATRIX = (
     "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
-    "and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices "
-    "or `x.permute(*minigrad.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
+    "and it will throw an error in a future release. Consider `x.mT` to transpose batches of "
+    "matrices or `x.permute(*minigrad.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a "
+    "tensor."
 )
 NO_DIMS = "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
 

@@ -335,10 +335,13 @@ class VarBackward0(Reduction):
                 stacklevel=5,
             )
         wide = x.astype(np.float32) if x.dtype == np.float16 else x
-        mean = np.add.reduce(wide, axis=axes, keepdims=True) / wide.dtype.type(n)
-        square = np.add.reduce((wide - mean) ** 2, axis=axes, keepdims=keepdim)
+        kind = wide.dtype.type
+        with np.errstate(all="ignore"):  # torch has said what there is to say
+            mean = np.add.reduce(wide, axis=axes, keepdims=True) / kind(n)
+            square = np.add.reduce((wide - mean) ** 2, axis=axes, keepdims=keepdim)
+            variance = square / kind(max(freedom, 0))
         mean = mean if keepdim else mean.reshape(square.shape)
-        return (square / wide.dtype.type(max(freedom, 0))).astype(x.dtype), mean.astype(x.dtype)
+        return variance.astype(x.dtype), mean.astype(x.dtype)
 
     def backward(self, grad: Any, x: Any) -> Any:
         return self.of_variance(grad, x)
