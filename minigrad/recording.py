@@ -223,6 +223,8 @@ def binary(
         a, b = x._data, y._data
         promoted = a.dtype is not b.dtype or not (integers or a.dtype.kind == "f")
         if promoted:
+            if "b" in (a.dtype.kind, b.dtype.kind) and hasattr(op, "no_bool"):
+                raise RuntimeError(op.no_bool)
             a, b = promote(x, y, integers)
         if alpha != 1:
             b = scaled(b, alpha)

@@ -215,7 +215,8 @@ class _Check:
         try:
             for moved in (before - step, before + step):
                 array[...] = moved
-                sides.append(_as_tuple(self.func(*self.inputs)))
+                outs = _as_tuple(self.func(*self.inputs))
+                sides.append([out.detach().clone() for out in outs])  # they may be an input itself
         finally:
             array[...] = before
         for a, b in zip(*sides):

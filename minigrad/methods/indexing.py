@@ -253,7 +253,7 @@ def _but(tensor: Any, axis: int) -> tuple[int, ...]:
 
 
 def _pick(x: Any, dim: int, index: int, position: int) -> Any:
-    """One index of several: `position` is what the error calls the dimension."""
+    """One index of several: its `position` among them is what the error calls the dimension."""
     size = x._data.shape
     if not size:
         raise IndexError(
@@ -283,22 +283,20 @@ def _basic(x: Any, index: Any, always_slice: bool) -> tuple[Any, list[Any]]:
         if x._data.ndim == 0 and not isinstance(index, tuple):
             _pick(x, 0, 0, 0)
         raise IndexError(f"too many indices for tensor of dimension {x._data.ndim}")
-    dim = position = 0
+    dim = 0
     ndim = x._data.ndim
     indices: list[Any] = []
-    for item in items:
+    for position, item in enumerate(items):
         if item is None:
             x = x.unsqueeze(dim)
             dim += 1
         elif item is Ellipsis:
             dim += ndim - named
-            position += ndim - named
         elif isinstance(item, slice):
             x = _sliced(x, dim, item, always_slice)
-            dim, position = dim + 1, position + 1
+            dim += 1
         elif not isinstance(item, (bool, np.bool_)) and (number := _integer(item)) is not None:
             x = _pick(x, dim, number, position)
-            position += 1
         else:
             item = _index_tensor(item)
             if item._data.ndim == 0:  # a bool: a new dimension, of size 1 or 0
@@ -307,7 +305,7 @@ def _basic(x: Any, index: Any, always_slice: bool) -> tuple[Any, list[Any]]:
             indices += [None] * (dim - len(indices))
             indices.append(item)
             taken = item._data.ndim if item._data.dtype == bool else 1
-            dim, position = dim + taken, position + taken
+            dim += taken
     return x, indices
 
 
@@ -426,30 +424,36 @@ def _explain(x: Any, indices: Sequence[Any]) -> None:
         raise IndexError(
             f"too many indices for tensor of dimension {len(shape)} (got {len(indices)})"
         ) from None
+    plain: list[tuple[int, Any]] = []  # (dimension, indices along it), masks as what they pick
     for index in indices:
         data = None if index is None else index._data
-        if data is not None and data.dtype == bool:
+        if data is None:
+            dim += 1
+        elif data.dtype != bool:
+            plain.append((dim, data))
+            dim += 1
+        else:
             if data.shape != shape[dim : dim + data.ndim]:
                 raise IndexError(
                     f"The shape of the mask {list(data.shape)} at index 0 does not match the shape "
                     f"of the indexed tensor {list(shape)} at index {dim}"
                 ) from None
+            plain += [(dim + i, places) for i, places in enumerate(data.nonzero())]
             dim += data.ndim
-            continue
-        if data is not None and data.size:
-            for extreme in (data.min(), data.max()):
-                if not -shape[dim] <= extreme < shape[dim]:
-                    raise IndexError(
-                        f"index {extreme} is out of bounds for dimension {dim} with size "
-                        f"{shape[dim]}"
-                    ) from None
-        dim += 1
-    arrays = [i._data for i in indices if i is not None]
-    plain = [n for a in arrays for n in (a.nonzero() if a.dtype == bool else (a,))]
     try:
-        np.broadcast_shapes(*[a.shape for a in plain])
+        places = np.broadcast_arrays(*[data for _, data in plain])
     except ValueError:
-        shapes = ", ".join([str(list(a.shape)) for a in plain])
+        shapes = ", ".join([str(list(data.shape)) for _, data in plain])
         raise IndexError(
             f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        ) from None
+    # Torch goes from element to element, and counts the index tensors, not the dimensions.
+    sizes = [shape[d] for d, _ in plain]
+    rows = [np.ravel((p < -n) | (p >= n)) for p, n in zip(places, sizes)]
+    if any(row.any() for row in rows):
+        element = np.logical_or.reduce(rows).argmax()
+        i = [row[element] for row in rows].index(True)
+        raise IndexError(
+            f"index {places[i].ravel()[element]} is out of bounds for dimension {i} with size "
+            f"{sizes[i]}"
         ) from None

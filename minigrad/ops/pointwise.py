@@ -240,6 +240,7 @@ class PowBackward2(Node):
 
 def _whole_power(x: Any, n: Any) -> Any:
     """A power of integers; a negative one is 0, unless the base is 1 or −1."""
+    x, n = np.broadcast_arrays(x, n)
     _no_bool(n, "pow")
     positive = x ** np.abs(n)
     inverse = np.where(x == 1, 1, np.where(x == -1, positive, 0)).astype(positive.dtype)
@@ -686,14 +687,13 @@ class DivBackward2(Node):
 
     @staticmethod
     def floor(x: Any, y: Any) -> Any:
-        return np.floor_divide(*_no_zero(x, y, "div_floor_cpu"))
+        return _divided(np.floor_divide, x, y, "div_floor_cpu")
 
     @staticmethod
     def trunc(x: Any, y: Any) -> Any:
-        x, y = _no_zero(x, y, "div_trunc_cpu")
         if x.dtype.kind == "f":
             return np.trunc(x / y)
-        floor = np.floor_divide(x, y)
+        floor = _divided(np.floor_divide, x, y, "div_trunc_cpu")
         return floor + ((floor * y != x) & ((x < 0) != (y < 0))).astype(x.dtype)
 
     def backward(self, grad: Any, *_: Any) -> Any:
@@ -725,7 +725,7 @@ class RemainderBackward1(Node):
 
     @staticmethod
     def forward(x: Any, y: Any) -> Any:
-        return np.remainder(*_no_zero(x, y, "remainder_cpu"))
+        return _divided(np.remainder, x, y, "remainder_cpu")
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         _, to_y = self.edges
@@ -748,7 +748,7 @@ class FmodBackward1(Node):
 
     @staticmethod
     def forward(x: Any, y: Any) -> Any:
-        return np.fmod(*_no_zero(x, y, "fmod_cpu"))
+        return _divided(np.fmod, x, y, "fmod_cpu")
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         _, to_y = self.edges
@@ -761,13 +761,16 @@ class FmodBackward0(RemainderBackward0):
     forward = staticmethod(FmodBackward1.forward)
 
 
-def _no_zero(x: Any, y: Any, name: str) -> tuple[Any, Any]:
-    """The operands of a division, if it is defined: by no integer 0, and not of bools."""
-    if x.dtype.kind != "f":
-        _no_bool(x, name)
-        if not y.all():
-            raise RuntimeError("ZeroDivisionError")
-    return x, y
+def _divided(divide: Any, x: Any, y: Any, name: str) -> Any:
+    """A division that is not defined for bools, nor by an integer 0."""
+    if x.dtype.kind == "f":
+        return divide(x, y)
+    x, y = np.broadcast_arrays(x, y)
+    with np.errstate(all="ignore"):
+        out = divide(_no_bool(x, name), y)
+    if not y.all():
+        raise RuntimeError("ZeroDivisionError")
+    return out
 
 
 def _no_bool(x: Any, name: str) -> Any:
