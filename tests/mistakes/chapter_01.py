@@ -1,0 +1,62 @@
+"""Typical wrong answers to the exercises of chapter 01, tensors."""
+
+MISTAKES = [
+    ("tracked", "dict(a=True, b=True, c=False, d=True, e=True)", "`a`: nobody asked"),
+    ("tracked", "dict(a=False, b=False, c=False, d=False, e=False)", "`b` was made with"),
+    ("tracked", "dict(a=False, b=True, c=True, d=True, e=True)", "`c` is made from `a` alone"),
+    ("tracked", "dict(a=False, b=True, c=False, d=False, e=False)", "One tracked input is enough"),
+    ("tracked", "dict(a=False, b=True, c=False, d=True, e=False)", "does not stop after one step"),
+    ("tracked", "dict(a='False', b=True, c=False, d=True, e=True)", "without quotes"),
+    ("tracked", "True", "Give a value to each"),
+    ("leaves", "{'w'}", "took 'leaf' for 'requires grad'"),
+    ("leaves", "'w'", "took 'leaf' for 'requires grad'"),
+    ("leaves", "{'w', 'y', 'c', 'd'}", "`y` was made from `w`"),
+    ("leaves", "{'c', 'd'}", "`w` was made by you"),
+    ("leaves", "{'w', 'c'}", "`d` is computed, true"),
+    ("leaves", "{'w', 'd'}", "A leaf need not be tracked"),
+    ("leaves", "{'x'}", "Give a set of names"),
+    (
+        "small_weights",
+        "lambda: torch.ones(3, requires_grad=True) * 0.1",
+        "its `grad_fn` is MulBackward0",
+    ),
+    (
+        "small_weights",
+        "lambda: (torch.ones(3, requires_grad=True) * 0.1).detach()",
+        "nobody tracks it",
+    ),
+    ("small_weights", "lambda: torch.ones(3, requires_grad=True)", "must be 0.1 each"),
+    ("small_weights", "lambda: torch.tensor(0.1, requires_grad=True)", "Yours has shape ()"),
+    (
+        "small_weights",
+        "lambda: torch.tensor([[0.1, 0.1, 0.1]], requires_grad=True)",
+        "Yours has shape (1, 3)",
+    ),
+    ("small_weights", "lambda: [0.1, 0.1, 0.1]", "A tensor is asked for"),
+    ("trainable", "lambda ts: [t for t in ts if t.requires_grad]", "computed from a weight"),
+    ("trainable", "lambda ts: [t for t in ts if t.is_leaf]", "does not require grad"),
+    ("trainable", "lambda ts: [t for t in ts if t.requires_grad][:1]", "You left out"),
+    (
+        "trainable",
+        "lambda ts: [t.detach() for t in ts if t.is_leaf and t.requires_grad]",
+        "You left out",
+    ),
+    (
+        "trainable",
+        "lambda ts: 2 * [t for t in ts if t.is_leaf and t.requires_grad]",
+        "you returned 4",
+    ),
+    (
+        "trainable",
+        "lambda ts: [t.is_leaf and t.requires_grad for t in ts]",
+        "says True or False of each tensor",
+    ),
+    (
+        "trainable",
+        "lambda ts: [i for i, t in enumerate(ts) if t.is_leaf and t.requires_grad]",
+        "holds positions",
+    ),
+    ("trainable", "lambda ts: ['weight', 'bias']", "'weight', which is no tensor"),
+    ("trainable", "lambda ts: 2", "Return a list"),
+    ("trainable", "torch.ones(1)", "the function itself"),
+]
