@@ -6,6 +6,7 @@ outputs: do so after a change of a notebook, or of anything that its outputs sho
 
 import copy
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -49,9 +50,21 @@ def text(notebook):
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+        tags = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+        cell.metadata = tags | slide(cell)
     notebook.nbformat_minor = 5
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def slide(cell):
+    """How a cell stands on slides: a chapter's heading opens a slide, a text one below it.
+
+    Code cells stay with the text before them, so each slide holds one idea and what it shows.
+    """
+    if cell.cell_type != "markdown":
+        return {}
+    opens = "slide" if re.match("##? ", cell.source) else "subslide"
+    return {"slideshow": {"slide_type": opens}}
 
 
 if __name__ == "__main__":

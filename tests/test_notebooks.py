@@ -176,3 +176,14 @@ def test_same_text_on_real_torch(path):
         if texts(a) != texts(b)
     ]
     assert differing == [], "\n\n".join(differing)
+
+
+@each_chapter
+def test_as_slides(path):
+    from nbconvert import SlidesExporter
+
+    page, _ = SlidesExporter().from_filename(str(path))
+    texts = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    across = page.count("<section><section>")
+    assert across == sum(bool(re.match("##? ", text)) for text in texts) > 4
+    assert page.count("<section>") - across == len(texts)  # each text has its slide
