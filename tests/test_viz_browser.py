@@ -543,3 +543,82 @@ def test_a_saved_svg_shows_each_sentence_in_its_time(torch, browser, tmp_path):
     )
     assert list(dict.fromkeys(told)) == list(dict.fromkeys(f.text for f in animation.frames))
     page.close()
+
+
+# quiz
+
+
+def product(engine):
+    w, x = (engine.tensor(v, requires_grad=True) for v in (3.0, 2.0))
+    y = w * x
+    loss = y * y + 1
+    return viz.animate(loss, names={"w": w, "x": x, "y": y, "loss": loss}, quiz=True)
+
+
+def answer(page, text):
+    """Types an answer and returns what the player replies."""
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("textbox").press("Enter")
+    return page.get_by_role("status").inner_text()
+
+
+def test_a_quiz_by_keyboard_from_start_to_end(torch, opened):
+    animation = product(torch)
+    page = opened(animation)
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")  # the question comes before the step
+    assert at(page) == 0
+    for typed, reply in [("37", "Not yet. That is loss itself."), ("1", "Right: 1."),
+                         ("1", "Right: 1."), ("6", "Not yet. That is one of 2 paths."),
+                         ("nonsense", "Type a number such as 4.5 or 1/3"),
+                         ("12", "Right: 12."), ("−24", "Not yet. Only the sign is wrong."),
+                         ("24.1", "Right: 24."), ("72/2", "Right: 36.")]:  # fmt: skip
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        assert page.get_by_role("status").inner_text().startswith(reply)
+    page.keyboard.press("Enter")  # the focus is on "Step on"
+    page.keyboard.press("Enter")
+    assert at(page) == len(animation.frames) - 1
+    assert page.get_by_text("5 of 5 predicted, 2 at the first try").is_visible()
+    assert page.get_by_role("textbox").count() == 0
+    assert page.problems == []
+
+
+def test_a_quiz_gives_nothing_away(torch, opened):
+    animation = product(torch)
+    page = opened(animation)
+    for name in ("Step forward", "Last step"):
+        press(page, name)
+        assert at(page) == 0
+    page.get_by_role("slider", name="Step").fill("5")
+    assert at(page) == 0
+    press(page, "Play")
+    page.get_by_role("button", name="Play", exact=True).wait_for()
+    assert at(page) == 0
+    press(page, "Show it")
+    assert page.get_by_role("status").inner_text().startswith("It is 1.")
+    assert at(page) == 1
+    assert page.get_by_text("1 of 5 predicted, 0 at the first try").is_visible()
+
+
+def test_a_quiz_takes_lists_and_explains_a_missing_sum(torch, opened):
+    root, names = broadcast(torch)
+    page = opened(viz.animate(root, names=names, quiz=True))
+    assert answer(page, "1") == "Right: 1."
+    assert answer(page, "[[1,1],[1,1]]") == "Right: 1."
+    assert answer(page, "1 1") == "Not yet. You gave shape (2); it has shape (2, 2)."
+    assert answer(page, "[[1. 1.] [1. 1.]]") == "Right: 1."
+    assert answer(page, "[[1, 1], [1, 1]]").startswith("Not yet. Right before the sum.")
+    assert answer(page, "[2, 2]") == "Right: 2."
+
+
+def test_what_is_typed_stays_in_the_field(torch, opened):
+    listen = "heard = []; document.addEventListener('keydown', e => heard.push(e.key))"
+    page = opened(product(torch), before=f"<script>{listen}</script>")
+    page.get_by_role("textbox").focus()
+    for key in ("1", "a", "ArrowLeft", "Home", "Shift+X", "Space", "End"):
+        page.keyboard.press(key)
+    assert page.get_by_role("textbox").input_value() == "X 1a"
+    assert at(page) == 0
+    assert page.evaluate("heard") == []

@@ -350,7 +350,7 @@ def test_a_run_too_short_for_the_thinned_picture_leaves_nothing_behind(engine):
     lost = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["op"] == "MulBackward0")
     svg = animation._repr_mimebundle_()["image/svg+xml"]
     edge = next(e["id"] for e in animation.trace["graph"]["edges"] if e["source"] == lost)
-    assert f"#{edge}-grad{{stroke-dashoffset:1}}" in svg
+    assert f"#{edge}{{stroke-dashoffset:1;fill-opacity:0}}" in svg
     assert f'id="{edge}-label"' in svg
     ElementTree.fromstring(svg)
 

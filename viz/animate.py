@@ -19,16 +19,22 @@ def animate(
     *,
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    direction: str | None = None,
+    quiz: bool = False,
 ) -> Animation:
     """Run `t.backward(gradient, retain_graph, create_graph, inputs)` and return its replay.
 
     It is a real backward pass: `.grad` is filled and buffers are freed as without viz, and what
     backward raises is raised. `t` may be a list of tensors. `names` ({"x": x}) and `params`
     (`dict(model.named_parameters())`) name tensors that no variable of the caller names.
+    `direction` is "LR" (data flows to the right), "TB" (downwards), or None for what fits the
+    width. With `quiz` the replay asks for each number before it shows it.
 
     Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
     too large to replay.
     """
+    if direction not in (None, "LR", "TB"):
+        raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
     try:
         large = walk(roots_of(t)).cut
     except ValueError:  # there is no graph: backward has its own words for it
@@ -40,7 +46,8 @@ def animate(
         )
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
-        return recorded(t, gradient, names=names, params=params, **options).animation()
+        recording = recorded(t, gradient, names=names, params=params, **options)
+        return recording.animation(direction=direction, quiz=quiz)
     except RuntimeError as error:
         if "second time" in str(error) and hasattr(error, "add_note"):
             error.add_note(

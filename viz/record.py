@@ -93,14 +93,15 @@ class Recording:
         edges = [e for e in plain["edges"] if e["source"] in own and e["target"] in own]
         return {**self.trace, "graph": {"nodes": nodes, "edges": edges}, "runs": [run]}
 
-    def animation(self) -> Animation:
+    def animation(self, *, direction: str | None = None, quiz: bool = False) -> Animation:
         """The replay of all runs: what this recording shows in Jupyter.
 
-        Raises ValueError if there is none.
+        `direction` is "LR", "TB" or None for what fits; with `quiz` the replay asks for each number
+        before it shows it. Raises ValueError if there is nothing to replay.
         """
         if not self.runs:
             raise ValueError("nothing to replay: no backward() was recorded")
-        return Animation.of(self.trace, self.graph)
+        return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}

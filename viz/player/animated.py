@@ -24,6 +24,8 @@ MARGIN = 12
 MOST_FRAMES = 300
 LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
+INK = f' fill="{LIGHT.grad}"'  # of numbers, said once in the style sheet
+
 PLACE = re.compile(r'<text id="(?P<id>[^"]+)"(?P<rest>[^>]*)>[^<]*</text>')
 COPY = re.compile(r"\.\d+")  # a leaf that is drawn several times has the states of one
 BOX = re.compile(
@@ -32,10 +34,10 @@ BOX = re.compile(
 )
 LABEL = re.compile(r'aria-label="([^"]*)"')
 STYLE = (
-    f".grad-label,.acc{{font-family:{MONO}}}"
+    f".grad-label,.acc{{font-family:{MONO};fill:{LIGHT.grad}}}"
     f".edge>.grad{{stroke:{LIGHT.grad};stroke-dasharray:1 2}}"
     "@media (prefers-color-scheme:dark){"
-    f".paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
+    f".grad-label,.acc{{fill:{DARK.grad}}}.paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
 )
 
 
@@ -52,7 +54,7 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
         '<g class="boxes"', f'{_spot(svg, steps, times, clock)}<g class="boxes"', 1
     )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
-        clock.draw(f"#{edge}-grad", _seen(times[edge]))
+        clock.draw(f"#{edge}", _seen(times[edge]))
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
@@ -84,14 +86,15 @@ def _seen(values: list[tuple[str, int, int]]) -> Spans:
 
 def _numbers(place: re.Match[str], times: Timeline, clock: Clock) -> str:
     """All texts that one place of the picture ever shows, each in its time."""
-    id, rest = place["id"], place["rest"]
+    id, rest = place["id"], place["rest"].replace(INK, "")
     css, x, y = (re.findall(rf'\b{name}="([^"]+)"', rest)[0] for name in ("class", "x", "y"))
     spans: dict[str, Spans] = {}
     for text, start, end in times.get(COPY.sub("", id), ()):
         spans.setdefault(text, []).append((start, end))
     if len(spans) == 1:
         [(text, when)] = spans.items()
-        clock.fade(f'[id="{id}"]', when, css)
+        if css != "grad-label":  # a gradient's number comes with its line
+            clock.fade(f'[id="{id}"]', when)
         return f'<text id="{id}"{rest}>{_lines(text, x, y)}</text>'
     bare = rest.replace(f' class="{css}"', "")
     shown = (

@@ -14,7 +14,7 @@ from viz.theme import SANS
 
 from .animated import animated_svg
 from .embed import player_html
-from .frames import Frame, call, frames, notes
+from .frames import Frame, call, frames, notes, with_questions
 
 PAGE = (
     ":root { color-scheme: light dark; }"
@@ -28,21 +28,36 @@ class Animation:
 
     trace:  what happened, as plain data (its format stands in viz/record.py)
     svg:    the still picture that the trace's ids belong to
+    quiz:   hides the next numbers: the player asks for them first
     """
 
-    def __init__(self, trace: dict[str, Any], svg: str) -> None:
+    def __init__(self, trace: dict[str, Any], svg: str, *, quiz: bool = False) -> None:
         self.trace = trace
         self.svg = svg
+        self.quiz = quiz
 
     @classmethod
-    def of(cls, trace: dict[str, Any], graph: Graph) -> Animation:
+    def of(
+        cls,
+        trace: dict[str, Any],
+        graph: Graph,
+        *,
+        direction: str | None = None,
+        quiz: bool = False,
+    ) -> Animation:
         """The replay of a trace over a picture that keeps room for all its numbers."""
-        return cls(trace, layout.svg(graph, replay=notes(frames(trace))))
+        room = notes(frames(trace))
+        return cls(trace, layout.svg(graph, direction=direction, replay=room), quiz=quiz)
 
     @cached_property
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
-        return frames(self.trace)
+        return frames(self.trace, asked=self.quiz)
+
+    @cached_property
+    def told(self) -> list[Frame]:
+        """The same for where nobody can answer: a question is a stop of its own."""
+        return with_questions(self.frames)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a file: `.html` is the player, one file that works offline; `.svg` plays by itself.
@@ -50,7 +65,7 @@ class Animation:
         Raises ValueError for any other suffix.
         """
         path = Path(path)
-        makers = {".html": self._page, ".svg": lambda: animated_svg(self.svg, self.frames)}
+        makers = {".html": self._page, ".svg": lambda: animated_svg(self.svg, self.told)}
         if path.suffix.lower() not in makers:
             raise ValueError(
                 f"cannot save an animation as {path.name!r}: the suffix must be .html (the player) "
@@ -70,13 +85,18 @@ class Animation:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
             "text/html": player_html(self.svg, self.frames),
-            "image/svg+xml": animated_svg(self.svg, self.frames),
+            "image/svg+xml": animated_svg(self.svg, self.told),
             "text/plain": str(self),
         }
 
     def __str__(self) -> str:
         width = len(str(len(self.frames) - 1))
-        return "\n".join(f"{i:>{width}}  {frame.text}" for i, frame in enumerate(self.frames))
+        lines, at = [], 0
+        for frame in self.told:
+            asks = frame.kind == "question"
+            lines.append(f"{'?' if asks else at:>{width}}  {frame.text}")
+            at += not asks
+        return "\n".join(lines)
 
     def __repr__(self) -> str:
         return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"

@@ -41,26 +41,29 @@ class Clock:
         time = f"animation:{self.seconds:.1f}s step-end infinite"
         return (
             f"{''.join(self.still)}@media (prefers-reduced-motion:no-preference){{"
-            f".replay,.grad-label,.acc,.edge>.grad{{{time}}}"
-            f".edge>.grad{{animation-timing-function:ease-in-out}}{''.join(rules)}}}"
+            f".replay,.acc,.edge{{{time}}}"
+            f".edge{{animation-timing-function:ease-in-out}}{''.join(rules)}}}"
         )
 
     def seen(self, spans: Spans, css: str = "") -> str:
         """Attributes for an addition that is seen in these spans only."""
-        name = self._fade(spans, css)
+        name = self._fade(spans)
         self._use(name, f".{name}")
         shown = "" if self._lasts(spans) else ' opacity="0"'
         return f'class="{" ".join(filter(None, ("replay", css, name)))}"{shown}'
 
-    def fade(self, selector: str, spans: Spans, css: str) -> None:
+    def fade(self, selector: str, spans: Spans) -> None:
         """Shows a part of the picture in these spans only."""
-        self._use(self._fade(spans, css), selector)
+        self._use(self._fade(spans), selector)
         if not self._lasts(spans):
             self.still.append(f"{selector}{{opacity:0}}")
 
     def draw(self, selector: str, spans: Spans) -> None:
-        """Lets a gradient run along its line as each span starts."""
-        away, there = "{stroke-dashoffset:1}", "{stroke-dashoffset:0}"
+        """Lets a gradient run along its edge as each span starts; its number comes with it.
+
+        Both are told to the edge's group and inherited: a line has no fill, a number no stroke.
+        """
+        away, there = "{stroke-dashoffset:1;fill-opacity:0}", "{stroke-dashoffset:0;fill-opacity:1}"
         body, gone = "", "0%"
         for first, end in spans:
             stop = "100%" if end == len(self.percents) else self.percents[end]
@@ -68,7 +71,7 @@ class Clock:
             gone = f"{float(stop[:-1]) + 0.01:.2f}%"
         if not self._lasts(spans):
             body += f"{gone},100%{away}"
-            self.still.append(f"{selector}{{stroke-dashoffset:1}}")
+            self.still.append(f"{selector}{away}")
         self._use(self._named(body), selector)
 
     def jump(self, selector: str, states: list[str]) -> None:
@@ -77,11 +80,10 @@ class Clock:
         self._use(self._named(body), selector)
         self.still.append(f"{selector}{{{states[-1]}}}")
 
-    def _fade(self, spans: Spans, css: str) -> str:
-        starts = self.arrivals if css == "grad-label" else self.percents  # a gradient's number
-        body = "" if starts[spans[0][0]] == "0.00%" else "0%{opacity:0}"
+    def _fade(self, spans: Spans) -> str:
+        body = "" if self.percents[spans[0][0]] == "0.00%" else "0%{opacity:0}"
         for first, end in spans:
-            body += f"{starts[first]}{{opacity:1}}"
+            body += f"{self.percents[first]}{{opacity:1}}"
             if end < len(self.percents):
                 body += f"{self.percents[end]}{{opacity:0}}"
         return self._named(body)

@@ -13,7 +13,7 @@ from viz.page import clean
 from viz.theme import DARK, LIGHT, MONO, SANS, Palette
 
 from .animated import animated_svg
-from .frames import Frame
+from .frames import Frame, with_questions
 
 HERE = Path(__file__).parent
 LETTERS = 1000  # of the sentences that stand for the picture where it is not seen
@@ -25,12 +25,13 @@ def player_html(svg: str, steps: list[Frame]) -> str:
     Its first element is an `<img>` of the animated SVG: all that is left where scripts are not run.
     Deterministic: the same picture and frames give the same text.
     """
-    picture = animated_svg(svg, steps)
-    plain = [{**vars(step), "ms": round(1000 * step.seconds)} for step in steps]
+    told = with_questions(steps)
+    picture = animated_svg(svg, told)
+    plain = [step.plain() for step in steps]
     data = _inert(json.dumps({"frames": plain}, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
-    words = html.escape(clean(" ".join(step.text for step in steps), LETTERS), quote=True)
+    words = html.escape(clean(" ".join(step.text for step in told), LETTERS), quote=True)
     return f"""<div class="minigrad-player" data-player="{digest}">
 <img src="data:image/svg+xml;base64,{image}" alt="{words}">
 <style>
@@ -73,8 +74,8 @@ def _colours() -> str:
     return (
         f":host {{ --paper: var(--jp-layout-color0, {paper}); --ink: {both.text}; "
         f"--faint: {both.faint}; --edge: {both.edge}; --grad: {both.grad}; "
-        f"--focus: {both.line['leaf']}; --sans: {SANS}; --mono: {MONO}; }}\n"
-        + "\n".join(colours(both))
+        f"--focus: {both.line['leaf']}; --good: {both.line['output']}; "
+        f"--sans: {SANS}; --mono: {MONO}; }}\n" + "\n".join(colours(both))
     )
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from viz.page import clean
+from viz.rules import letters_beside, respelled, rule_for
 from viz.values import ROW, SPOKEN, rows, spoken
+
+from . import quiz
 
 PAST = {"active": "done", "moving": "sent"}
 MOST_FRAMES = 2_000
@@ -30,24 +33,35 @@ class Frame:
     A run starts from blank, and by the next frame what was active is done, what was moving is sent:
     no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.
+    `asks` are the questions to answer before this frame is shown (see quiz.py).
     """
 
-    kind: str  # start, seed, apply, accumulate, error or more
+    kind: str  # start, seed, apply, accumulate, error, more, or question
     text: str
     focus: str  # the node to keep in view
     changes: dict[str, str]
     terms: list[tuple[str, ...]] = field(default_factory=list)
+    asks: list[quiz.Ask] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
-        """Time to read the sentence: how long the frame stays at speed 1."""
-        return 0.9 + 0.03 * len(self.text)
+        """Time to read the sentence, or to find an answer: how long it stays at speed 1."""
+        return (4 if self.kind == "question" else 0.9) + 0.03 * len(self.text)
+
+    def plain(self) -> dict[str, Any]:
+        """The frame as the player reads it."""
+        return {key: value for key, value in vars(self).items() if value or key != "asks"} | {
+            "ms": round(1000 * self.seconds)
+        }
 
 
-def frames(trace: dict[str, Any]) -> list[Frame]:
-    """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with."""
+def frames(trace: dict[str, Any], *, asked: bool = False) -> list[Frame]:
+    """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with.
+
+    With `asked`, the frames carry questions.
+    """
     varying = _varying(trace)
-    runs = [_Run(trace, number, varying) for number in range(len(trace["runs"]))]
+    runs = [_Run(trace, number, varying, asked) for number in range(len(trace["runs"]))]
     found = [frame for run in runs for frame in run.frames()]
     if len(found) > MOST_FRAMES:
         text = f"{len(found) - MOST_FRAMES:,} more steps are not shown."
@@ -64,6 +78,16 @@ def _varying(trace: dict[str, Any]) -> list[str]:
         for id, lines in drawn.items()
         if lines and any(id in values and rows(values[id]) != lines for values in found)
     ]
+
+
+def with_questions(steps: list[Frame]) -> list[Frame]:
+    """The same replay for where nothing can be typed: each question is a stop of its own."""
+    found: list[Frame] = []
+    for step in steps:
+        for ask in step.asks:
+            found.append(Frame("question", ask["text"], found[-1].focus, {}))
+        found.append(step)
+    return found
 
 
 Timeline: TypeAlias = "dict[str, list[tuple[str, int, int]]]"
@@ -137,17 +161,20 @@ _Told: TypeAlias = "tuple[dict[str, str], _Terms]"
 class _Run:
     """Reads one run of a trace: each kind of step has a method that tells (changes, terms)."""
 
-    def __init__(self, trace: dict[str, Any], number: int, varying: list[str]) -> None:
+    def __init__(self, trace: dict[str, Any], number: int, varying: list[str], asked: bool) -> None:
         self.trace, self.number, self.run = trace, number, trace["runs"][number]
-        self.varying = varying
+        self.varying, self.asked = varying, asked
+        self.letters = letters_beside(node["name"] for node in trace["graph"]["nodes"])
         self.nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
-        self.targets = {edge["id"]: edge["target"] for edge in trace["graph"]["edges"]}
+        self.edges = {edge["id"]: edge for edge in trace["graph"]["edges"]}
+        self.targets = {id: edge["target"] for id, edge in self.edges.items()}
         self.fan_in = Counter(
             self.targets[send["edge"]]
             for step in self.run["steps"]
             for send in step.get("sends", ())
         )
         self.grads = self._grads_before()
+        self.met: dict[str, list[dict[str, Any]]] = {}  # gradients that came to a node, in order
 
     def frames(self) -> list[Frame]:
         """The run's frames; the last one tells of the error, if it ended in one."""
@@ -161,7 +188,8 @@ class _Run:
             changes |= dict.fromkeys((id for id in ready if id not in waiting), "ready")
             waiting = ready
             text = clean(step["text"], LETTERS)
-            found.append(Frame(step["kind"], text, step["node"], changes, terms))
+            asks = getattr(self, f"_ask_{step['kind']}")(step) if self.asked else []
+            found.append(Frame(step["kind"], text, step["node"], changes, terms, asks))
         if self.run["error"]:
             failed = waiting if len(waiting) == 1 else []  # of several, none can be blamed
             focus = [found[-1].focus, *failed][-1]
@@ -204,6 +232,62 @@ class _Run:
             ("+ incoming", block(step["incoming"])),
             ("= .grad after", block(step["after"])),
         ]
+
+    def _ask_seed(self, step: dict[str, Any]) -> list[quiz.Ask]:
+        root = self.nodes[self.run["root"]]
+        given = len(self.run["roots"]) > 1 or "given" in step["text"]
+        return quiz.seed(root | {"value": self._value(root["id"])}, step["grad"], given)
+
+    def _ask_apply(self, step: dict[str, Any]) -> list[quiz.Ask]:
+        """One question for each node that is sent something."""
+        node, asks = self.nodes[step["node"]], list[quiz.Ask]()
+        to: dict[str, list[dict[str, Any]]] = {}
+        for send in step["sends"]:
+            to.setdefault(self.targets[send["edge"]], []).append(send)
+        for target, sends in to.items():
+            earlier = list(self.met.setdefault(target, []))
+            grads = [send["grad"] for send in sends]
+            self.met[target] += grads
+            several = self.fan_in[target] > 1
+            last = several and len(self.met[target]) == self.fan_in[target]
+            others = [
+                (self._called(other), each[0]["grad"]) for other, each in to.items()
+                if other != target
+            ]  # fmt: skip
+            paths = self.fan_in[target], earlier, sends[-1]["sum"] if last else None
+            found = quiz.send(
+                node,
+                self._rule(node["op"], self.edges[sends[0]["edge"]]["input"]),
+                None if "received_all" in step else step["received"],
+                (self._called(target), self._value(target)),
+                grads,
+                others,
+                paths,
+            )
+            asks += [ask for ask in found if ask["text"] not in (other["text"] for other in asks)]
+        return asks
+
+    def _ask_accumulate(self, step: dict[str, Any]) -> list[quiz.Ask]:
+        if step["after"] is None:
+            return []
+        id = step["node"]
+        return quiz.accumulate(
+            self._name(id), self._value(id), step["before"], step["incoming"], step["after"]
+        )
+
+    def _rule(self, op: str, input: int) -> str:
+        lines = rule_for(op).lines
+        line = lines[input] if input < len(lines) else lines[0] if len(lines) == 1 else ""
+        return respelled(line, self.letters)
+
+    def _value(self, id: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.run["values"].get(id, self.nodes[id]["value"])
+        return found
+
+    def _called(self, id: str) -> str:
+        """A node in a question: by its variable's name if it has one."""
+        node = self.nodes[id]
+        return clean(node["name"]) if node["name"] else self._name(id)
 
     def _name(self, id: str) -> str:
         node = self.nodes[id]

@@ -43,8 +43,22 @@ const PARTS = `
         <option value="2">2×</option><option value="4">4×</option>
       </select></label>
     </div>
-    <p class="sentence" aria-live="polite"></p>
-    <dl class="numbers"></dl>
+    <div class="words">
+      <p class="sentence" aria-live="polite"></p>
+      <dl class="numbers"></dl>
+      <form class="quiz">
+        <p class="score"></p>
+        <p class="reply" id="reply" role="status"></p>
+        <label class="ask" for="answer"></label>
+        <span class="row">
+          <input id="answer" autocomplete="off" autocapitalize="off" spellcheck="false"
+                 aria-describedby="reply">
+          <button type="submit">Check</button>
+          <button type="button" data-action="reveal">Show it</button>
+        </span>
+        <button type="button" class="on" data-action="forward">Step on</button>
+      </form>
+    </div>
   </div>`;
 
 function mount(host) {
@@ -72,6 +86,7 @@ function mount(host) {
     const key = element.id.replace(/\.\d+/, "");
     elements.set(key, [...(elements.get(key) ?? []), element]);
   }
+  const quiz = makeQuiz(frames, part(".quiz"), (number) => show(number, true));
   const pane = part(".picture"); // through which a large picture is seen
   pane.append(picture);
 
@@ -160,12 +175,13 @@ function mount(host) {
     count.textContent = `${String(at).padStart(last.length)} / ${last}`;
     call.value = starts.findLast((s) => s <= at);
     host.dataset.frame = at;
+    quiz.show(at);
   }
 
   // Show frame `number`. With `travel`, its gradients are seen running along their edges.
   function show(number, travel = false) {
     clearTimeout(arrival);
-    at = Math.max(0, Math.min(frames.length - 1, number));
+    at = Math.max(0, Math.min(quiz.reach(), number));
     const state = stateAt(at);
     const moving = [...elements.keys()].filter((id) => state[id] === "moving");
     if (travel && moving.length && !calm()) {
@@ -208,13 +224,14 @@ function mount(host) {
   function play() {
     setPlaying(true);
     if (at === frames.length - 1) show(0);
+    if (at === quiz.reach()) return pause(), quiz.focus();
     timer = setTimeout(advance, 200);
   }
 
   function advance() {
     if (!host.isConnected) return pause(); // the output was cleared
     show(at + 1, true);
-    if (at === frames.length - 1) return pause();
+    if (at === quiz.reach()) return pause(), quiz.focus();
     timer = setTimeout(advance, frames[at].ms / speed.value);
   }
 
@@ -222,22 +239,25 @@ function mount(host) {
     first: () => (pause(), show(0)),
     back: () => (pause(), show(at - 1)),
     play: () => (playing ? pause() : play()),
-    forward: () => (pause(), show(at + 1, at < frames.length - 1)),
-    last: () => (pause(), show(frames.length - 1)),
+    forward: () => (pause(), at < quiz.reach() ? show(at + 1, true) : quiz.focus()),
+    last: () => (pause(), show(frames.length - 1), quiz.focus()),
+    reveal: () => quiz.reveal(),
   };
   const keys = {
     " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
   };
 
   // Keys are taken only while the player has the focus, only these five, and before the notebook
-  // sees them (it listens on the document). What a focused button or menu does with a key, it does.
+  // sees them (it listens on the document). What a focused button, menu or field does with a key,
+  // it does.
   function onKey(event) {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const path = event.composedPath();
-    if (!path.includes(host) || ctrlKey || metaKey || altKey || shiftKey) return;
+    const typing = path[0].id === "answer"; // every letter, and those with Shift or AltGr
+    if (!path.includes(host) || (!typing && (ctrlKey || metaKey || altKey || shiftKey))) return;
     const action = keys[key];
     const pressed = path[0].localName === "button" && (key === " " || key === "Enter");
-    if (path[0].localName === "select" || pressed) {
+    if (path[0].localName === "select" || typing || pressed) {
       event.stopPropagation();
     } else if (action) {
       event.stopPropagation();
@@ -270,6 +290,145 @@ function mount(host) {
   root.append(style, view.content);
   follow(frames[at].focus);
 }
+
+// ---- quiz ----
+
+// Predict, then step: a frame with questions is shown when they are answered. `made` is called with
+// the number of the frame that the last answer of a step leads to.
+function makeQuiz(frames, form, made) {
+  const part = (selector) => form.querySelector(selector);
+  const [field, reply, ask, score, on] = ["input", ".reply", ".ask", ".score", ".on"].map(part);
+  const questions = frames.flatMap((frame, number) =>
+    (frame.asks ?? []).map((question, i, all) => ({ ...question, number, i, count: all.length })));
+  let next = 0; // the question that is open
+  let tries = 0;
+  let right = 0; // answered at the first try
+
+  const reach = () => (questions[next]?.number ?? frames.length) - 1;
+
+  function show(at) {
+    const open = questions[next];
+    const here = open && at === reach();
+    for (const e of [ask, part(".row")]) e.hidden = !here;
+    on.hidden = here || at === frames.length - 1;
+    reply.textContent = "";
+    if (here) {
+      const which = open.count > 1 ? ` (${open.i + 1} of ${open.count})` : "";
+      ask.textContent = `Predict${which}. ${open.text}`;
+      field.placeholder = open.shape.length ? `numbers of shape (${open.shape.join(", ")})` : "";
+    }
+    score.textContent = `${next} of ${questions.length} predicted, ${right} at the first try`;
+  }
+
+  function settle(text, good) {
+    right += good && !tries;
+    tries = 0;
+    field.value = "";
+    const number = questions[next].number;
+    next += 1;
+    made(Math.min(number, reach())); // further questions may come before that frame
+    say(text, good ? "right" : "told");
+    focus();
+  }
+
+  function focus() {
+    if (form.isConnected) (on.hidden ? field : on).focus();
+  }
+
+  function say(text, kind) {
+    reply.textContent = text;
+    reply.dataset.kind = kind;
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const open = questions[next];
+    const given = readNumbers(field.value);
+    if (!given) {
+      return say("Type a number such as 4.5 or 1/3, or a list such as [[1, 2], [3, 4]].", "wrong");
+    }
+    if (same(given, open.answer, open.shape)) return settle(`Right: ${open.say}.`, true);
+    const near = open.near.find(([wrong]) => same(given, wrong, shapeOf(wrong, open.shape)));
+    const whole = open.whole && addsUp(given, open);
+    say(`Not yet. ${near?.[1] ?? (whole ? open.whole : misfit(given, open) ?? open.hint)}`, "wrong");
+    tries += 1;
+    field.select();
+  });
+
+  if (!questions.length) form.remove();
+  return {
+    reach,
+    show,
+    focus,
+    reveal() {
+      tries += 1;
+      settle(`It is ${questions[next].say}. ${questions[next].hint}`, false);
+    },
+  };
+}
+
+// What was typed, as nested lists: "4.5", "1/3", "−2", "[1, 2]", "(2, 3)", "[[1 2] [3 4]]"; null if
+// it is not that.
+function readNumbers(text) {
+  const plain = text.trim().replaceAll("−", "-").replaceAll("(", "[").replaceAll(")", "]");
+  const fraction = /(-?[\d.]+(?:e[-+]?\d+)?)\s*\/\s*([\d.]+)/gi;
+  const divided = plain.replace(fraction, (_, a, b) => String(a / b));
+  const bare = divided.includes("[") || !/[\s,]/.test(divided) ? divided : `[${divided}]`;
+  const json = bare
+    .replace(/\]\s*,?\s*\[/g, "],[")
+    .replace(/([\d.])(?:\s*,\s*|\s+)(?=[-+.\d])/g, "$1,")
+    .replace(/,\s*\]/g, "]")
+    .replace(/(^|[^\d.])\.(?=\d)/g, "$10.")
+    .replace(/(\d)\.(?!\d)/g, "$1")
+    .replace(/(^|[[,\s])\+/g, "$1");
+  try {
+    const found = JSON.parse(json);
+    const flat = [found].flat(Infinity);
+    return flat.length && flat.every(Number.isFinite) ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+const shapeOf = (list, alike) =>
+  Array.isArray(list) ? [list.length, ...shapeOf(list[0], [])] : alike;
+
+// Is this the same, to two digits? One number stands for an array of that shape whose are all equal.
+function same(given, right, shape) {
+  if (Array.isArray(given) && !Array.isArray(right)) {
+    const whole = shape.reduce((a, b) => a * b, 1) === [given].flat(Infinity).length;
+    return whole && given.flat(Infinity).every((x) => same(x, right, []));
+  }
+  if (Array.isArray(given)) {
+    return given.length === right.length && given.every((x, i) => same(x, right[i], []));
+  }
+  return !Array.isArray(right) && Math.abs(given - right) <= 0.01 * Math.abs(right) + 1e-9;
+}
+
+// Has `given` more dimensions or longer ones than the answer, and is the answer when added up?
+function addsUp(given, { answer, shape }) {
+  const sum = (list) => list.reduce((a, b) => add(a, b));
+  const add = (a, b) => (Array.isArray(a) ? a.map((x, i) => add(x, b[i])) : a + b);
+  const each = (list, depth, size) =>
+    depth ? list.map((x) => each(x, depth - 1, size)) : list.length === size ? list : [sum(list)];
+  let found = given;
+  while (shapeOf(found, []).length > shape.length) found = sum(found);
+  shape.forEach((size, depth) => {
+    if (Array.isArray(found)) found = each(found, depth, size);
+  });
+  return shapeOf(given, []).length > 0 && same(found, answer, shape);
+}
+
+// What an answer of another shape is told.
+function misfit(given, { shape, answer }) {
+  const found = shapeOf(given, []);
+  const fits = found.join() === shape.join() || (!found.length && !Array.isArray(answer));
+  if (fits) return null;
+  const text = (sizes) => (sizes.length ? `shape (${sizes.join(", ")})` : "one number");
+  return `You gave ${text(found)}; it has ${text(shape)}.`;
+}
+
+// ---- picture ----
 
 // The still picture out of the animated one, so that it is stored once; around each box a second
 // outline, which shows that it waits, works, or (a leaf) holds a `.grad`.
