@@ -8,6 +8,8 @@ import importlib
 import pkgutil
 
 from .core import EXERCISES, hint
+from .mutants import mutant
+from .parts import lines, spare
 from .tables import table
 
 for _module in pkgutil.iter_modules(__path__):
@@ -15,4 +17,4 @@ for _module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{_module.name}")
 
 globals().update(EXERCISES)
-__all__ = ["hint", "table", *EXERCISES]
+__all__ = ["hint", "lines", "mutant", "spare", "table", *EXERCISES]
