@@ -254,7 +254,7 @@ def go_back(answer):
     if not (_same(x.grad, [2]) and _same(y.grad, [1])):
         raise Mistaken(
             "For a = x + y and L = a + x the gradients are 2 and 1, and yours are"
-            f" {x.grad} and {y.grad}. A sum sends the *same* array to both its inputs, and `+=`"
+            f" {x.grad} and {y.grad}. A sum sends one and the same array to both its inputs, and `+=`"
             " wrote into it."
         )
     return "Right: forget what lies between, start with 1, send and add."
@@ -399,7 +399,7 @@ def sigmoid(answer):
     if _same(sent, 0):
         raise Mistaken(
             "At a = 0 the rule sends 0, and the curve is at its steepest there, 0.25. The formula"
-            " s · (1 − s) means the *output* s; the rule puts the input a in its place."
+            " s · (1 − s) means the output s; the rule puts the input a in its place."
         )
     if _same(sent, 0.5):
         raise Mistaken("At a = 0 the rule sends 0.5, twice too much. The formula has two factors.")
