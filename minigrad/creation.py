@@ -17,7 +17,7 @@ from . import dtypes
 from .inplace import write
 from .ops.dims import sizes
 from .random import default_generator, normal, uniform
-from .recording import wrap
+from .recording import own, wrap
 from .size import Size
 from .tensor import Tensor
 
@@ -106,7 +106,7 @@ def tensor(
             UserWarning,
             stacklevel=2,
         )
-    return _leaf(_array(data, dtype).copy(), requires_grad, "tensor")
+    return _leaf(own(_array(data, dtype).copy()), requires_grad, "tensor")
 
 
 def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Tensor:
@@ -225,7 +225,7 @@ def _made(
         write(out, array)
         return out
     kind = default if dtype is None and default is not None else _numpy(dtype)
-    return _leaf(make(kind), requires_grad, name)
+    return _leaf(own(make(kind)), requires_grad, name)
 
 
 def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[int, ...]:

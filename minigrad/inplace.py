@@ -13,7 +13,7 @@ from .engine.node import Node
 from .engine.saved import SavedTensor, packing
 from .engine.version import INFERENCE
 from .errors import noted
-from .recording import Method, memory, own_counter, set_maker, wrap
+from .recording import Method, own_counter, set_maker, wrap
 from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
 
@@ -85,21 +85,27 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
 
     Raises RuntimeError if the shapes differ, or if the dtype is of a lower kind.
     """
-    target = memory(tensor)
+    target = tensor._data
     if data.shape != target.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "
             f"{list(data.shape)}"
         )
-    if not repeats:
+    shared = type(target) is np.ndarray  # a numpy scalar is replaced: nothing aliases it
+    if shared and not repeats:
         check_apart(target)
-    old, new = dtypes.from_numpy(target.dtype), dtypes.from_numpy(data.dtype)
-    if not dtypes.can_cast(new, old):
-        raise RuntimeError(
-            f"result type {new.scalar_type} can't be cast to the desired output type "
-            f"{old.scalar_type}"
-        )
-    np.copyto(target, data, casting="unsafe")
+    if data.dtype is not target.dtype:
+        old, new = dtypes.from_numpy(target.dtype), dtypes.from_numpy(data.dtype)
+        if not dtypes.can_cast(new, old):
+            raise RuntimeError(
+                f"result type {new.scalar_type} can't be cast to the desired output type "
+                f"{old.scalar_type}"
+            )
+        data = data.astype(target.dtype)
+    if shared:
+        target[...] = data
+    else:
+        tensor._data = data[()]
     own_counter(tensor).value += 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, printing
+from . import dtypes, printing, recording
 from .device import CPU
 from .device import device as Device
 from .dtypes import dtype
@@ -55,15 +55,18 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
     __module__ = "minigrad"
     __array_priority__ = 1000  # numpy leaves `array * tensor` to the tensor
 
-    # Defaults stand on the class, so that making a tensor costs only what the tensor needs.
+    # What every operation reads and `recording.wrap` sets stands in slots, the rest in a dictionary
+    # with its defaults on the class: making a tensor costs only what the tensor needs.
+    __slots__ = ("_base", "_counter", "_data", "_grad_fn", "_output_nr", "_requires_grad")
     _data: Any  # a numpy array; or a numpy scalar, for a 0-d result that nothing aliases
-    _grad_fn: Node | None = None
-    _output_nr = 0
-    _requires_grad = False  # of a leaf; any other tensor has a grad_fn
+    _grad_fn: Node | None
+    _output_nr: int
+    _requires_grad: bool  # of a leaf; any other tensor has a grad_fn
+    _counter: Version
+    _base: Tensor | None  # of a view: the tensor that owns the memory …
+
     _grad: Tensor | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
-    _counter: Version = UNWRITTEN
-    _base: Tensor | None = None  # of a view: the tensor that owns the memory …
     _steps: tuple[Step, ...] = ()  # … how to get from there to here …
     _as_of = 0  # … the version of the memory that grad_fn tells of …
     _created_in: str | None = None  # … and what forbids a write to it, if anything does
@@ -247,7 +250,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         if node is None:
             self._backward_hooks = self._backward_hooks or Hooks()
             return self._backward_hooks.add(hook)
-        node.hooked = True
+        node.special = True
         node.tensor_hooks = node.tensor_hooks or {}
         return node.tensor_hooks.setdefault(self._output_nr, Hooks()).add(hook)
 
@@ -280,7 +283,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
             else:
                 tensor._grad = tensor._grad + grad
 
-        node.hooked = True
+        node.special = True
         node.retained = node.retained or {}
         node.retained[self._output_nr] = keep
 
@@ -443,7 +446,7 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
 
     def _own(self) -> dict[str, Any]:
         """The attributes that the tensor's user gave it."""
-        return {k: v for k, v in vars(self).items() if k != "_data" and not hasattr(Tensor, k)}
+        return {k: v for k, v in vars(self).items() if not hasattr(Tensor, k)}
 
     def __repr__(self) -> str:
         return printing.tensor_repr(self)
@@ -460,4 +463,4 @@ def _rebuilt(data: np.ndarray, requires_grad: bool, own: dict[str, Any]) -> Tens
     return tensor
 
 
-Node.tensor_type = Tensor
+Node.tensor_type = recording.Tensor = Tensor

@@ -129,7 +129,8 @@ def _taken_from(
         taken, array = step.on_array(array)
         node.steps.append((taken, step.slot))
     node.link((maker,), ())
-    node.slots = (slot,) if slot else None
+    if slot:
+        node.slots, node.special = (slot,), True
     return node
 
 

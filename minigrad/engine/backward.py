@@ -13,6 +13,7 @@ import numpy as np
 from . import anomaly
 from .grad_mode import state
 from .node import AccumulateGrad, Node
+from .version import UNWRITTEN
 
 Edge = tuple[Node, int]
 """A place where a gradient arrives: a node, and which of the node's outputs it belongs to."""
@@ -92,7 +93,8 @@ class GraphTask:
         self.wanted: set[Node] | None = None  # the nodes that must run; None means all
         self.ends: set[Node] = set()  # the nodes of `inputs`
         self.captured: dict[Edge, Any] = {}
-        self.arrived: dict[Node, Any] = {}  # the gradients so far; a list for several outputs
+        self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
+        # of another output, by node and number
         self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
@@ -100,12 +102,48 @@ class GraphTask:
         if self.sought:
             self.wanted = self.on_a_path(order)
         for (node, slot), grad in zip(roots, gradients):
-            self.add(node, slot, grad)
+            self.add((node, slot) if slot else node, grad)
         for node, _ in roots:
             if type(node) is AccumulateGrad and node in self.arrived and not self.waiting[node]:
-                self.step(node)
+                self.step(node, self.arrived.pop(node))
+        careful = self.watched or self.recording or self.wanted is not None
+        arrived, waiting, retain = self.arrived, self.waiting, self.retain
+        pop = arrived.pop
+        ready: list[Node] = []
         for node in order:
-            self.step(node)
+            grad = pop(node, None)
+            saved = node.saved
+            if careful or node.special or grad is None or saved is None:
+                self.step(node, grad)
+                continue
+            if not saved:
+                sent = node.backward(grad)
+            else:
+                if len(saved) == 2:
+                    x, y = saved
+                    if x._counter is y._counter is UNWRITTEN:
+                        sent = node.backward(grad, x._data, y._data)
+                    else:
+                        sent = node.run(grad, False)
+                else:
+                    sent = node.run(grad, False)
+                if not retain:
+                    node.saved = None
+            if type(sent) is not tuple:
+                sent = (sent,)
+            for target, grad in zip(node.edges, sent):
+                if target is None:
+                    continue
+                if grad is not None:
+                    arrived[target] = arrived[target] + grad if target in arrived else grad
+                if type(target) is AccumulateGrad:
+                    waiting[target] = left = waiting[target] - 1
+                    if not left:
+                        ready.append(target)
+            if ready:
+                for leaf in ready:
+                    self.step(leaf, pop(leaf, None))
+                ready.clear()
 
     def schedule(self, roots: list[Node]) -> list[Node]:
         """The nodes that `roots` lead to, last made first; leaves are left out.
@@ -115,19 +153,15 @@ class GraphTask:
         """
         waiting = self.waiting
         waiting.update(dict.fromkeys(roots, 0))
-        stack = list(waiting)
-        order = []
-        while stack:
-            node = stack.pop()
-            if type(node) is AccumulateGrad:
-                continue
-            order.append(node)
+        order = [node for node in waiting if type(node) is not AccumulateGrad]
+        for node in order:  # which grows on the way
             for target in node.edges:
                 if target in waiting:
                     waiting[target] += 1
                 elif target is not None:
                     waiting[target] = 1
-                    stack.append(target)
+                    if type(target) is not AccumulateGrad:
+                        order.append(target)
         order.sort(key=_sequence, reverse=True)
         return order
 
@@ -140,24 +174,19 @@ class GraphTask:
                 wanted.add(node)
         return wanted
 
-    def add(self, node: Node, slot: int, grad: Any) -> None:
+    def add(self, place: Any, grad: Any) -> None:
         """Let one gradient arrive. Where paths meet, gradients add up: the multivariate rule."""
         arrived = self.arrived
-        if node.num_outputs == 1:
-            arrived[node] = arrived[node] + grad if node in arrived else grad
-        elif node.num_outputs:  # a dead end has none
-            grads = arrived.setdefault(node, [None] * node.num_outputs)
-            grads[slot] = grad if grads[slot] is None else grads[slot] + grad
+        arrived[place] = arrived[place] + grad if place in arrived else grad
 
-    def step(self, node: Node) -> None:
+    def step(self, node: Node, grad: Any) -> None:
         """Run one node and send what it gives along its edges."""
-        grad = self.arrived.pop(node, None)
-        if node.hooked or self.watched or self.wanted is not None:
-            sent = self.apply(node, grad)
-            if sent is None:
-                return
-        else:
-            sent = node.run(grad, self.recording)
+        if node.num_outputs > 1:
+            grads = [grad, *[self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]]
+            grad = grads if any(g is not None for g in grads) else None
+        sent = self.apply(node, grad)
+        if sent is None:
+            return
         if not self.retain:
             node.release()
 
@@ -168,16 +197,14 @@ class GraphTask:
                 continue
             if grad is None:
                 pass
-            elif slots is None and target.num_outputs == 1:
-                arrived[target] = arrived[target] + grad if target in arrived else grad
             else:
-                self.add(target, slots[i] if slots else 0, grad)
+                self.add((target, slots[i]) if slots and slots[i] else target, grad)
             if type(target) is AccumulateGrad:
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
         for leaf in ready:
-            self.step(leaf)
+            self.step(leaf, arrived.pop(leaf, None))
 
     def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
@@ -187,7 +214,7 @@ class GraphTask:
             return None
         if goes_on and self.sought:
             self.capture(node, grad)  # before the hooks change it, as in torch
-        if node.hooked:
+        if node.special:
             grad = self.before(node, grad)
         if not goes_on:
             self.capture(node, grad)

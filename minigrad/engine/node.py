@@ -33,7 +33,7 @@ _INFERENCE_SAVED = (
     "`torch.inference_mode()`."
 )
 
-_next_sequence = itertools.count().__next__
+next_sequence = itertools.count().__next__
 _leaf_lock = threading.Lock()
 
 
@@ -99,7 +99,7 @@ class Node:
     num_outputs = 1
     sizes: dict[int, Any] | None = None  # (shape, dtype) of outputs that a GradientEdge names
     maker: Callable[[], Node] | None = None  # what made the result, if not this node itself
-    hooked = False  # whether any of the four kinds of hooks below is there
+    special = False  # whether it takes more than the rule: hooks, several outputs, broadcasting, …
     tensor_hooks: dict[int, Hooks] | None = None
     retained: dict[int, Callable[[Any], None]] | None = None
     prehooks: Hooks | None = None
@@ -115,20 +115,38 @@ class Node:
     def __init_subclass__(cls) -> None:
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
         cls.keeps_all = len(cls.kept) == len(cls.saves)
+        if cls.run is not Node.run:
+            cls.special = True
 
     # -- building ---------------------------------------------------------------------------------
 
-    def link(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
+    def link(
+        self,
+        edges: tuple[Node | None, ...],
+        tensors: Sequence[Any],
+        inputs: tuple[Any, ...] | None = None,
+    ) -> None:
         """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
         self.edges = edges
-        self.sequence = _next_sequence()
+        self.sequence = next_sequence()
         for tensor in tensors:
-            if tensor._output_nr:
-                slots = [t._output_nr for t in tensors]
-                self.slots = (*slots, *[0] * (len(edges) - len(slots)))
+            if tensor._output_nr or tensor._base is not None:
+                self._link_outputs(edges, tensors)
                 break
+        if inputs is not None:
+            self.inputs = inputs
+        if self.inputs is not None:
+            self.special = True
         if anomaly.enabled:
             anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
+
+    def _link_outputs(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
+        """Say which output of its node each input is, where it is not always the first."""
+        if any(tensor._output_nr for tensor in tensors):
+            slots = [t._output_nr for t in tensors]
+            self.slots = (*slots, *[0] * (len(edges) - len(slots)))
+            self.special = True
+        self.edges = tuple([None if e is DEAD_END else e for e in edges])
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
@@ -224,7 +242,7 @@ class Node:
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """For each input: the node that receives its gradient, and as which of its outputs."""
         slots = self.slots or (0,) * len(self.edges)
-        return tuple([(None if e is DEAD_END else e, slot) for e, slot in zip(self.edges, slots)])
+        return tuple(zip(self.edges, slots))
 
     def __call__(self, *grads: Any) -> Any:
         """One step of a backward pass by hand: gradients of the outputs in, of the inputs out.
@@ -252,13 +270,13 @@ class Node:
     def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Call ``fn(grad_inputs, grad_outputs)`` after the node ran; it may return new inputs."""
         self.posthooks = self.posthooks or Hooks()
-        self.hooked = True
+        self.special = True
         return self.posthooks.add(fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Call ``fn(grad_outputs)`` before the node runs; it may return new ones."""
         self.prehooks = self.prehooks or Hooks()
-        self.hooked = True
+        self.special = True
         return self.prehooks.add(fn)
 
     def _sequence_nr(self) -> int:
@@ -310,7 +328,6 @@ class AccumulateGrad(Node):
 
     qualifier = "torch::autograd::"
     sequence = 2**64 - 1  # runs as soon as it is ready, before any other node
-    hooked = True
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
@@ -346,16 +363,9 @@ class AccumulateGrad(Node):
         return ()
 
 
-class _DeadEnd(Node):
-    num_outputs = 0
-
-    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
-        return ()
-
-
-DEAD_END = _DeadEnd()
-"""Where an edge ends at a view that requires grad like its base, but was made without recording:
-the operation that uses it is recorded, but no gradient goes on. It shows as None."""
+DEAD_END = Node()
+"""Stands for the maker of a view that requires grad like its base, but was made without recording:
+the operation that uses it is recorded, and has no edge to it."""
 
 
 def boxed(tensor: Any) -> Any:

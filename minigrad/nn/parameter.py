@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..creation import empty
-from ..recording import memory
+from ..recording import memory, wrap
 from ..tensor import Tensor
 
 
@@ -23,8 +23,8 @@ class Parameter(Tensor):
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"
             )
-        self: Parameter = object.__new__(cls)
-        self._data, self._counter = source._data, source._counter
+        self: Parameter = wrap(source._data, cls)
+        self._counter = source._counter
         self._requires_grad = requires_grad
         return self
 
