@@ -13,7 +13,7 @@ ROWS = [
     for line in (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8").splitlines()
     if line.startswith("|")
 ][2:]
-CHINESE = {english: chinese for english, chinese, *_ in ROWS}
+CHINESE = {english.lower(): chinese for english, chinese, *_ in ROWS}
 VARIANTS = [variant.strip() for *_, variants in ROWS for variant in variants.split(",")]
 
 

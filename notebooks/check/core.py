@@ -190,6 +190,28 @@ def expect_each(answer: Any, right: Mapping[str, Any], diagnoses: Mapping[str, s
             raise Mistaken(diagnoses[name])
 
 
+def expect_list(
+    answer: Any,
+    right: tuple[float, ...],
+    mistakes: Mapping[tuple[float, ...], str],
+    otherwise: str,
+) -> None:
+    """As `expect`, for a list of numbers; a tensor with one row counts as a list."""
+    if hasattr(answer, "tolist"):
+        answer = answer.tolist()
+    if not isinstance(answer, (list, tuple)):
+        raise Mistaken(f"A list of {len(right)} numbers is asked for, and this is {answer!r}.")
+    numbers = tuple(map(number, answer))
+    if len(numbers) != len(right):
+        raise Mistaken(f"There are {len(right)} numbers to give, and these are {len(numbers)}.")
+    if all(map(close, numbers, right)):
+        return
+    for values, diagnosis in mistakes.items():
+        if all(map(close, numbers, values)):
+            raise Mistaken(diagnosis)
+    raise Mistaken(f"Not {[float(f'{n:g}') for n in numbers]}. {otherwise}")
+
+
 def _is_open(answer: Any) -> bool:
     if isinstance(answer, Mapping):
         answer = list(answer.values())
