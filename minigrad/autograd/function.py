@@ -50,9 +50,10 @@ class BackwardCFunction(Node, FunctionCtx):
     dirty_tensors: tuple[Tensor, ...] = ()
     non_differentiable: tuple[Tensor, ...] = ()
     materialize_grads = True
+    _materialize_non_diff_grads = True  # … and for one that is marked as not differentiable
     needs_input_grad: tuple[bool, ...] = ()
     tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)
-    output_meta: tuple[tuple[tuple[int, ...], Any], ...] = ()
+    output_meta: tuple[tuple[tuple[int, ...], Any] | None, ...] = ()  # None: no zeros for it
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
@@ -60,6 +61,14 @@ class BackwardCFunction(Node, FunctionCtx):
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
         return tuple([None if s is NOTHING else self.tensor(i) for i, s in enumerate(self.saved)])
+
+    @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The older name of `saved_tensors`."""
+        warnings.warn(
+            "'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2
+        )
+        return self.saved_tensors
 
     @property
     def _raw_saved_tensors(self) -> tuple[RawSavedTensor, ...]:
@@ -81,10 +90,12 @@ class BackwardCFunction(Node, FunctionCtx):
         sent = (cls.backward if cls.backward is not Function.backward else cls.vjp)(self, *given)
         return self._checked_gradients(sent if isinstance(sent, tuple) else (sent,), recording)
 
-    def _given(self, grad: Any, meta: tuple[tuple[int, ...], Any], recording: bool) -> Any:
+    def _given(self, grad: Any, meta: tuple[tuple[int, ...], Any] | None, recording: bool) -> Any:
         if grad is None:
+            if meta is None or not self.materialize_grads:
+                return None
             shape, dtype = meta
-            return wrap(np.zeros(shape, dtype.numpy)) if self.materialize_grads else None
+            return wrap(np.zeros(shape, dtype.numpy))
         return grad if recording else wrap(grad)
 
     def _checked_gradients(self, sent: tuple[Any, ...], recording: bool) -> tuple[Any, ...]:
@@ -114,10 +125,12 @@ class BackwardCFunction(Node, FunctionCtx):
     def _fitted(
         self, index: int, value: Any, shape: tuple[int, ...], dtype: Any, recording: bool
     ) -> Any:
-        if value is None or self.edges[index] is None:
+        if value is None:
             return None
         if not isinstance(value, Tensor):
             raise RuntimeError(f"expected Variable or None (got {type(value).__name__})")
+        if self.edges[index] is None:  # it goes nowhere, but the node's hooks see it
+            return value if recording else value._data
         if not _expandable(shape, value.shape):
             raise RuntimeError(
                 f"Function {self.name()} returned an invalid gradient at index {index} - got "
@@ -147,6 +160,7 @@ class Function:
     """
 
     _backward_cls: type[BackwardCFunction]
+    generate_vmap_rule = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -197,20 +211,19 @@ class Function:
         """Run `forward` and enter the function into the graph as one node."""
         ctx = cls._backward_cls()
         separate = cls.setup_context is not Function.setup_context
-        if separate:  # which is to see the defaults too
-            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
-            bound.apply_defaults()
-            args, kwargs = bound.args, bound.kwargs
+        if separate or kwargs:
+            args = _positional(cls.forward, args if separate else (ctx, *args), kwargs, separate)
+            args = args if separate else args[1:]
         tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
         ctx.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in args])
         edges = tuple([edge(t) for _, t in tensors]) if state.enabled else ()
         recorded = any(target is not None for target in edges)
         with no_grad():
             if separate:
-                outputs = cls.forward(*args, **kwargs)
+                outputs = cls.forward(*args)
                 cls.setup_context(ctx, args, outputs)
             else:
-                outputs = cls.forward(ctx, *args, **kwargs)
+                outputs = cls.forward(ctx, *args)
         several = isinstance(outputs, tuple)
         made = outputs if several else (outputs,)
         if recorded:
@@ -221,22 +234,68 @@ class Function:
                 "Some elements marked as dirty during the forward method were not returned as "
                 "output. The inputs that are modified inplace must all be outputs of the Function."
             )
-        several_tensors = sum([isinstance(out, Tensor) for out in made]) > 1
-        where = "multiple" if several_tensors else "function"
-        made = tuple([_output(ctx, i, o, args, recorded, where) for i, o in enumerate(made)])
-        _save(ctx, outputs if several else (outputs,), made, recorded)
+        for dirty in ctx.dirty_tensors:
+            if not any(dirty is a for a in args):
+                warnings.warn(
+                    "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors "
+                    "that have been mutated should be passed to ctx.mark_dirty().",
+                    stacklevel=2,
+                )
+        differentiable = [_differentiable(ctx, out) for out in made]
+        ctx.num_outputs = len(made)
+        ctx.output_meta = tuple(
+            [
+                None
+                if not isinstance(out, Tensor) or not (smooth or ctx._materialize_non_diff_grads)
+                else (out._data.shape, out.dtype)
+                for out, smooth in zip(made, differentiable)
+            ]
+        )
+        where = "multiple" if recorded and sum(differentiable) > 1 else "function"
+        made = tuple(
+            [
+                _output(ctx, i, out, args, recorded, smooth, where)
+                for i, (out, smooth) in enumerate(zip(made, differentiable))
+            ]
+        )
+        _save(ctx, made, recorded)
         return made if several else made[0]
 
 
+def _positional(
+    forward: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], defaults: bool
+) -> tuple[Any, ...]:
+    """All arguments of `forward` in the order of its parameters; with its `defaults`, if asked."""
+    bound = inspect.signature(forward).bind(*args, **kwargs)
+    given = len(bound.args)
+    bound.apply_defaults()
+    for name in bound.kwargs if defaults else kwargs.keys() & bound.kwargs.keys():
+        raise TypeError(f"forward() got an unexpected keyword argument '{name}'")
+    return bound.args if defaults else bound.args[:given]
+
+
+def _differentiable(ctx: BackwardCFunction, out: Any) -> bool:
+    return (
+        isinstance(out, Tensor)
+        and out.is_floating_point()
+        and not any(out is t for t in ctx.non_differentiable)
+    )
+
+
 def _output(
-    ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], recorded: bool, where: str
+    ctx: BackwardCFunction,
+    slot: int,
+    out: Any,
+    args: Sequence[Any],
+    recorded: bool,
+    differentiable: bool,
+    where: str,
 ) -> Any:
     """One output as the caller gets it: the tensor that `forward` returned, made by this node.
 
     If it is a view, `where` it was made forbids writing to it: the write would bypass `backward`.
     """
     if not isinstance(out, Tensor):
-        ctx.output_meta += (((), None),)
         return out
     if any(out is tensor for tensor in ctx.dirty_tensors):
         if recorded and out.requires_grad and out._grad_fn is None:
@@ -244,8 +303,9 @@ def _output(
                 "a leaf Variable that requires grad has been used in an in-place operation."
             )
         if recorded and out._base is not None:
+            if ctx.num_outputs > 1:
+                raise RuntimeError(_SEVERAL_AND_A_VIEW)
             check_writable(out)
-            ctx.num_outputs, ctx.output_meta = 1, ((out._data.shape, out.dtype),)
             rebase(out, ctx)
         own_counter(out).value += 1
         if recorded:
@@ -254,22 +314,30 @@ def _output(
             return out
         if not recorded and out.requires_grad:
             out = out.detach()
-    elif any(out is a for a in args):
-        source, out = out, alias(out, memory(out))
-        out._base = source if source._base is None else source._base
-    if recorded and out._base is not None:
-        out._created_in, out._as_of = where, out._counter.value
-    ctx.num_outputs = slot + 1
-    ctx.output_meta += ((out._data.shape, out.dtype),)
-    differentiable = out.is_floating_point() and not any(out is t for t in ctx.non_differentiable)
+    else:
+        if any(out is a for a in args):
+            source, out = out, alias(out, memory(out))
+            out._base = source if source._base is None else source._base
+        if out._base is not None:
+            out._created_in = where
+            if recorded:
+                out._as_of = out._counter.value
     if recorded and differentiable:
         set_maker(out, ctx, slot)
     return out
 
 
-def _save(
-    ctx: BackwardCFunction, returned: Sequence[Any], made: Sequence[Any], recorded: bool
-) -> None:
+_SEVERAL_AND_A_VIEW = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function "
+    "cannot return more than one Tensor. This is not supported by the current autograd engine. You "
+    "should either make sure the input is not a view (using .clone() for example) or make your "
+    "Function only return one Tensor (potentially splitting it into two Functions: one doing the "
+    "inplace that returns a single Tensor and a second one that does the other operations). You "
+    "can ask on the forum https://discuss.pytorch.org/ if you need help to do this change."
+)
+
+
+def _save(ctx: BackwardCFunction, made: Sequence[Any], recorded: bool) -> None:
     """Save what `save_for_backward` was given; an output is saved without the tensor itself."""
     saved: list[Any] = []
     for position, tensor in enumerate(ctx.to_save if recorded else ()):
@@ -280,12 +348,10 @@ def _save(
                 "save_for_backward can only save variables, but argument "
                 f"{position} is of type {type(tensor).__name__}"
             )
+        elif tensor._grad_fn is ctx and any(out is tensor for out in made):
+            saved.append(result(tensor, tensor._output_nr))
         else:
-            slot = next((i for i, out in enumerate(returned) if out is tensor), None)
-            if slot is not None and made[slot]._grad_fn is ctx:
-                saved.append(result(made[slot], slot))
-            else:
-                saved.append(boxed(tensor))
+            saved.append(boxed(tensor))
     ctx.saved = tuple(saved)
     if packing:
         pack_all(ctx)
@@ -299,28 +365,28 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(ctx: Any, *args: Any) -> Any:
         with no_grad():
             outputs = fn(ctx, *args)
-        tensors = [a for a in args if isinstance(a, Tensor) and a.requires_grad]
-        if not (state.enabled and tensors):
+        if not state.enabled or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             return outputs
-        several = isinstance(outputs, tuple)
-        marked = [
-            _NoSecondDerivative.apply(out, *tensors) if isinstance(out, Tensor) else out
-            for out in (outputs if several else (outputs,))
-        ]
-        return tuple(marked) if several else marked[0]
+        several = outputs if isinstance(outputs, tuple) else (outputs,)
+        ends = [None if out is None else out.detach().requires_grad_() for out in several]
+        node = Error()
+        node.link(tuple([None if end is None else edge(end) for end in ends]), ())
+        node.num_outputs = len(ends)
+        for slot, end in enumerate(ends):
+            if end is not None:
+                ends[slot] = end.detach()
+                set_maker(ends[slot], node, slot)
+        return tuple(ends)
 
     return wrapper
 
 
-class _NoSecondDerivative(Function):
-    """Carries a value on, and raises when anyone asks for its gradient."""
+class Error(Node):
+    """raises: what it made is not differentiable"""
 
-    @staticmethod
-    def forward(ctx: Any, out: Tensor, *inputs: Tensor) -> Tensor:
-        return out.clone()
+    qualifier = "torch::autograd::"
 
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> Any:
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         raise RuntimeError(
             "trying to differentiate twice a function that was marked with @once_differentiable"
         )

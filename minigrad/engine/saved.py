@@ -119,7 +119,9 @@ def pack_all(node: Node) -> None:
 class RawSavedTensor:
     """A saved tensor as the node keeps it."""
 
-    def __init__(self, node: Node, index: int) -> None:
+    def __init__(self, node: Node | None = None, index: int = 0) -> None:
+        if node is None:
+            raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
         self._node, self._index = node, index
 
     def register_hooks(
