@@ -25,6 +25,7 @@ from .autograd.anomaly_mode import (  # noqa: E402
 from .creation import *  # noqa: E402, F403
 from .device import device  # noqa: E402
 from .dtypes import *  # noqa: E402, F403
+from .errors import missing as _missing  # noqa: E402
 from .functions import *  # noqa: E402, F403
 from .printing import set_printoptions  # noqa: E402
 from .random import Generator, initial_seed, manual_seed, seed  # noqa: E402
@@ -58,5 +59,21 @@ __all__ = [
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += functions.__all__
+
+__getattr__ = _missing(
+    __name__,
+    {
+        "complex numbers": "chalf cdouble cfloat complex complex32 complex64 complex128 angle conj "
+        "imag is_complex polar real resolve_conj resolve_neg view_as_complex view_as_real",
+        "bfloat16 and the dtypes of 8 bits": "bfloat16 BFloat16Tensor float8_e4m3fn float8_e5m2",
+        "sparse tensors": "layout sparse sparse_coo sparse_coo_tensor sparse_csr sparse_csr_tensor",
+        "vmap and the transforms of functions": "func vmap",
+        "graphs compiled ahead": "_dynamo compile compiler export fx jit",
+        "training on several machines": "distributed multiprocessing",
+        "other devices than the CPU": "accelerator mps xpu Event Stream",
+        "autocast": "amp autocast",
+        "quantized numbers": "ao quantization quantize_per_tensor",
+    },
+)
 
 __version__ = "0.1.0"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from .engine.node import Node
+
+NO_INTEGERS = "Only Tensors of floating point and complex dtype can require gradients"
 
 
 def noted(error: Exception, text: str) -> Exception:
@@ -16,6 +20,22 @@ def noted(error: Exception, text: str) -> Exception:
     if hasattr(error, "add_note"):
         error.add_note(text)
     return error
+
+
+def missing(module: str, reasons: dict[str, str]) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module: AttributeError, with a note on what is out of its scope.
+
+    `reasons` are such families, each with its names: ``{"complex numbers": "complex64 cfloat"}``.
+    """
+    absent = {name: reason for reason, names in reasons.items() for name in names.split()}
+
+    def __getattr__(name: str) -> Any:
+        text = f"module '{module}' has no attribute '{name}'"
+        if name in absent:
+            raise noted(AttributeError(text), f"not in minigrad: {absent[name]}.")
+        raise AttributeError(text, name=name, obj=sys.modules[module])
+
+    return __getattr__
 
 
 def typename(obj: Any) -> str:

@@ -125,6 +125,7 @@ __all__ = [
     "index_select",
     "inner",
     "is_floating_point",
+    "is_inference",
     "is_tensor",
     "isclose",
     "isfinite",
@@ -578,6 +579,11 @@ def is_tensor(obj: Any) -> bool:
 def is_floating_point(input: Tensor) -> bool:
     """Whether the elements are floating point numbers."""
     return input.is_floating_point()
+
+
+def is_inference(input: Tensor) -> bool:
+    """Whether the tensor was made in inference mode."""
+    return input.is_inference()
 
 
 def var_mean(input: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:

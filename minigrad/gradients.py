@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine.backward import Edge, run_backward
+from .engine.grad_mode import state
 from .engine.node import DEAD_END, AccumulateGrad, Node
 from .errors import noted
 from .recording import edge, wrap
@@ -103,7 +104,7 @@ def grad(
     found = _run(
         _several(outputs), grad_outputs, retain_graph, create_graph, inputs, accumulate=False
     )
-    grads = [g if g is None or create_graph else wrap(g) for g in found]
+    grads = [g if g is None or isinstance(g, Node.tensor_type) else wrap(g) for g in found]
     for i, value in enumerate(grads):
         if value is None and materialize_grads:
             if isinstance(inputs[i], GradientEdge):
@@ -111,7 +112,7 @@ def grad(
                     "materialize_grads cannot be used when the given input is a GradientEdge"
                 )
             grads[i] = wrap(np.zeros_like(inputs[i]._data))
-            grads[i]._requires_grad = create_graph
+            grads[i]._requires_grad = create_graph and not state.inference
         elif value is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the "
@@ -159,6 +160,8 @@ def _run(
     inputs: Sequence[Any] | None,
     accumulate: bool,
 ) -> list[Any]:
+    retain = create_graph if retain_graph is None else bool(retain_graph)
+    create_graph = create_graph and not state.inference  # where no graph can be made
     seeds = (None,) * len(roots) if seeds is None else _several(seeds)
     if len(seeds) < len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(seeds)} gradients")
@@ -166,7 +169,6 @@ def _run(
     gradients = [_seed(i, t, s, create_graph) for i, (t, s) in enumerate(zip(roots, seeds))]
     starts = [_start(i, t) for i, t in enumerate(roots)]
     ends = None if inputs is None else [_end(t, accumulate) for t in inputs]
-    retain = create_graph if retain_graph is None else bool(retain_graph)
     return run_backward(starts, gradients, retain, bool(create_graph), ends, accumulate)
 
 

@@ -41,14 +41,9 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 
 
 def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
-    """Raise RuntimeError if a write would lose a leaf, or cannot enter the graph, or comes from
-    outside inference mode to a tensor made inside."""
-    if tensor._counter is INFERENCE and not state.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
-            "a clone to get a normal tensor before doing inplace update.See "
-            "https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+    """Raise RuntimeError if a write would lose a leaf, or cannot enter the graph; and as
+    `check_inference` does."""
+    check_inference(tensor)
     if not state.enabled:
         return
     required = tensor.requires_grad
@@ -65,6 +60,16 @@ def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
                 ),
                 "To change the value of a leaf, write to it inside torch.no_grad().",
             )
+
+
+def check_inference(tensor: Any) -> None:
+    """Raise RuntimeError for a write from outside inference mode to a tensor made inside."""
+    if tensor._counter is INFERENCE and not state.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
 
 
 def check_apart(data: Any) -> None:
@@ -85,6 +90,7 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
 
     Raises RuntimeError if the shapes differ, or if the dtype is of a lower kind.
     """
+    check_inference(tensor)
     target = tensor._data
     if data.shape != target.shape:
         raise RuntimeError(

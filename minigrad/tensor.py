@@ -47,6 +47,10 @@ NO_GRAD_COPY = (
     "var_no_grad = var.detach()."
 )
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+TO_A_NUMBER = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
+)
 
 
 class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, Random):
@@ -107,6 +111,10 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
                 "allowed."
             )
         self._requires_grad = bool(value)
+
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad must be a bool")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` in place. Raises RuntimeError for integers, and for False on a
@@ -195,6 +203,8 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
 
     def detach_(self) -> Tensor:
         """Leave the graph in place: from now on a leaf that does not require grad."""
+        if self._counter is INFERENCE:  # it is in none
+            return self
         if self._base is not None:
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using "
@@ -396,9 +406,13 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         return int(self._scalar())
 
     def __float__(self) -> float:
+        if self.requires_grad:
+            warnings.warn(TO_A_NUMBER, UserWarning, stacklevel=2)
         return float(self._scalar())
 
     def __complex__(self) -> complex:
+        if self.requires_grad:
+            warnings.warn(TO_A_NUMBER, UserWarning, stacklevel=2)
         return complex(self._scalar())
 
     def __index__(self) -> int:
@@ -437,7 +451,9 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
             else:  # memory that is not numpy's own, or has gaps
                 data, counter = np.array(array, order="K"), Version()
             out = _rebuilt(data, self.requires_grad, copy.deepcopy(self._own(), memo))
-            out._counter, out._grad = counter, copy.deepcopy(self._grad, memo)
+            if out._counter is not INFERENCE:
+                out._counter = counter
+            out._grad = copy.deepcopy(self._grad, memo)
             memo[id(self)] = out
         return memo[id(self)]
 

@@ -29,6 +29,9 @@ def dyadic(*size, **flags):
     return torch.tensor(stream.integers(-8, 9, size) / 8, dtype=torch.float32, **flags)
 '''
 
+# Torch says these once in a process, so they depend on what ran before.
+ONCE = ("backward() with create_graph=True", "Converting a tensor with requires_grad=True")
+
 
 class Session:
     """A namespace in which cells run as in a notebook: a last expression's value is displayed."""
@@ -55,8 +58,7 @@ class Session:
             except Exception as error:
                 print(f"{type(error).__name__}: {error}")
         said = [f"{w.category.__name__}: {w.message}\n" for w in caught]
-        # Torch says this once in a process, so it depends on what ran before.
-        said = [line for line in said if "backward() with create_graph=True" not in line]
+        said = [line for line in said if not any(words in line for words in ONCE)]
         return shown.getvalue() + "".join(said)
 
 

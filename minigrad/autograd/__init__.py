@@ -8,15 +8,17 @@ from ..engine.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from ..engine.saved import RawSavedTensor as SavedTensor
 from ..gradients import backward, grad
-from ..tensor import Tensor as Variable
 from . import anomaly_mode, function, functional, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
+from .variable import Variable
 
 __all__ = [
     "Function",
+    "SavedTensor",
     "Variable",
     "anomaly_mode",
     "backward",

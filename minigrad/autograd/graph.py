@@ -12,7 +12,7 @@ from typing import Any
 from ..engine import backward
 from ..engine.grad_mode import state
 from ..engine.node import AccumulateGrad, Node, RemovableHandle
-from ..engine.saved import packing
+from ..engine.saved import set_hooks
 from ..gradients import GradientEdge, get_gradient_edge
 from ..recording import edge, own_counter
 from ..tensor import Tensor
@@ -47,12 +47,10 @@ class saved_tensors_hooks:
     def __enter__(self) -> None:
         if state.saved_hooks_disabled is not None:
             raise RuntimeError(state.saved_hooks_disabled)
-        state.saved_hooks = (*state.saved_hooks, self)
-        packing.append(self)
+        set_hooks((*state.saved_hooks, self))
 
     def __exit__(self, *exc: object) -> None:
-        packing.remove(self)
-        state.saved_hooks = state.saved_hooks[:-1]
+        set_hooks(state.saved_hooks[:-1])
 
 
 class save_on_cpu(saved_tensors_hooks):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from . import anomaly
-from .grad_mode import state
+from .grad_mode import set_mode, state
 from .node import AccumulateGrad, Node
+from .saved import set_hooks
 from .version import UNWRITTEN
 
 Edge = tuple[Node, int]
@@ -51,13 +52,28 @@ def current_task() -> GraphTask | None:
     return state.tasks[-1] if state.tasks else None
 
 
+def queue_callback(callback: Callable[[], None]) -> None:
+    """Call `callback()` at the end of the backward pass that this thread is in."""
+    task = current_task()
+    if task is None:
+        raise RuntimeError("Final callbacks can only be installed during backward pass.")
+    task.callbacks = task.callbacks or []
+    task.callbacks.append(callback)
+
+
 def _in_this_thread(task: GraphTask, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
-    enabled, tasks = state.enabled, state.tasks
-    state.enabled, state.tasks = task.recording, (*tasks, task)
+    mode, tasks, saved_hooks = state.grad_mode, state.tasks, state.saved_hooks
+    state.tasks = (*tasks, task)
+    set_mode(task.recording)
     try:
         task.run(roots, gradients)
+        for callback in task.callbacks:  # which may queue others
+            callback()
     finally:
-        state.enabled, state.tasks = enabled, tasks
+        state.tasks = tasks
+        set_mode(mode)
+        if state.saved_hooks is not saved_hooks:  # an unpack hook left its own
+            set_hooks(saved_hooks)
 
 
 def _in_another_thread(task: GraphTask, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
@@ -84,6 +100,7 @@ class GraphTask:
     several threads, or one that a hook of another starts, may cross the same graph."""
 
     watched = False  # whether every node takes the careful way
+    callbacks: Any = ()  # to be called when all is done
 
     def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
         self.retain = retain

@@ -14,7 +14,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _State(threading.local):
-    enabled = True
+    enabled = True  # whether operations are recorded, which the two below decide
+    grad_mode = True
     inference = False
     tasks: tuple[Any, ...] = ()  # the backward passes that are running, one inside the other
     saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for saved tensors; the last one counts …
@@ -28,8 +29,8 @@ inferring: list[inference_mode] = []
 
 
 def is_grad_enabled() -> bool:
-    """Return True if operations of this thread are being recorded."""
-    return state.enabled
+    """Return True if operations of this thread are being recorded (unless in inference mode)."""
+    return state.grad_mode
 
 
 def is_inference_mode_enabled() -> bool:
@@ -46,8 +47,8 @@ class _GradMode:
         self.prev = False
 
     def __enter__(self) -> None:
-        self.prev = state.enabled
-        _enable(self.mode)
+        self.prev = state.grad_mode
+        set_mode(self.mode)
 
     def __exit__(
         self,
@@ -55,7 +56,7 @@ class _GradMode:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        state.enabled = self.prev
+        set_mode(self.prev)
 
     def clone(self) -> _GradMode:
         """A fresh manager for each call, so that a decorated function may call itself."""
@@ -84,8 +85,9 @@ _DECORATES_A_CLASS = (
 )
 
 
-def _enable(mode: bool) -> None:
+def set_mode(mode: bool) -> None:
     """Record, or do not; in inference mode nothing is recorded whatever the grad mode."""
+    state.grad_mode = mode
     state.enabled = mode and not state.inference
 
 
@@ -124,17 +126,17 @@ class set_grad_enabled(_GradMode):
                 "set_grad_enabled(): argument 'enabled' (position 1) must be bool, "
                 f"not {type(mode).__name__}"
             )
-        self.prev = state.enabled
+        self.prev = state.grad_mode
         self.mode = mode
-        _enable(mode)
+        set_mode(mode)
 
     def __enter__(self) -> None:
         # The mode was set in __init__, and must be set anew when the manager was made earlier.
-        _enable(self.mode)
+        set_mode(self.mode)
 
     def __call__(self, func: F) -> F:
         # As a decorator it acts inside the function only.
-        state.enabled = self.prev
+        set_mode(self.prev)
         return super().__call__(func)
 
     def __str__(self) -> str:
@@ -162,13 +164,15 @@ class inference_mode(_GradMode):
         self.mode = mode
 
     def __enter__(self) -> None:
-        self._before = state.enabled, state.inference
-        state.enabled, state.inference = not self.mode, self.mode
+        self._before = state.grad_mode, state.inference
+        state.inference = self.mode
+        set_mode(not self.mode)
         inferring.append(self)
 
     def __exit__(self, *exc: object) -> None:
         inferring.remove(self)
-        state.enabled, state.inference = self._before
+        mode, state.inference = self._before
+        set_mode(mode)
 
     def clone(self) -> inference_mode:
         return type(self)(self.mode)

@@ -359,7 +359,8 @@ class AccumulateGrad(Node):
             else:
                 variable._grad.add_(self.tensor_type._wrap(grad))
         for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
-            hook(variable)
+            if hook(variable) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         return ()
 
 

@@ -50,6 +50,15 @@ packing: list[Hooks] = []
 """The pairs of hooks that any thread has set, so that without them saving asks one list."""
 
 
+def set_hooks(pairs: tuple[Hooks, ...]) -> None:
+    """Let `pairs` be this thread's hooks, the innermost last."""
+    before = state.saved_hooks
+    state.saved_hooks = pairs
+    packing.extend(pairs[len(before) :])
+    for _ in before[len(pairs) :]:
+        packing.pop()
+
+
 class Packed:
     """What a pack hook made of a saved tensor, and the tensor's place in the graph."""
 
