@@ -111,8 +111,8 @@ def grad(
                 raise RuntimeError(
                     "materialize_grads cannot be used when the given input is a GradientEdge"
                 )
-            grads[i] = wrap(np.zeros_like(inputs[i]._data))
-            grads[i]._requires_grad = create_graph and not state.inference
+            grads[i] = zeros = wrap(np.zeros_like(inputs[i]._data))
+            zeros._requires_grad = create_graph and not state.inference
         elif value is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the "

@@ -154,9 +154,6 @@ with torch.inference_mode():
         copy.deepcopy(o).is_inference(),
     )
 # %%
-o.data = t
-print(o, o.is_inference())
-# %%
 l = torch.nn.Linear(2, 1)
 with torch.inference_mode():
     out = l(torch.ones(1, 2))
