@@ -108,6 +108,8 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
                 f"{old.scalar_type}"
             )
         data = data.astype(target.dtype)
+    for pair in state.saved_hooks if packing else ():
+        pair.before_write(tensor)
     if shared:
         target[...] = data
     else:

@@ -16,7 +16,7 @@ from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
-from .engine.version import INFERENCE, UNWRITTEN, Version
+from .engine.version import INFERENCE, UNWRITTEN, Detached, Version
 from .errors import noted
 from .gradients import backward
 from .methods.conversion import Conversion
@@ -28,7 +28,7 @@ from .methods.random import Random
 from .methods.reduction import Reduction
 from .methods.shape import Shape
 from .ops.dims import dimension
-from .recording import alias, edge, memory, wrap
+from .recording import alias, edge, memory, own_counter, wrap
 from .size import Size
 from .views import Step, refresh
 
@@ -213,6 +213,8 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
                 "function in torch/optim/optimizer.py as the solution."
             )
+        if self._grad_fn is not None:  # nodes that saved it find out
+            self._counter = Detached(own_counter(self))
         self._grad_fn, self._output_nr, self._requires_grad = None, 0, False
         return self
 

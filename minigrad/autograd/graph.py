@@ -52,6 +52,9 @@ class saved_tensors_hooks:
     def __exit__(self, *exc: object) -> None:
         set_hooks(state.saved_hooks[:-1])
 
+    def before_write(self, tensor: Tensor) -> None:
+        """A write to `tensor` is about to happen."""
+
 
 class save_on_cpu(saved_tensors_hooks):
     """Keep saved tensors in the CPU's memory, which is where minigrad has them anyway."""
@@ -73,34 +76,60 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
         state.saved_hooks_disabled = before
 
 
-class allow_mutation_on_saved_tensors(saved_tensors_hooks):
-    """Inside, the graph saves copies, so that tensors may be written to before backward.
+class _AllowMutationOnSavedContext(saved_tensors_hooks):
+    """Saved tensors, each under a handle that nodes hold, and copies of those written to since."""
+
+    def __init__(self) -> None:
+        super().__init__(self._pack, self._unpack)
+        self.inside = False
+        self.cloned: Any = weakref.WeakKeyDictionary()
+        self.original: Any = weakref.WeakKeyDictionary()
+        self.tid_to_weakhandle: Any = weakref.WeakValueDictionary()
+
+    def _pack(self, tensor: Tensor) -> _Handle:
+        tid = (id(tensor), tensor.data_ptr(), tensor._version)
+        handle = self.tid_to_weakhandle.get(tid)
+        if handle is None:
+            self.tid_to_weakhandle[tid] = handle = _Handle()
+            self.original[handle] = tensor.detach()
+        return handle
+
+    def _unpack(self, handle: _Handle) -> Tensor:
+        if not self.inside:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
+                "in which the graph was originally recorded."
+            )
+        return self.cloned[handle] if handle in self.cloned else self.original[handle]
+
+    def before_write(self, tensor: Tensor) -> None:
+        for handle, saved in list(self.original.items()):
+            if saved._counter is tensor._counter:
+                self.cloned[handle] = saved.clone()
+                del self.original[handle]
+
+
+class _Handle:
+    pass
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
+    """Inside, a saved tensor that is written to before backward is copied first.
 
     Forward and backward must both run inside. Raises RuntimeError if it is nested.
     """
-
-    inside = False
-
-    def __init__(self) -> None:
-        def unpack(packed: Tensor) -> Tensor:
-            if not self.inside:
-                raise AssertionError(
-                    "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
-                    "in which the graph was originally recorded."
-                )
-            return packed
-
-        super().__init__(lambda tensor: tensor.detach().clone(), unpack)
-
-    def __enter__(self) -> None:
-        if any(isinstance(pair, allow_mutation_on_saved_tensors) for pair in state.saved_hooks):
-            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
-        super().__enter__()
-        self.inside = True
-
-    def __exit__(self, *exc: object) -> None:
-        self.inside = False
-        super().__exit__(*exc)
+    if any(isinstance(pair, _AllowMutationOnSavedContext) for pair in state.saved_hooks):
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    context = _AllowMutationOnSavedContext()
+    with context:
+        context.inside = True
+        try:
+            yield context
+        finally:
+            context.inside = False
+            context.cloned.clear()
+            context.original.clear()
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

@@ -17,7 +17,7 @@ from .grad_mode import state
 from .saved import NOTHING as NOTHING
 from .saved import Packed, RawSavedTensor, pack_all, packing
 from .saved import SavedTensor as SavedTensor
-from .version import INFERENCE, UNWRITTEN
+from .version import INFERENCE, UNWRITTEN, Detached
 
 BACKWARD_TWICE = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -192,14 +192,21 @@ class Node:
 
     def checked(self, saved: Any) -> Any:
         """The array of a saved value, if it is still what was saved."""
-        expected = saved.expected if type(saved) is SavedTensor else 0
+        if type(saved) is Packed:
+            return saved.tensor(self)._data
+        tensor, counter, expected = saved, UNWRITTEN, 0
+        if type(saved) is SavedTensor:
+            tensor, counter, expected = saved.tensor, saved._counter, saved.expected
         if saved._counter.value != expected:
-            if type(saved) is Packed:
-                return saved.tensor(self)._data
             raise RuntimeError(_modified(self, saved, expected))
-        if type(saved) is SavedTensor and saved.tensor is not None:
-            return saved.tensor._data  # whose `.data` may be another array now
-        return saved._data
+        if tensor is None:
+            return saved._data
+        if type(tensor._counter) is Detached and tensor._counter is not counter:
+            raise RuntimeError(
+                "Trying to use a saved tensor that has been detached in-place, i.e. with "
+                ".detach_().This is not supported, please use out-of-place `.detach()` instead"
+            )
+        return tensor._data  # whose `.data` may be another array now
 
     def tensor(self, index: int) -> Any:
         """A saved value as a tensor that is part of the graph; a constant stays a number."""

@@ -24,6 +24,23 @@ class _Uncounted(Version):
     value = property(lambda self: 0, lambda self, value: None)  # type: ignore[assignment]
 
 
+class Detached(Version):
+    """The counter of a tensor that left its graph in place: counts on, but is another object."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: Version) -> None:
+        self.before = before
+
+    @property
+    def value(self) -> int:  # type: ignore[override]
+        return self.before.value
+
+    @value.setter
+    def value(self, value: int) -> None:
+        self.before.value = value
+
+
 INFERENCE = _Uncounted()
 """The counter of every tensor made in inference mode: it counts nothing, which saves time, and so
 nothing that backward needs may be such a tensor."""

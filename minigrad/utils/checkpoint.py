@@ -23,7 +23,12 @@ from ..gradients import backward
 from ..random import default_generator
 from ..tensor import Tensor
 
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
+__all__ = [
+    "CheckpointError",
+    "checkpoint",
+    "checkpoint_sequential",
+    "set_checkpoint_early_stop",
+]
 
 
 class CheckpointError(RuntimeError):
@@ -74,7 +79,7 @@ def checkpoint(
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
     if determinism_check not in ("default", "none"):
         raise ValueError(
-            f"determinism_check should be one of ['default', 'none'] but got {determinism_check!r}"
+            f"determinism_check should be one of ['default', 'none'], but got {determinism_check}"
         )
     first, second = context_fn()
     if not state.enabled:
@@ -85,11 +90,27 @@ def checkpoint(
         (args, kwargs),
         second,
         preserve_rng_state,
-        early_stop,
+        early_stop if _early_stop is None else _early_stop,
         determinism_check == "default",
     )
     with saved_tensors_hooks(region.pack, region.unpack), first:
-        return function(*args, **kwargs)
+        outputs = function(*args, **kwargs)
+    region.complete = True
+    return outputs
+
+
+_early_stop: bool | None = None  # what `set_checkpoint_early_stop` says
+
+
+@contextlib.contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """Inside, whether a checkpoint's second run may stop early does not depend on its argument."""
+    global _early_stop
+    before, _early_stop = _early_stop, enable
+    try:
+        yield
+    finally:
+        _early_stop = before
 
 
 def checkpoint_sequential(
@@ -159,6 +180,7 @@ class _Region:
         self.rng_state = (
             default_generator.stream.bit_generator.state if preserve_rng_state else None
         )
+        self.complete = False  # whether the first run is over; a backward may begin within it
         self.kinds: list[dict[str, Any]] = []
         # For each backward pass, the tensors that it has not taken yet.
         self.recomputed: Any = weakref.WeakKeyDictionary()
@@ -189,12 +211,14 @@ class _Region:
         found: dict[int, Tensor] = {}
 
         def catch(tensor: Tensor) -> Tensor:
+            if len(found) == len(self.kinds) and not self.complete:
+                return tensor
             if len(found) == len(self.kinds):
                 raise CheckpointError(
                     "torch.utils.checkpoint: trying to save more tensors during recomputation than "
-                    "during the original forward pass."
+                    f"during the original forward pass.\n{_TIP}"
                 )
-            found[len(found)] = tensor.detach()
+            found[len(found)] = tensor.detach() if tensor.requires_grad else tensor
             if self.early_stop and len(found) == len(self.kinds):
                 raise _AllThere
             return found[len(found) - 1]
@@ -216,7 +240,7 @@ class _Region:
                 "torch.utils.checkpoint: A different number of tensors was saved during the "
                 "original forward and recomputation.\n"
                 f"Number of tensors saved during forward: {len(self.kinds)}\n"
-                f"Number of tensors saved during recomputation: {len(found)}."
+                f"Number of tensors saved during recomputation: {len(found)}.\n{_TIP}"
             )
         wrong = [
             f"tensor at position {i}:\nsaved metadata: {kind}\n"
@@ -227,7 +251,7 @@ class _Region:
         if wrong:
             raise CheckpointError(
                 "torch.utils.checkpoint: Recomputed values for the following tensors have "
-                f"different metadata than during the forward pass.\n{''.join(wrong)}."
+                f"different metadata than during the forward pass.\n{''.join(wrong)}.\n{_TIP}"
             )
 
 
@@ -236,7 +260,27 @@ class _AllThere(Exception):
 
 
 def _kind(tensor: Tensor) -> dict[str, Any]:
-    return {"shape": tensor.shape, "dtype": tensor.dtype}
+    return {"shape": tensor.shape, "dtype": tensor.dtype, "device": tensor.device}
+
+
+_TIP = """
+Tip: To see a more detailed error message, either pass `debug=True` to
+`torch.utils.checkpoint.checkpoint(...)` or wrap the code block
+with `with torch.utils.checkpoint.set_checkpoint_debug_enabled(True):` to
+enable checkpoint‑debug mode globally.
+
+If this error occurs under torch.compile with automatic_dynamic_shapes enabled,
+it may be because the recomputation selected a different compiled graph than the
+forward pass (e.g., a dynamic graph instead of the original static graph).
+To fix this, either:
+  - Use torch._dynamo.mark_dynamic() to explicitly mark varying dimensions as
+    dynamic upfront, avoiding the static-to-dynamic transition.
+  - Call torch._C._dynamo.eval_frame._set_lru_cache(False) to disable LRU cache
+    reordering, which can change which graph is checked first between forward
+    and recompute.
+See https://github.com/pytorch/pytorch/issues/166926 for more details and
+workaround examples.
+"""
 
 
 @contextlib.contextmanager

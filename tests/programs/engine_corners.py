@@ -1,0 +1,362 @@
+"""What torch's own tests found: hooks, callbacks, detach_, mutation of saved tensors, checkpoints."""
+
+
+# %%
+class MyAdderBad(Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        c = 3 * a
+        c.add_(b)
+        ctx.mark_dirty(c)
+        return c
+
+    @staticmethod
+    def backward(ctx, grad):
+        return 3 * grad, 3 * grad
+
+
+a = torch.ones(2, requires_grad=True)
+b = torch.ones(2, requires_grad=True)
+MyAdderBad.apply(a.clone(), b)
+
+
+# %%
+class MyBadAdder(Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        a.add_(b)
+        ctx.mark_dirty(a)
+        return a, a + b
+
+    @staticmethod
+    def backward(ctx, ga, gab):
+        return ga + gab, ga + gab
+
+
+c, d = MyBadAdder.apply(a.clone(), b)
+(c * d).sum().backward()
+print(c, d, a.grad, c.grad_fn, d.grad_fn)
+# %%
+c, d = MyBadAdder.apply(a.clone(), b)
+c += 2
+(c * d).sum().backward()
+print(a.grad, c.grad_fn.next_functions, d.grad_fn)
+# %%
+MyBadAdder.apply(a.clone().view_as(a), b)
+
+
+# %%
+class IdOneOutput(Function):
+    @staticmethod
+    def forward(ctx, a):
+        return a.view_as(a)
+
+    @staticmethod
+    def backward(ctx, ga):
+        return ga
+
+
+y = IdOneOutput.apply(a.clone())
+y += 1
+# %%
+y = IdOneOutput.apply(torch.ones(2))
+y += b
+# %%
+torch.ones(2).requires_grad_().clone().unbind()[0].add_(1)
+# %%
+torch.autograd.grad(2 * a, [], grad_outputs=torch.tensor([1.0]))
+# %%
+torch.autograd.grad(a.sum(), ())
+# %%
+a.sum().backward(inputs=[])
+# %%
+torch.autograd.SavedTensor()
+
+
+# %%
+class DoubleMul2(Function):
+    @staticmethod
+    def forward(ctx, x, a, y):
+        ctx.a = a
+        return a * x * 2, a, a * y * 2
+
+    @staticmethod
+    def backward(ctx, g1, _a, g2):
+        print(g1, _a, g2)
+        return ctx.a * g1 * 2, None, ctx.a * g2 * 2
+
+
+def prehook(grad_output):
+    g1, ga, g2 = grad_output
+    print("pre", ga)
+    return (g1 * 2, None, g2 * 2)
+
+
+c, _, d = DoubleMul2.apply(a, 3, b)
+c.grad_fn.register_prehook(prehook)
+print(c.output_nr, d.output_nr)
+(c + d).sum().backward()
+# %%
+saved = []
+
+
+class Id2(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x
+
+    @staticmethod
+    def backward(ctx, grad_x):
+        saved.append(ctx)
+        return ctx.saved_tensors
+
+
+p = torch.zeros(1, requires_grad=True)
+loss = Id2.apply(p)
+loss.backward(retain_graph=True)
+del loss
+saved[0].saved_tensors
+
+
+# %%
+class A(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return g * 2
+
+
+x = torch.ones(3, requires_grad=True)
+y = A.apply(x).sum()
+(g,) = torch.autograd.grad(y, x, create_graph=True)
+print(g, g.grad_fn, g.grad_fn.next_functions)
+g.sum().backward()
+# %%
+t = torch.rand(2, 3, requires_grad=True)
+t.register_post_accumulate_grad_hook(lambda t: t.grad)
+t.sum().backward()
+# %%
+a = torch.tensor(1.0, requires_grad=True).clone()
+b = a.sin()
+a.detach_()
+b.backward()
+# %%
+a = torch.tensor(1.0, requires_grad=True).clone()
+b = a.exp()
+a.detach_()
+b.backward()
+
+
+# %%
+class Func(Function):
+    @staticmethod
+    def forward(ctx, x):
+        out0 = x.clone()
+        out1 = x.clone()
+        ctx.mark_non_differentiable(out1)
+        ctx._materialize_non_diff_grads = False
+        return out0, out1
+
+    @staticmethod
+    def backward(ctx, g0, g1):
+        print(g0, g1)
+        return g0
+
+
+Func.apply(torch.tensor(1.0, requires_grad=True))[0].backward()
+# %%
+print(type(z.grad_fn).__mro__, type(z.grad_fn), isinstance(z.grad_fn, torch.autograd.graph.Node))
+# %%
+A.generate_vmap_rule
+# %%
+V = torch.autograd.Variable
+print(V, isinstance(x, V), type(V), issubclass(torch.Tensor, V))
+q = V(x, requires_grad=True)
+print(q, q is x, q.data_ptr() == x.data_ptr(), q.grad_fn, type(q))
+print(V(z), V([1.0]) if 0 else 0)
+# %%
+V(x, volatile=True)
+# %%
+V(3.0)
+# %%
+V([1.0, 2.0])
+# %%
+V(torch.arange(3), requires_grad=True)
+# %%
+V()
+# %%
+V(requires_grad=True)
+# %%
+print(float(x[0]), int(x[0]), x[0].item(), bool(x[0]), complex(x[0]))
+
+
+# %%
+class A(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return g * 2
+
+
+x = torch.ones(3, requires_grad=True)
+y = A.apply(x).sum()
+(g,) = torch.autograd.grad(y, x, create_graph=True)
+print(g, g.grad_fn, g.grad_fn.next_functions, type(g.grad_fn).__name__)
+g.sum().backward()
+
+
+# %%
+class A(Function):
+    @staticmethod
+    def forward(ctx, x, k, z):
+        return x * 2 + z
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return g * 2, None, g
+
+
+x = torch.ones(3, requires_grad=True)
+z = torch.ones(3, requires_grad=True)
+y = (A.apply(x, 3, z) * x).sum()
+g, h = torch.autograd.grad(y, (x, z), create_graph=True)
+print(
+    g,
+    g.grad_fn,
+    g.grad_fn.next_functions,
+    type(g.grad_fn).__name__,
+    h.grad_fn,
+    h.grad_fn.name(),
+    h.grad_fn.next_functions,
+    h.output_nr,
+)
+g.sum().backward()
+
+
+# %%
+class A(Function):
+    @staticmethod
+    def forward(x):
+        return x**2, x.item()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.two_x = 2
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gO, _):
+        print(gO, _)
+        return gO * ctx.two_x
+
+
+x = torch.randn([], requires_grad=True)
+y, _ = A.apply(x)
+torch.autograd.grad(y, x)[0]
+# %%
+with torch.autograd.graph.allow_mutation_on_saved_tensors() as ctx:
+    a = torch.ones(2, 3, requires_grad=True).clone()
+    b = a**2
+    print(type(ctx).__name__, len(ctx.cloned))
+    a.sin_()
+    print(len(ctx.cloned))
+    c = a**2
+    a.sin_()
+    print(len(ctx.cloned))
+    del b
+    print(len(ctx.cloned))
+    c.sum().backward()
+    print(len(ctx.cloned))
+# %%
+with torch.autograd.graph.allow_mutation_on_saved_tensors() as ctx:
+    with torch.autograd.graph.allow_mutation_on_saved_tensors() as ctx:
+        pass
+# %%
+h = torch.autograd.graph.disable_saved_tensors_hooks("no")
+print(type(h))
+with h:
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: x):
+        pass
+
+
+# %%
+def f(*a):
+    print(a)
+
+
+e = torch.autograd.Variable._execution_engine
+
+e.queue_callback(lambda: 3)
+
+
+# %%
+class F(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, g):
+        torch.autograd.Variable._execution_engine.queue_callback(lambda: print("done"))
+        print("bw")
+        return g * 2
+
+
+x = torch.ones(3, requires_grad=True)
+F.apply(F.apply(x)).sum().backward()
+# %%
+x = torch.ones(2, 2, requires_grad=True)
+torch.autograd.backward([])
+# %%
+torch.autograd.backward([x.sum(), x.sum()], [None, torch.tensor(1.0), torch.tensor(1.0)])
+# %%
+torch.autograd.grad([x.sum()], [x], [None, None])
+# %%
+x.sum().backward(retain_variables=True)
+# %% a checkpoint that saves something else when it runs again
+runs = []
+
+
+def differs(x):
+    runs.append(1)
+    y = x.sin()
+    return y.exp() if len(runs) == 1 else y
+
+
+checkpoint = torch.utils.checkpoint.checkpoint
+x = torch.ones(3, requires_grad=True)
+checkpoint(differs, x, use_reentrant=False).sum().backward()
+
+
+# %%
+def grows(x):
+    return x.sin() if len(runs) % 2 else x.double().sin()
+
+
+z = checkpoint(grows, x, use_reentrant=False)
+runs.append(1)
+z.sum().backward()
+
+
+# %%
+def more(x):
+    runs.append(1)
+    return x.sin() if len(runs) == 4 else x.sin().exp()
+
+
+with torch.utils.checkpoint.set_checkpoint_early_stop(False):
+    z = checkpoint(more, x, use_reentrant=False)
+z.sum().backward()
+# %%
+print(len(runs))
+checkpoint(differs, x, use_reentrant=False, determinism_check="all")
