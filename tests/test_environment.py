@@ -16,7 +16,8 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parent.parent
-PYPI_NAME = {"python-graphviz": "graphviz"}  # conda-forge's `graphviz` is dot itself
+# conda-forge's `graphviz` is dot itself, and its `matplotlib` comes with Qt
+PYPI_NAME = {"python-graphviz": "graphviz", "matplotlib-base": "matplotlib"}
 CONDA_ONLY = {"python", "pip", "graphviz"}
 PYPI_ONLY = {"graphviz-pure"}  # comes with `pip: -e .`
 

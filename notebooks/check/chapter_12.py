@@ -254,7 +254,7 @@ def go_back(answer):
     if not (_same(x.grad, [2]) and _same(y.grad, [1])):
         raise Mistaken(
             "For a = x + y and L = a + x the gradients are 2 and 1, and yours are"
-            f" {x.grad} and {y.grad}. A sum sends one and the same array to both its inputs, and `+=`"
+            f" {x.grad} and {y.grad}. A sum sends one array to both its inputs, and `+=`"
             " wrote into it."
         )
     return "Right: forget what lies between, start with 1, send and add."
