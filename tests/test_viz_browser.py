@@ -7,6 +7,7 @@ import pytest
 from viz_examples import broadcast, notes, unrolled
 
 import viz
+from viz.lines import Lines
 from viz.player.frames import timeline
 
 HOSTILE = "<!--<script </script><img src=x onerror='window.hacked = true'>\"]]><b>"
@@ -543,6 +544,51 @@ def test_a_saved_svg_shows_each_sentence_in_its_time(torch, browser, tmp_path):
     )
     assert list(dict.fromkeys(told)) == list(dict.fromkeys(f.text for f in animation.frames))
     page.close()
+
+
+# a cell, line by line
+
+
+def watched(source):
+    """The replay of a cell that `%%watch` stands above."""
+    pytest.importorskip("IPython")
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    shell.run_cell("import minigrad as torch\n%load_ext viz")
+    seen = []
+    shell.display_formatter.ipython_display_formatter.for_type(Lines, seen.append)
+    with capture_output():
+        shell.run_cell("%%watch\n" + source)
+    viz.unload_ipython_extension(shell)
+    InteractiveShell.clear_instance()
+    return seen[0].animation()
+
+
+def test_a_watched_cell_grows_and_unwinds(torch, opened):
+    animation = watched(
+        "w = torch.tensor(2.0, requires_grad=True)\nfor i in range(2):\n    loss = w * w * w\n"
+        "    loss.backward()\n    w.grad = None\nw * 5"
+    )
+    page = opened(animation)
+    assert page.get_by_role("group", name="Cell, line by line").is_visible()
+    group = page.get_by_role("group", name="Cell, line by line")
+    drawn = set(re.findall(r'id="([^"]+)"', animation.svg))
+    for number, frame in enumerate(animation.frames):
+        expected = {
+            key: value.replace(" ", "\u00a0")
+            for key, spans in timeline(animation.frames).items()
+            for value, start, end in spans
+            if start <= number < end and key in drawn
+        }
+        seen = {k: v for k, v in group.evaluate(SHOWN) if v and re.fullmatch(r"[nel]\d+(-\w+)?", k)}
+        assert seen == expected
+        hidden = [k for k, v in expected.items() if v == "unmade"]
+        assert all(not group.locator(f"#{id}").is_visible() for id in hidden if id[0] == "n")
+        assert page.locator(".sentence").inner_text() == frame.text
+        press(page, "Step forward")
+    assert page.problems == []
 
 
 # quiz

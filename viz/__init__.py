@@ -2,7 +2,17 @@
 
 from .animate import animate
 from .draw import Drawing, draw
+from .magic import load_ipython_extension, unload_ipython_extension
 from .player import Animation
 from .record import Recording, record
 
-__all__ = ["Animation", "Drawing", "Recording", "animate", "draw", "record"]
+__all__ = [
+    "Animation",
+    "Drawing",
+    "Recording",
+    "animate",
+    "draw",
+    "load_ipython_extension",
+    "record",
+    "unload_ipython_extension",
+]

@@ -303,6 +303,7 @@ def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(original)
     def backward(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         here = [r for r in _recordings if r._thread == threading.get_ident()]
         if not here or getattr(_inside, "backward", False):
             return original(*args, **kwargs)
@@ -322,6 +323,7 @@ def _record_call(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
+    __tracebackhide__ = True
     try:
         call = signature.bind(*args, **kwargs)
         call.apply_defaults()

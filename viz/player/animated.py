@@ -55,6 +55,12 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
         clock.draw(f"#{edge}", _seen(times[edge]))
+    for key, spans in times.items():
+        if any(value == "unmade" for value, _, _ in spans):
+            part = f"#{key}>.data" if key[0] == "e" else f"#{key}"
+            clock.fade(part, _there(spans, len(steps)))
+        elif key[0] == "l":
+            clock.fade(f"#{key}>.bar", [(start, end) for _, start, end in spans], 0.16)
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
     captions = []
     for i, lines in enumerate(sentences):
@@ -82,6 +88,16 @@ def _seen(values: list[tuple[str, int, int]]) -> Spans:
         elif value in ("moving", "sent"):
             found.append((start, end))
     return found
+
+
+def _there(values: list[tuple[str, int, int]], end: int) -> Spans:
+    """When a part is in the picture: whenever it is not unmade."""
+    found, at = [], 0
+    for _, start, stop in (each for each in values if each[0] == "unmade"):
+        if start > at:
+            found.append((at, start))
+        at = stop
+    return [*found, (at, end)] if at < end else found
 
 
 def _numbers(place: re.Match[str], times: Timeline, clock: Clock) -> str:

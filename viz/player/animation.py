@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from viz.theme import SANS
 from .animated import animated_svg
 from .embed import player_html
 from .frames import Frame, call, frames, notes, with_questions
+from .lines import WIDE, line_frames, source_width, with_source
 
 PAGE = (
     ":root { color-scheme: light dark; }"
@@ -46,13 +48,18 @@ class Animation:
         quiz: bool = False,
     ) -> Animation:
         """The replay of a trace over a picture that keeps room for all its numbers."""
-        room = notes(frames(trace))
-        return cls(trace, layout.svg(graph, direction=direction, replay=room), quiz=quiz)
+        animation = cls(trace, "", quiz=quiz)
+        room = notes(animation.frames)
+        animation.svg = layout.svg(graph, direction=direction, replay=room)
+        if "lines" in trace:
+            animation.svg = _beside(trace["source"], graph, animation.svg, direction, room)
+        return animation
 
     @cached_property
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
-        return frames(self.trace, asked=self.quiz)
+        told = line_frames if "lines" in self.trace else frames
+        return told(self.trace, self.quiz)
 
     @cached_property
     def told(self) -> list[Frame]:
@@ -73,18 +80,25 @@ class Animation:
             )
         path.write_text(makers[path.suffix.lower()](), encoding="utf-8", newline="\n")
 
+    @property
+    def _label(self) -> str:
+        return "Cell, line by line" if "lines" in self.trace else "Backward pass, step by step"
+
     def _page(self) -> str:
-        title = html.escape(f"{call(self.trace)}, step by step")
+        title = "A cell, line by line"
+        if "lines" not in self.trace:
+            title = html.escape(f"{call(self.trace)}, step by step")
         return (
             '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{title}</title>\n<style>{PAGE}</style>\n"
-            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames)}\n</main>\n</html>\n"
+            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames, self._label)}\n"
+            "</main>\n</html>\n"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
-            "text/html": player_html(self.svg, self.frames),
+            "text/html": player_html(self.svg, self.frames, self._label),
             "image/svg+xml": animated_svg(self.svg, self.told),
             "text/plain": str(self),
         }
@@ -100,3 +114,18 @@ class Animation:
 
     def __repr__(self) -> str:
         return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"
+
+
+def _beside(
+    source: str, graph: Graph, svg: str, direction: str | None, room: dict[str, list[str]]
+) -> str:
+    """The picture with its source, running downwards where only so both stand side by side."""
+    left = WIDE - source_width(source)
+    if direction is None and _width(svg) > left:
+        down = layout.svg(graph, direction="TB", replay=room)
+        svg = down if _width(down) <= left else svg
+    return with_source(svg, source)
+
+
+def _width(svg: str) -> float:
+    return float(re.findall(r' width="([^"]+)"', svg)[0])

@@ -32,16 +32,18 @@ class Clock:
         self.still: list[str] = []
         self.frames: dict[str, str] = {}  # the body of @keyframes -> its name
         self.users: dict[str, list[str]] = {}  # that name -> selectors
+        self.parts: list[str] = []  # of the picture itself, that come and go
 
     def css(self) -> str:
         """The style sheet of all that was asked for."""
         rules = [f"@keyframes {name}{{{body}}}" for body, name in self.frames.items()]
         for name, users in self.users.items():
             rules.append(f"{','.join(users)}{{animation-name:{name}}}")
+        moving = ",".join([".replay,.acc,.edge", *self.parts])
         time = f"animation:{self.seconds:.1f}s step-end infinite"
         return (
             f"{''.join(self.still)}@media (prefers-reduced-motion:no-preference){{"
-            f".replay,.acc,.edge{{{time}}}"
+            f"{moving}{{{time}}}"
             f".edge{{animation-timing-function:ease-in-out}}{''.join(rules)}}}"
         )
 
@@ -52,11 +54,18 @@ class Clock:
         shown = "" if self._lasts(spans) else ' opacity="0"'
         return f'class="{" ".join(filter(None, ("replay", css, name)))}"{shown}'
 
-    def fade(self, selector: str, spans: Spans) -> None:
+    def fade(self, selector: str, spans: Spans, opacity: float = 1) -> None:
         """Shows a part of the picture in these spans only."""
-        self._use(self._fade(spans), selector)
+        if not spans:
+            self.still.append(f"{selector}{{opacity:0}}")
+            return
+        self._use(self._fade(spans, opacity), selector)
+        if selector[0] == "#":
+            self.parts.append(selector)
         if not self._lasts(spans):
             self.still.append(f"{selector}{{opacity:0}}")
+        elif opacity != 1:
+            self.still.append(f"{selector}{{opacity:{opacity}}}")
 
     def draw(self, selector: str, spans: Spans) -> None:
         """Lets a gradient run along its edge as each span starts; its number comes with it.
@@ -80,10 +89,10 @@ class Clock:
         self._use(self._named(body), selector)
         self.still.append(f"{selector}{{{states[-1]}}}")
 
-    def _fade(self, spans: Spans) -> str:
+    def _fade(self, spans: Spans, opacity: float = 1) -> str:
         body = "" if self.percents[spans[0][0]] == "0.00%" else "0%{opacity:0}"
         for first, end in spans:
-            body += f"{self.percents[first]}{{opacity:1}}"
+            body += f"{self.percents[first]}{{opacity:{opacity:g}}}"
             if end < len(self.percents):
                 body += f"{self.percents[end]}{{opacity:0}}"
         return self._named(body)

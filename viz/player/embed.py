@@ -19,8 +19,10 @@ HERE = Path(__file__).parent
 LETTERS = 1000  # of the sentences that stand for the picture where it is not seen
 
 
-def player_html(svg: str, steps: list[Frame]) -> str:
+def player_html(svg: str, steps: list[Frame], label: str) -> str:
     """The player's HTML fragment for the picture `svg` and the frames `steps`.
+
+    `label` names the player for who cannot see it.
 
     Its first element is an `<img>` of the animated SVG: all that is left where scripts are not run.
     Deterministic: the same picture and frames give the same text.
@@ -28,7 +30,8 @@ def player_html(svg: str, steps: list[Frame]) -> str:
     told = with_questions(steps)
     picture = animated_svg(svg, told)
     plain = [step.plain() for step in steps]
-    data = _inert(json.dumps({"frames": plain}, ensure_ascii=False, separators=(",", ":")))
+    found = {"label": label, "frames": plain}
+    data = _inert(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
     words = html.escape(clean(" ".join(step.text for step in told), LETTERS), quote=True)

@@ -16,7 +16,7 @@ from viz.values import ROW, SPOKEN, rows, spoken
 
 from . import quiz
 
-PAST = {"active": "done", "moving": "sent"}
+PAST = {"active": "done", "moving": "sent", "made": "there"}
 MOST_FRAMES = 2_000
 LETTERS = 500  # of a sentence that are shown
 MOST_TERMS = 6  # numbers of one step that are shown side by side
@@ -28,15 +28,16 @@ class Frame:
     """One stop of the replay.
 
     `changes` maps an element's id in the picture to its new state (a node `n…`: ready, active,
-    failed; an edge `e…`: moving; both: absent, where this run's graph does not have them) or to its
-    new text (`e…-label` a gradient, `n…-acc` a sum or a `.grad`, `n…-v…` a row of a node's value).
+    failed; an edge `e…`: moving; both: absent, where this run's graph does not have them, unmade or
+    made, where it grows; a line of the source `l…`: on, failed) or to its new text (`e…-label` a
+    gradient, `n…-acc` a sum or a `.grad`, `n…-v…` a row of a node's value).
     A run starts from blank, and by the next frame what was active is done, what was moving is sent:
     no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.
     `asks` are the questions to answer before this frame is shown (see quiz.py).
     """
 
-    kind: str  # start, seed, apply, accumulate, error, more, or question
+    kind: str  # start, seed, apply, accumulate, line, error, more, or question
     text: str
     focus: str  # the node to keep in view
     changes: dict[str, str]
@@ -55,13 +56,13 @@ class Frame:
         }
 
 
-def frames(trace: dict[str, Any], *, asked: bool = False) -> list[Frame]:
+def frames(trace: dict[str, Any], asked: bool = False) -> list[Frame]:
     """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with.
 
     With `asked`, the frames carry questions.
     """
     varying = _varying(trace)
-    runs = [_Run(trace, number, varying, asked) for number in range(len(trace["runs"]))]
+    runs = [Run(trace, number, varying, asked) for number in range(len(trace["runs"]))]
     found = [frame for run in runs for frame in run.frames()]
     if len(found) > MOST_FRAMES:
         text = f"{len(found) - MOST_FRAMES:,} more steps are not shown."
@@ -124,7 +125,7 @@ def notes(steps: list[Frame]) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     for step in steps:
         for key, text in step.changes.items():
-            if "-" in key:  # a text, not a state
+            if "-" in key and text:  # not a state
                 found.setdefault(key, {})[text] = None
     return {key: list(texts) for key, texts in found.items()}
 
@@ -158,7 +159,7 @@ _Terms: TypeAlias = "list[tuple[str, ...]]"
 _Told: TypeAlias = "tuple[dict[str, str], _Terms]"
 
 
-class _Run:
+class Run:
     """Reads one run of a trace: each kind of step has a method that tells (changes, terms)."""
 
     def __init__(self, trace: dict[str, Any], number: int, varying: list[str], asked: bool) -> None:

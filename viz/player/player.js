@@ -8,7 +8,7 @@
 
 const TRAVEL = 400; // ms that a gradient takes along its edge
 const LINE = 15; // px from one row of a matrix in the picture to the next
-const PAST = { active: "done", moving: "sent" };
+const PAST = { active: "done", moving: "sent", made: "there" };
 const ICONS = {
   first: "M3 2h2v12H3zM14 2v12L6 8z",
   back: "M12 2v12L4 8z",
@@ -24,7 +24,7 @@ const button = (action, name, keys) => `
   </button>`;
 
 const PARTS = `
-  <div class="player" tabindex="-1" role="group" aria-label="Backward pass, step by step">
+  <div class="player" tabindex="-1" role="group">
     <div class="picture" tabindex="0" role="group" aria-label="Graph"
          aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
     <div class="controls">
@@ -71,6 +71,7 @@ function mount(host) {
   view.innerHTML = PARTS;
   const part = (selector) => view.content.querySelector(selector);
   const player = part(".player");
+  player.setAttribute("aria-label", data.label);
   const scrub = part(".scrub");
   const count = part(".count");
   const playButton = part("[data-action=play]");
@@ -89,6 +90,9 @@ function mount(host) {
   const quiz = makeQuiz(frames, part(".quiz"), (number) => show(number, true));
   const pane = part(".picture"); // through which a large picture is seen
   pane.append(picture);
+  const source = picture.querySelector(".source.beside"); // stays while a long graph is scrolled
+  pane.addEventListener("scroll", () =>
+    source?.setAttribute("transform", `translate(0 ${pane.scrollTop})`));
 
   // ---- state ----
   let at = 0;
