@@ -24,7 +24,10 @@ STOREYS = [
     {"autograd", "nn", "optim", "utils"},
 ]
 STOREY_OF = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
-MAY_IMPORT = {"minigrad": {"numpy"}, "viz": {"numpy", "graphviz", "IPython", "ipywidgets"}}
+MAY_IMPORT = {
+    "minigrad": {"numpy"},
+    "viz": {"numpy", "graphviz", "resvg_py", "IPython", "ipywidgets"},
+}
 
 
 def modules(package, root=ROOT):

@@ -145,10 +145,18 @@ def test_names_are_found_in_the_caller(engine):
     assert text.startswith("total")
 
 
-def test_private_variables_name_nothing(engine):
-    _scratch = engine.ones(1, requires_grad=True)
-    _, __ = _scratch * 2, _scratch * 3
-    assert str(viz.draw(_)).splitlines() == [
+def test_private_variables_name_what_no_other_name_has(engine):
+    _x = engine.ones(1, requires_grad=True)
+    assert str(viz.draw(_x * 2)).endswith("└─ _x (1,) = [1]")
+    public = _x
+    assert str(viz.draw(_x * 2)).endswith("└─ public (1,) = [1]")
+    assert public is _x
+
+
+def test_what_ipython_keeps_names_nothing(engine):
+    _, __ = engine.ones(1, requires_grad=True), 3
+    _12 = _ * 2
+    assert str(viz.draw(_12)).splitlines() == [
         "output (1,) = [2]",
         "└─ MulBackward0",
         "   └─ leaf (1,) = [1]",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from . import layout
-from .graph import Graph, roots_of, walk
+from .fold import Group, fold
+from .graph import DRAWN, Graph, gradients_in, roots_of, walk
+from .ink import ink
 from .names import Names, caller_namespace
-from .page import describe
+from .page import Page, describe
 from .paint import paint
 from .tree import tree
 
@@ -20,17 +23,30 @@ from .tree import tree
 class Drawing:
     """A picture of a graph. In Jupyter it shows itself; `print` gives a tree of text."""
 
-    def __init__(self, graph: Graph, direction: str | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        direction: str | None = None,
+        *,
+        group: Group | None = None,
+        saved: bool = False,
+    ) -> None:
         self.graph = graph
         self.direction = direction
-        self._svg: str | None = None
+        self.group = group or fold(graph)
+        self.saved = saved
 
-    @property
+    @cached_property
+    def page(self) -> Page:
+        """What stands where."""
+        return layout.arranged(
+            self.graph, direction=self.direction, group=self.group, saved=self.saved
+        )
+
+    @cached_property
     def svg(self) -> str:
         """The picture as SVG text."""
-        if self._svg is None:
-            self._svg = layout.svg(self.graph, direction=self.direction)
-        return self._svg
+        return ink(self.page, describe(self.graph))
 
     @property
     def html(self) -> str:
@@ -66,7 +82,7 @@ class Drawing:
         elif suffix == ".html":
             path.write_text(self._page(), encoding="utf-8", newline="\n")
         elif suffix in (".png", ".pdf"):
-            path.write_bytes(paint(self.graph, suffix[1:], direction=self.direction))
+            path.write_bytes(paint(self.page, self.svg, suffix[1:]))
         else:
             raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or 'no suffix'!r}")
 
@@ -76,13 +92,18 @@ def draw(
     *,
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    model: Any = None,
     saved: bool = False,
+    second: Any = None,
     direction: str | None = None,
 ) -> Drawing:
     """Draws the graph behind a tensor, or behind several: `draw(loss)`, `draw([a, b])`.
 
     names:      {"name": tensor}; where none are given, the caller's variables are looked through
     params:     dict(model.named_parameters())
+    model:      its modules become groups, which fold (names its parameters, too)
+    second:     a gradient that has a graph of its own (create_graph=True), or several: that graph
+                is drawn over the first. In a list of tensors, each `x.grad` is taken as one
     saved:      shows what each operation keeps for backward
     direction:  "LR" (data flows to the right), "TB" (downwards); None takes what fits the width
 
@@ -90,5 +111,10 @@ def draw(
     """
     if direction not in (None, "LR", "TB"):
         raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
-    found = Names(names, params, caller_namespace())
-    return Drawing(walk(roots_of(t), found, saved=saved), direction)
+    found = Names(names, params, caller_namespace(), model)
+    tensors = roots_of(t)
+    late = roots_of(second) if second is not None else []
+    tensors += [g for g in late if all(g is not other for other in tensors)]
+    graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
+    graph.handles.clear()  # a picture keeps no graph alive
+    return Drawing(graph, direction, group=fold(graph, found.kinds, found.atoms), saved=saved)

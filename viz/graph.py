@@ -6,18 +6,30 @@ runs, for some engines make a node's Python object anew each time it is asked fo
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .names import Names, is_tensor, output_nr
-from .rules import rule_for
-from .values import Value, dtype_of, value_of
+from .names import Names, is_model, is_tensor, output_nr
+from .rules import rule_for, shares_memory
+from .values import (
+    Value,
+    array_of,
+    dtype_of,
+    heat,
+    odd,
+    rows,
+    spread,
+    value_of_array,
+)  # fmt: skip
 
 # Torch frees a chain of nodes by recursion once Python has looked at them: 40,000 are a crash.
-MOST = 5_000
+MOST = 5_000  # nodes of a replay
+SMALL = 16  # numbers of a saved tensor that are shown
+DRAWN = 12_000  # nodes of a still picture, which folds most of them
 
 
 @dataclass
@@ -33,7 +45,17 @@ class GraphNode:
     value: Value | None = None
     rules: list[str] = field(default_factory=list)
     parameter: bool = False
+    module: str | None = None  # the path of the module that owns this parameter
     saved: list[Saved] = field(default_factory=list)
+    second: bool = False  # belongs to the graph of a gradient (create_graph=True) alone
+    view: bool = False  # shares the memory of its input
+    odd: str = ""  # "2 nan, 1 inf", where its tensor is known and not finite
+    heat: list[str] = field(default_factory=list)  # a thumbnail of a larger value
+    spread: str = ""  # and its "mean 0.1 ± 0.2"
+    version: int | None = None  # how often its tensor was written in place, where that is known
+    hooks: list[str] = field(default_factory=list)  # what may change the gradient here
+    marks: list[str] = field(default_factory=list)  # "first nan here"
+    source: str = ""  # the line that made it, where anomaly mode was on
 
     def plain(self) -> dict[str, Any]:
         """The node as a trace shows it."""
@@ -58,6 +80,11 @@ class Saved:
     value: Value | None = None
     text: str = ""
     freed: bool = False
+    version: int | None = None
+    nbytes: int = 0
+    place: int | None = field(
+        default=None, repr=False, compare=False
+    )  # two of one place: one memory
 
 
 @dataclass(frozen=True)
@@ -109,6 +136,11 @@ def roots_of(t: Any) -> list[Any]:
     if not tensors:
         raise ValueError("give at least one tensor to draw")
     for tensor in tensors:
+        if is_model(tensor):
+            raise TypeError(
+                f"expected a tensor with a grad_fn, got a model ({type(tensor).__name__}). A graph "
+                "is made when it computes: draw(model(x), model=model)"
+            )
         if not is_tensor(tensor):
             raise TypeError(f"expected a tensor with a grad_fn, got {type(tensor).__name__}")
         if not tensor.requires_grad:
@@ -117,6 +149,31 @@ def roots_of(t: Any) -> list[Any]:
                 "Create an input with requires_grad=True, and compute outside no_grad()"
             )
     return tensors
+
+
+def gradients_in(tensors: Sequence[Any]) -> list[Any]:
+    """Those of several tensors that are the `.grad` of a leaf which an earlier one comes from."""
+    if len(tensors) < 2:
+        return []
+    found, leaves = [], list[Any]()
+    for tensor in tensors:
+        if any(leaf.grad is tensor for leaf in leaves):
+            found.append(tensor)
+        elif tensor.grad_fn is not None:
+            leaves += leaves_of(tensor)
+    return found
+
+
+def leaves_of(tensor: Any) -> Iterator[Any]:
+    """The leaf tensors that a tensor was computed from."""
+    stack, seen = [tensor.grad_fn], {tensor.grad_fn}
+    while stack:
+        node = stack.pop()
+        if (leaf := getattr(node, "variable", None)) is not None:
+            yield leaf
+        new = [n for n, _ in node.next_functions if n is not None and n not in seen]
+        seen.update(new)
+        stack += new
 
 
 def op_name(node: Any) -> str:
@@ -144,10 +201,21 @@ def saved_by(node: Any) -> Iterator[tuple[str, Any, str]]:
                 yield name, value, ""
 
 
-def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = False) -> Graph:
+def walk(
+    tensors: Sequence[Any],
+    names: Names | None = None,
+    *,
+    saved: bool = False,
+    second: Sequence[Any] = (),
+    most: int = MOST,
+) -> Graph:
     """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops.
 
-    The walk ends, and the graph is marked as cut, where it has met MOST nodes.
+    saved:   looks at what the nodes keep, too
+    second:  those of the tensors that are gradients with a graph of their own; what no other
+             tensor was computed from is marked as belonging to the second graph
+
+    The walk ends, and the graph is marked as cut, where it has met `most` nodes.
     """
     names = names or Names()
     graph = Graph()
@@ -156,7 +224,9 @@ def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = Fa
 
     def visit(node: Any) -> str:
         if node not in ids:
-            ids[node] = _append(graph, _describe(node, names, saved))
+            ids[node] = _append(graph, _describe(node, names))
+            if saved:
+                look(graph.node(ids[node]), node, names)
             graph.handles[ids[node]] = node
             queue.append(node)
         return ids[node]
@@ -170,14 +240,50 @@ def walk(tensors: Sequence[Any], names: Names | None = None, *, saved: bool = Fa
         if tensor.grad_fn is None:  # a leaf is its own output
             graph.roots.append(visit(accumulator(tensor)))
     while queue:
-        if len(graph.nodes) >= MOST:
+        if len(graph.nodes) >= most:
             graph.cut = True
             break
         node = queue.popleft()
         for i, (target, output) in enumerate(node.next_functions):
             if target is not None:
                 _connect(graph, ids[node], visit(target), i, output)
+    if second:
+        _mark_second(graph, [any(t is s for s in second) for t in tensors])
+    _mark_first_odd(graph)
     return graph
+
+
+def _mark_first_odd(graph: Graph) -> None:
+    """Marks where nan or inf came up: a node whose inputs, as far as they are known, have none."""
+    odd = {node.id for node in graph.nodes if node.odd and node.kind != "output"}
+    if not odd:
+        return
+    users: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        users.setdefault(edge.target, []).append(edge.source)
+    stack, tainted = list(odd), set[str]()
+    while stack:
+        new = [id for id in users.get(stack.pop(), ()) if id not in tainted]
+        tainted.update(new)
+        stack += new
+    for id in odd - tainted:
+        what = "nan" if "nan" in graph.node(id).odd else "inf"
+        graph.node(id).marks.append(f"first {what} here")
+
+
+def _mark_second(graph: Graph, second: Sequence[bool]) -> None:
+    """Marks the nodes that only the tensors which are `second` were computed from."""
+    below: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        below.setdefault(edge.source, []).append(edge.target)
+    stack = [root for root, late in zip(graph.roots, second) if not late]
+    first = set(stack)
+    while stack:
+        new = [id for id in below.get(stack.pop(), ()) if id not in first]
+        first.update(new)
+        stack += new
+    for node in graph.nodes:
+        node.second = node.id not in first
 
 
 def accumulator(leaf: Any) -> Any:
@@ -209,38 +315,103 @@ def _output(tensor: Any, names: Names) -> GraphNode:
     return _with_tensor(GraphNode("", "output", None, names.of(tensor)), tensor)
 
 
-def _describe(node: Any, names: Names, saved: bool) -> GraphNode:
+def _describe(node: Any, names: Names) -> GraphNode:
     op = op_name(node)
     if (leaf := getattr(node, "variable", None)) is not None:
         box = GraphNode("", "leaf", op, names.of(leaf))
         box.rules = list(rule_for(op).lines)
         box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
+        box.module = names.owners.get(id(leaf))
         return _with_tensor(box, leaf)
     outputs = names.outputs(node)
     name = ", ".join(outputs[i][0] for i in sorted(outputs)) or None
-    box = GraphNode("", "op", op, name)
+    box = GraphNode("", "op", op, name, view=shares_memory(op))
     lines, targets = rule_for(op).lines, [target for target, _ in node.next_functions]
     box.rules = [
         line for i, line in enumerate(lines) if len(lines) == 1 or (targets[i : i + 1] or [None])[0]
     ]  # an input that needs no gradient needs no rule
     if list(outputs) == [0]:
         _with_tensor(box, outputs[0][1])
-    if saved:
-        box.saved = [
-            _saved(names, name, value, trouble)
-            for name, value, trouble in saved_by(node)
-            if trouble or is_tensor(value)
-        ]
+    else:
+        for _, tensor in outputs.values():
+            box.hooks += hooks_of(tensor)
     return box
 
 
 def _with_tensor(box: GraphNode, tensor: Any) -> GraphNode:
     box.shape, box.dtype = tuple(tensor.shape), dtype_of(tensor)
-    box.value = value_of(tensor)
+    array = array_of(tensor)
+    box.value = value_of_array(array, box.shape, box.dtype)
+    if array is not None and array.size:
+        box.odd = odd(array)
+        if not rows(box.value):
+            box.heat, box.spread = heat(array), spread(array)
+    box.version, box.hooks = getattr(tensor, "_version", None), hooks_of(tensor)
     return box
+
+
+def hooks_of(tensor: Any) -> list[str]:
+    """The names of the functions that a tensor's hooks call, as far as the protocol lists them."""
+    found = []
+    for place in ("_backward_hooks", "_post_accumulate_grad_hooks"):
+        hooks = getattr(tensor, place, None)
+        for hook in getattr(hooks, "values", list)():
+            name = getattr(hook, "__name__", type(hook).__name__)
+            found.append(f"{name} (after .grad is written)" if "post" in place else name)
+    return found
+
+
+def look(box: GraphNode, node: Any, names: Names) -> None:
+    """Adds what only a closer look shows: what the node keeps, and the line that made it."""
+    box.source = _source(node)
+    if box.kind == "op":
+        box.saved = [
+            _saved(names, name, value, trouble)
+            for name, value, trouble in saved_by(node)
+            if trouble or is_tensor(value)
+        ]
 
 
 def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:
     if trouble:
+        if found := re.search(r"is at version (\d+); expected version (\d+)", trouble):
+            trouble = f"overwritten: saved at version {found[2]}, now {found[1]}"
         return Saved(name, text=trouble, freed=trouble == "freed")
-    return Saved(name, names.of(value), value_of(value))
+    size = value.numel() * value.element_size()
+    version = getattr(value, "_version", None)
+    told = (tuple(value.shape), dtype_of(value))
+    array = array_of(value) if value.numel() <= SMALL else None
+    return Saved(
+        name,
+        names.of(value),
+        value_of_array(array, *told),
+        version=version,
+        nbytes=size,
+        place=_place(value),
+    )
+
+
+def _place(tensor: Any) -> int | None:
+    """Where a tensor's memory starts: only ever compared, never shown."""
+    try:
+        place: int = tensor.data_ptr()
+        return place
+    except (AttributeError, RuntimeError, NotImplementedError):
+        return None
+
+
+FRAME = re.compile(r'File "(?P<file>[^"]*)", line (?P<line>\d+), in .*\n\s*(?P<code>.*)')
+
+
+def _source(node: Any) -> str:
+    """`lesson.py:15  y = x * 3`, where anomaly mode kept the traceback of the forward pass."""
+    try:
+        frames = "".join(node.metadata.get("traceback_", ()))
+    except AttributeError:
+        return ""
+    found = [f for f in FRAME.finditer(frames) if "site-packages" not in f["file"]]
+    if not found:
+        return ""
+    file = re.split(r"[/\\]", found[-1]["file"])[-1]
+    place = "line " if re.fullmatch(r"<.*>|\d+\.py", file) else f"{file}:"  # a cell has no name
+    return f"{place}{found[-1]['line']}  {found[-1]['code']}"

@@ -1,26 +1,34 @@
 """Graph to SVG: a layout engine finds the places, ink.py draws.
 
-The engine is told sizes and ids only: no name or label ever reaches it.
+The engine is told sizes and numbers only: no name or label ever reaches it. Each group's page is
+laid out alone; place.py puts the pages of open groups into one another.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
 from math import dist
 from typing import Any
 
-import graphviz
-
 from .engine import LayoutError, call, engine
+from .fold import Group
 from .graph import Graph
 from .ink import MARGIN, ink
 from .page import Page, Replay, describe, page_of
+from .place import compose
 
 __all__ = ["LayoutError", "arranged", "svg"]
 
 WIDTH = 800  # pixels of a notebook cell: a wider graph runs from top to bottom
 DETOUR = 1.03  # how much longer all wires may be for the sake of the order of inputs
+CAREFUL = 40  # boxes of a page that is laid out twice, with and without that order
 POINT = 72  # points to an inch; one point is one pixel here
+RANKSEP, CLOSE = 0.42, 0.22  # inches from rank to rank; in a replay a label is a rank of its own
 
 
 def svg(graph: Graph, *, direction: str | None = None, replay: Replay | None = None) -> str:
@@ -31,25 +39,100 @@ def svg(graph: Graph, *, direction: str | None = None, replay: Replay | None = N
     return ink(arranged(graph, direction=direction, replay=replay), describe(graph))
 
 
-def skeleton(page: Page) -> graphviz.Digraph:
-    """The page as DOT: sizes and ids, and not a word of text."""
-    across = page.direction == "LR"
-    dot = graphviz.Digraph(
-        graph_attr={
-            "rankdir": page.direction,
-            "nodesep": "0.25" if across else "0.35",
-            "ranksep": "0.22" if page.replay else "0.42",  # a label is a rank of its own
-            **({"ordering": "in"} if page.ordered else {}),
-        },
-        node_attr={"shape": "box", "fixedsize": "true", "label": ""},
-        edge_attr={"dir": "none"},
-    )
-    for box in page.boxes:
-        dot.node(box.id, width=f"{box.width / POINT:.4f}", height=f"{box.height / POINT:.4f}")
+def arranged(
+    graph: Graph,
+    *,
+    direction: str | None = None,
+    replay: Replay | None = None,
+    group: Group | None = None,
+    saved: bool = False,
+) -> Page:
+    """The graph with all its places. `direction`: "LR", "TB", or None for what fits the width."""
+    page = page_of(graph, replay, group, saved=saved)
+    roots = [root for root in graph.roots if any(box.id == root for box in page.boxes)]
+    least = _run(page)
+    wanted = direction or ("LR" if least + 2 * MARGIN <= WIDTH else "TB")
+    across = _turn(page, wanted, roots)
+    if direction is None and wanted == "LR" and across + 2 * MARGIN > WIDTH:
+        if _turn(page, "TB", roots) >= across:
+            _turn(page, "LR", roots)
+    elif direction is None and wanted == "TB" and least <= across < _turn(page, "LR", roots):
+        _turn(page, "TB", roots)
+    return page
+
+
+def _turn(page: Page, direction: str, roots: list[str]) -> float:
+    """Lays a page out in that direction, with the pages that are seen in it. How wide it is."""
+    for p in pages(page):
+        p.direction = direction
+    place(page, (p for p in pages(page) if p.group.open), roots)
+    compose(page)
+    return page.width
+
+
+def pages(page: Page) -> Iterator[Page]:
+    """A page and all pages inside it."""
+    yield page
+    for inner in page.inner.values():
+        yield from pages(inner)
+
+
+def _run(page: Page) -> float:
+    """How wide the longest way through a page must be, from left to right."""
+    gap = RANKSEP * POINT
+    wide = {box.id: box.width for box in page.boxes}
+    for id, inner in page.inner.items():
+        if inner.group.open:
+            wide[id] = max(wide[id], _run(inner))
+    after: dict[str, list[str]] = {}
+    missing: dict[str, int] = dict.fromkeys(wide, 0)
     for wire in page.wires:
-        room = {"label": _blank(*wire.room)} if wire.notes else {}
-        dot.edge(wire.tail, wire.head, id=wire.id, **room)
-    return dot
+        if wire.tail in wide and wire.head in wide:
+            after.setdefault(wire.tail, []).append(wire.head)
+            missing[wire.head] += 1
+    ready = [id for id, count in missing.items() if not count]
+    far = dict.fromkeys(wide, 0.0)
+    for id in ready:
+        for head in after.get(id, ()):
+            far[head] = max(far[head], far[id] + wide[id] + gap)
+            missing[head] -= 1
+            if not missing[head]:
+                ready.append(head)
+    return max((far[id] + wide[id] for id in wide), default=0)
+
+
+def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
+    """The page as DOT: sizes and numbers, and not a word of text."""
+    across = page.direction == "LR"
+    graph = [
+        f"rankdir={page.direction}",
+        f"nodesep={0.25 if across else 0.35}",
+        f"ranksep={CLOSE if page.replay else RANKSEP}",
+        *(["ordering=in"] if page.ordered else []),
+    ]
+    lines = [
+        f"digraph{{graph[{' '.join(graph)}]",
+        'node[shape=box fixedsize=true label=""]edge[dir=none]',
+    ]
+    number = {id: i for i, id in enumerate([*(box.id for box in page.boxes), *_ports(page)])}
+    for box in page.boxes:
+        size = f"width={box.width / POINT:.4f} height={box.height / POINT:.4f}"
+        lines.append(f"{number[box.id]}[{size}]")
+    for i, wire in enumerate(page.wires):
+        room = f" label={_blank(*wire.room)}" if wire.notes else ""
+        lines.append(f"{number[wire.tail]}->{number[wire.head]}[id={i}{room}]")
+    for sign, rank in (("<", "source"), (">", "sink")):
+        if ports := [number[port] for port in _ports(page) if port[0] == sign]:
+            held = "".join(f"{port}[width=.01 height=.01]" for port in ports)
+            lines.append(f"{{rank={rank} {held}}}")
+    for above, below in pairwise(roots):  # several outputs stand as they were given
+        lines.append(f"{{rank=same {number[above]}->{number[below]}[style=invis]}}")
+    return "\n".join((*lines, "}"))
+
+
+def _ports(page: Page) -> list[str]:
+    ends = [end for wire in page.wires for end in (wire.tail, wire.head) if end[0] in "<>"]
+    return list(dict.fromkeys(ends))
 
 
 def _blank(w: float, h: float) -> str:
@@ -59,31 +142,56 @@ def _blank(w: float, h: float) -> str:
     return f"<<TABLE {plain} {size}><TR><TD></TD></TR></TABLE>>"
 
 
-def place(page: Page) -> None:
-    """Asks the layout engine where everything goes.
+def place(page: Page, pages: Iterable[Page], roots: list[str]) -> None:
+    """Asks the layout engine where everything goes, on the outermost page and on some inside it.
 
     What an operation is given stands in the order of its inputs, unless that takes detours.
     """
-    free, found = (_found(page, ordered) for ordered in (False, True))
-    if _ink(found) > DETOUR * _ink(free):
-        page.ordered, found = False, free
+    asked = []
+    for p in pages:
+        heads = Counter(wire.head for wire in p.wires)
+        matters = len(p.boxes) <= CAREFUL and any(count > 1 for count in heads.values())
+        for ordered in (True, False) if matters else (False,):
+            p.ordered = ordered
+            asked.append((p, ordered, skeleton(p, roots if p is page else ())))
+    program = engine()
+    with ThreadPoolExecutor(4) as pool:  # each waits for a process of its own
+        answers = list(pool.map(lambda a: _answer(program, a[2]), asked))
+    best: dict[int, tuple[Page, bool, Any]] = {}
+    for (p, ordered, _), found in zip(asked, answers):
+        known = best.get(id(p))
+        if known is None or _ink(known[2]) > DETOUR * _ink(found):
+            best[id(p)] = (p, ordered, found)
+    for p, ordered, found in best.values():
+        p.ordered = ordered
+        _take(p, found)
+
+
+@lru_cache(256)
+def _answer(program: str, source: str) -> dict[str, Any]:
+    """What the engine says; blocks of the same form ask the same, whatever their ids are."""
+    answer: dict[str, Any] = json.loads(call(program, source, "json0"))
+    return answer
+
+
+def _take(page: Page, found: dict[str, Any]) -> None:
+    """Writes the places that the engine found into the page."""
     _, _, page.width, page.height = map(float, found["bb"].split(","))
-    boxes = {box.id: box for box in page.boxes}
-    wires = {wire.id: wire for wire in page.wires}
+    ports = _ports(page)
     for item in found.get("objects", []):
-        box = boxes[item["name"]]
-        box.x, box.y = _point(item["pos"], page.height)
+        number = int(item["name"]) if item["name"].isdecimal() else -1  # ranks have names, too
+        if 0 <= number < len(page.boxes):
+            box = page.boxes[number]
+            box.x, box.y = _point(item["pos"], page.height)
+        elif number >= 0:
+            page.ports[ports[number - len(page.boxes)]] = _point(item["pos"], page.height)
     for item in found.get("edges", []):
-        wire, points = wires[item["id"]], item["pos"].split()
+        if "id" not in item:
+            continue
+        wire, points = page.wires[int(item["id"])], item["pos"].split()
         wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
         if "lp" in item:
             wire.spot = _point(item["lp"], page.height)
-
-
-def _found(page: Page, ordered: bool) -> dict[str, Any]:
-    page.ordered = ordered
-    places: dict[str, Any] = json.loads(call(engine(), skeleton(page).source, "json0"))
-    return places
 
 
 def _ink(found: dict[str, Any]) -> float:
@@ -98,18 +206,3 @@ def _ink(found: dict[str, Any]) -> float:
 def _point(text: str, height: float) -> tuple[float, float]:
     x, y = text.split(",")
     return float(x), height - float(y)
-
-
-def arranged(graph: Graph, *, direction: str | None = None, replay: Replay | None = None) -> Page:
-    """The graph with all its places. `direction`: "LR", "TB", or None for what fits the width."""
-    page = page_of(graph, replay)
-    page.direction = direction or "LR"
-    place(page)
-    if direction is None and page.width + 2 * MARGIN > WIDTH:
-        across = page.width
-        page.direction = "TB"
-        place(page)
-        if page.width >= across:
-            page.direction = "LR"
-            place(page)
-    return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from inspect import CO_OPTIMIZED
@@ -21,6 +22,12 @@ def is_model(x: object) -> bool:
     return not isinstance(x, type) and callable(getattr(type(x), "named_parameters", None))
 
 
+def _is_layer(module: Any) -> bool:
+    """Is this one of the engine's own layers, with nothing inside but parameters?"""
+    inside = list(module.named_modules())
+    return len(inside) == 1 and ".nn." in f"{type(module).__module__}."
+
+
 def caller_namespace() -> dict[str, Any]:
     """The variables of the function (or notebook cell) that called into viz, locals first."""
     frame = sys._getframe(1)
@@ -38,6 +45,7 @@ class Names:
     names:      {"name": tensor}
     params:     {"name": parameter}, as `dict(model.named_parameters())` gives it
     namespace:  {"name": anything}; tensors, lists and dicts of tensors, and models are looked into
+    model:      has named_parameters() and named_modules(): `owners` tells whose a parameter is
     """
 
     def __init__(
@@ -45,11 +53,22 @@ class Names:
         names: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
         namespace: Mapping[str, Any] | None = None,
+        model: Any = None,
     ) -> None:
-        for given in (names, params):
-            for name, tensor in (given or {}).items():
-                if not is_tensor(tensor):
-                    raise TypeError(f"name {name!r} must stand for a tensor, not {_kind(tensor)}")
+        _check("names", names)
+        _check("params", params)
+        if model is not None and not is_model(model):
+            raise TypeError(f"model must have named_parameters(), which a {_kind(model)} has not")
+        modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
+        if model is not None:
+            params = {**dict(model.named_parameters()), **(params or {})}
+        self.kinds = {path: _kind(module) for path, module in modules.items()}  # of the modules
+        self.atoms = {path for path, module in modules.items() if _is_layer(module)}
+        self.owners: dict[
+            int, str
+        ] = {}  # the module that a parameter belongs to, by the latter's id
+        for path, parameter in model.named_parameters() if modules else ():
+            self.owners[id(parameter)] = path.rpartition(".")[0]
         self.parameters = {id(tensor) for tensor in (params or {}).values()}
         self._tensors: list[Any] = []  # held, so that no id is used again
         self._leaf: dict[int, str] = {}
@@ -85,11 +104,25 @@ def output_nr(tensor: Any) -> int:
     return number
 
 
+OF_IPYTHON = re.compile(
+    r"_+|__.*__|_i?\d+|_i+|_[dio]h"
+)  # `_`, `_12`, …: copies of what a cell gave
+
+
 def _found(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     public = [(k, v) for k, v in namespace.items() if not k.startswith("_")]
+    private = [(k, v) for k, v in namespace.items() if k[:1] == "_" and not OF_IPYTHON.fullmatch(k)]
     for name, value in public:
         if is_tensor(value):
             yield name, value
+    for name, value in public + private:
+        if (
+            is_tensor(value)
+            and value.is_leaf
+            and is_tensor(value.grad)
+            and value.grad.requires_grad
+        ):
+            yield f"{name}.grad", value.grad
     for name, value in public:  # a variable's own name is better than its place in a list
         if is_model(value):
             for inner, parameter in value.named_parameters():
@@ -102,6 +135,27 @@ def _found(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             for key, item in islice(value.items(), HELD):
                 if is_tensor(item):
                     yield f"{name}[{key!r}]", item
+    for name, value in private:
+        if is_tensor(value):
+            yield name, value
+
+
+def _check(what: str, given: object) -> None:
+    """Is this {"name": tensor}? Says what it should be."""
+    if given is None:
+        return
+    if is_model(given):
+        raise TypeError(f"{what} is a dict of tensors; for a model write model=…")
+    if not isinstance(given, Mapping):
+        example = "dict(model.named_parameters())" if what == "params" else '{"x": x, "y": y}'
+        raise TypeError(f"{what} must be a dict such as {example}, not a {_kind(given)}")
+    for name, tensor in given.items():
+        if is_tensor(name):
+            raise TypeError(
+                f'{what} maps a name to its tensor, {{"x": x}}, not a tensor to its name'
+            )
+        if not is_tensor(tensor):
+            raise TypeError(f"name {name!r} must stand for a tensor, not {_kind(tensor)}")
 
 
 def _kind(x: object) -> str:

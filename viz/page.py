@@ -1,26 +1,30 @@
 """What stands in a picture before anything has a place: boxes with their lines, wires, notes.
 
 A leaf that many ops use is drawn once per use, for one box with many wires takes a layout engine
-minutes. A graph too large for one picture is cut, and a note counts what was left out.
+minutes. Each group of a folded graph is a page of its own, which ports connect to what is around
+it. What is too large even so is cut, and a note counts what was left out.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
-from .graph import Graph, GraphNode
+from .fold import Group, flat
+from .graph import Graph, GraphEdge, GraphNode, Saved
 from .rules import letters_beside, respelled
-from .values import rows, shape_text
+from .values import bytes_text, rows, shape_text
 
 NODES, DEPTH = 150, 40  # boxes, and boxes in a row, of one picture; the rest is counted in words
 USES = 4  # a leaf used so often is drawn once per use
 LONGEST = 30  # letters of a name that are shown
 PAD, LINE = 9, 15  # pixels: beside the text of a box; from one line to the next
 GAP = 6  # between a line of data and the gradient's line beside it
+CELL = 6  # a cell of a thumbnail
+FRAME = (12, 24, 12, 4)  # room inside a group's frame: left, top (for its title), right, bottom
 
 
 def clean(text: str, letters: int = LONGEST) -> str:
@@ -35,6 +39,7 @@ def clean(text: str, letters: int = LONGEST) -> str:
 
 NARROW = dict.fromkeys("ijl'|.,:;·![]", 0.26) | dict.fromkeys("ft()r /I-", 0.32)
 WIDE = dict.fromkeys("mMW@", 0.86) | dict.fromkeys("wCDGHNOQRU", 0.74) | dict.fromkeys("∂Σ∑σ", 0.6)
+WIDE |= dict.fromkeys("→…", 1)
 
 
 def width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
@@ -57,6 +62,7 @@ def measure(notes: Sequence[str]) -> tuple[float, float]:
     return max(widths, default=0), LINE * max(map(len, lines), default=0)
 
 
+Point: TypeAlias = "tuple[float, float]"
 Replay: TypeAlias = "Mapping[str, Sequence[str]]"  # the texts at `e2-label`, `n5-acc`, `n5-v0`, …
 
 
@@ -65,7 +71,7 @@ class Line:
     """One line of text in a box."""
 
     text: str
-    style: str  # title, name, op, rule, shape or value
+    style: str  # title, op, rule, shape, value or odd
     prefix: str = ""  # a variable's name before an op's
     place: str = ""  # "v0", …: the number of a row whose numbers a replay changes
     notes: Sequence[str] = ()  # what it then says
@@ -90,21 +96,28 @@ class Box:
     lines: list[Line]
     title: str
     notes: Sequence[str] = ()  # what a replay writes at its foot
+    heat: Sequence[str] = ()  # a thumbnail of its values
+    second: bool = False  # part of a gradient's own graph alone
     x: float = 0
     y: float = 0
 
-    @property
+    @cached_property
     def width(self) -> float:
         widest = max(44, measure(self.notes)[0], *(line.width() for line in self.lines))
-        return widest + 2 * self.side
+        return max(widest, CELL * max(map(len, self.heat), default=0)) + 2 * self.side
 
     @property
     def side(self) -> float:
         return PAD + 3 if self.role == "leaf" else PAD
 
-    @property
+    @cached_property
     def height(self) -> float:
-        return LINE * len(self.lines) + 2 * 7 + self.room
+        return LINE * len(self.lines) + 2 * 7 + self.room + self.heat_room
+
+    @property
+    def heat_room(self) -> float:
+        """Pixels below its lines that its thumbnail takes."""
+        return CELL * len(self.heat) + 5 if self.heat else 0
 
     @property
     def room(self) -> float:
@@ -121,6 +134,9 @@ class Wire:
     head: str
     role: str = "edge"
     notes: Sequence[str] = ()  # what a replay writes beside it
+    key: str = ""  # the tensor that it carries, as ports name it: "n4:0"
+    gate: bool = False  # a hook may change the gradient on its way back
+    second: bool = False
     points: list[tuple[float, float]] = field(default_factory=list)
     spot: tuple[float, float] = (0, 0)  # the middle of the room for its notes
 
@@ -133,7 +149,11 @@ class Wire:
 
 @dataclass
 class Page:
-    """What is drawn: boxes and wires with their places, and what was left out."""
+    """What is drawn of one group: boxes and wires with their places, and what was left out.
+
+    A wire's end is a box, or a port: `<n4:0` is where output 0 of n4 comes in, `>n4:0` where it
+    goes out.
+    """
 
     boxes: list[Box]
     wires: list[Wire]
@@ -144,50 +164,260 @@ class Page:
     width: float = 0
     height: float = 0
     note: str = ""
+    group: Group = field(default_factory=lambda: Group("all", id="g0", open=True))
+    ports: dict[str, tuple[float, float]] = field(default_factory=dict)
+    inner: dict[str, Page] = field(default_factory=dict)  # of its groups, by their ids
+    corners: dict[str, Point] = field(default_factory=dict)  # where the open ones begin
 
 
-def _lines(node: GraphNode, outputs: set[str], notes: Replay, letters: str) -> list[Line]:
+def frame_size(page: Page) -> tuple[float, float]:
+    """Width and height of the frame around an open group's page."""
+    left, top, right, bottom = FRAME
+    title = width(frame_title(page.group), 12) + 40
+    return max(page.width + left + right, title), page.height + top + bottom
+
+
+def frame_title(group: Group) -> str:
+    """`layers.0 · Linear`"""
+    return clean(" · ".join(filter(None, (group.label, group.detail))), 60)
+
+
+def page_of(
+    graph: Graph, replay: Replay | None = None, group: Group | None = None, *, saved: bool = False
+) -> Page:
+    """The page of a whole graph, with the pages of its groups inside.
+
+    replay:  names the texts to keep room for
+    group:   the graph as `fold` gives it; None draws all nodes, or those nearest to the roots
+    saved:   draws what the nodes keep, too
+    """
+    maker = _Maker(graph, replay, group or flat(graph), saved)
+    page = maker.page(maker.root)
+    page.note = _count_folded(page)
+    if maker.hidden:
+        least = "at least " if graph.cut else ""
+        page.note = (
+            f"{least}{maker.hidden:,} more nodes lie behind these {len(maker.shown)} "
+            "and are not drawn."
+        )
+        _add_stubs(graph, maker.shown, page)
+    return page
+
+
+def _count_folded(page: Page) -> str:
+    """How much of the graph stands folded in this picture, in words."""
+    stack, boxes, nodes = [page], 0, 0
+    while stack:
+        outer = stack.pop()
+        for item in outer.group.items:
+            if isinstance(item, Group) and item.open:
+                stack.append(outer.inner[item.id])
+            elif isinstance(item, Group):
+                boxes += 1
+                nodes += sum(1 for _ in item.nodes())
+    what = "1 box stands" if boxes == 1 else f"{boxes} boxes stand"
+    return f"folded: {what} for {nodes:,} operations" if boxes else ""
+
+
+SHIPPED = 500  # boxes of all pages together; what is folded deeper than that is not drawn at all
+
+
+class _Maker:
+    """Finds the page of each group: which boxes stand there, and which wires."""
+
+    def __init__(self, graph: Graph, replay: Replay | None, root: Group, saved: bool) -> None:
+        self.graph, self.root, self.notes = graph, root, replay or {}
+        self.replay, self.saved = replay is not None, saved
+        groups = [root, *root.groups()]
+        self.folded = len(groups) > 1
+        self.shown = {n.id for n in graph.nodes} if self.folded else _nearest(graph)
+        self.hidden = len(graph.nodes) - len(self.shown)
+        self.letters = letters_beside(graph.node(id).name for id in self.shown)
+        self.outputs = {e.target for e in graph.edges if graph.node(e.source).kind == "output"}
+        self.parent = {i.id: g for g in groups for i in g.items if isinstance(i, Group)}
+        self.home = {i: g for g in groups for i in g.items if isinstance(i, str)}
+        self.chains: dict[str, list[Group]] = {}
+        self.leaves: dict[str, list[tuple[str, str, str]]] = {}  # group: (box, leaf, "use 1 of 4")
+        self.wires: dict[str, dict[tuple[str, ...], Wire]] = {g.id: {} for g in groups}
+        self.left = SHIPPED
+        self._connect()
+
+    def _chain(self, group: Group) -> list[Group]:
+        """The groups around, from the whole graph in."""
+        if group.id not in self.chains:
+            outer = self.parent.get(group.id)
+            self.chains[group.id] = [*(self._chain(outer) if outer else ()), group]
+        return self.chains[group.id]
+
+    def _connect(self) -> None:
+        edges = [e for e in self.graph.edges if self.shown >= {e.source, e.target}]
+        users: dict[str, list[GraphEdge]] = {}
+        for edge in edges:
+            if self.graph.node(edge.target).kind == "leaf":
+                users.setdefault(edge.target, []).append(edge)
+        place: dict[str, str] = {}  # edge from a leaf: the box that it comes from
+        for node in self.graph.nodes:
+            if node.kind == "leaf" and node.id in self.shown:
+                place |= self._put(node, users.get(node.id, []))
+        for edge in edges:
+            tail = place.get(edge.id, edge.target)
+            self._lead(edge, tail, self.home[tail], self.home[edge.source])
+
+    def _put(self, leaf: GraphNode, uses: list[GraphEdge]) -> dict[str, str]:
+        """Gives a leaf its boxes: one, one per use, or (a parameter) one per group."""
+        homes = [self.home[edge.source] for edge in uses]
+        if len(uses) >= USES:
+            keys = [str(i) for i in range(len(uses))]
+        elif leaf.parameter:
+            keys = [home.id for home in homes]
+        else:
+            keys = [""] * len(uses)
+        boxes: dict[str, str] = {}
+        for key, home in zip(keys, homes):
+            if key not in boxes:
+                boxes[key] = id = f"{leaf.id}.{len(boxes)}" if boxes else leaf.id
+                self.home[id] = home if key else self._around(homes)
+        if not boxes:  # a leaf that is a root
+            boxes[""] = leaf.id
+            self.home[leaf.id] = self.root
+        for i, id in enumerate(boxes.values()):  # the walk runs backwards, the program forwards
+            use = f"use {len(boxes) - i} of {len(boxes)}" if len(boxes) > 1 else ""
+            self.leaves.setdefault(self.home[id].id, []).append((id, leaf.id, use))
+        return {edge.id: boxes[key] for key, edge in zip(keys, uses)}
+
+    def _around(self, groups: list[Group]) -> Group:
+        """The innermost group around all of these."""
+        found = self.root
+        for level in zip(*map(self._chain, groups)):
+            if any(group is not level[0] for group in level):
+                break
+            found = level[0]
+        return found
+
+    def _lead(self, edge: GraphEdge, tail: str, start: Group, end: Group) -> None:
+        """Leads an edge from a box to its user, through the ports of all groups on the way."""
+        key = f"{tail}:{edge.output}"
+        if start is end:
+            self._wire(start, edge, tail, edge.source, key)
+            return
+        around = self._around([start, end])
+        depth = len(self._chain(around))
+        out, into = self._chain(start)[depth:], self._chain(end)[depth:]
+        for inner, deeper in zip(out, [*out[1:], None]):
+            self._wire(inner, edge, deeper.id if deeper else tail, f">{key}", key)
+        for inner, deeper in zip(into, [*into[1:], None]):
+            self._wire(inner, edge, f"<{key}", deeper.id if deeper else edge.source, key)
+        first, last = out[0].id if out else tail, into[0].id if into else edge.source
+        self._wire(around, edge, first, last, key)
+
+    def _wire(self, group: Group, edge: GraphEdge, tail: str, head: str, key: str) -> None:
+        """A wire of one page; the same tensor takes the same way into a group or out of it once."""
+        way = (tail, head, key, edge.id if tail[0] == head[0] == "n" else "")
+        if way not in self.wires[group.id]:
+            id = f"{edge.id}-{group.id}" if tail[0] == "<" or head[0] == ">" else edge.id
+            giver, taker = self.graph.node(edge.target), self.graph.node(edge.source)
+            hooked = bool(giver.hooks) or (taker.kind == "output" and bool(taker.hooks))
+            self.wires[group.id][way] = Wire(
+                id, tail, head, notes=self.notes.get(f"{edge.id}-label", ()), key=key,
+                gate=hooked and tail[0] == "n", second=giver.second or taker.second,
+            )  # fmt: skip
+
+    def page(self, group: Group) -> Page:
+        """The page of a group, and of the groups inside it as far as they are shipped."""
+        page = self._own(group)
+        layer = [page]
+        while layer:
+            inner = []
+            for outer in layer:
+                for item in outer.group.items:
+                    if isinstance(item, Group) and (item.open or self._fits(item)):
+                        outer.inner[item.id] = self._own(item)
+                        inner.append(outer.inner[item.id])
+            layer = inner
+        return page
+
+    def _fits(self, group: Group) -> bool:
+        self.left -= len(group.items) + len(self.leaves.get(group.id, ()))
+        return self.left > 0
+
+    def _own(self, group: Group) -> Page:
+        page = Page([], [], replay=self.replay, letters=self.letters, group=group)
+        page.boxes = [
+            self._box(self.graph.node(item), item)
+            for item in group.items
+            if isinstance(item, str) and item in self.shown
+        ]
+        for id, leaf, use in self.leaves.get(group.id, ()):
+            page.boxes.append(self._box(self.graph.node(leaf), id))
+            if use:
+                _shorten(page.boxes[-1], use, first=id == leaf)
+        if not self.folded:
+            page.boxes.sort(key=lambda box: (int(box.of[1:]), box.id))
+        page.boxes += [self._folded(item) for item in group.items if isinstance(item, Group)]
+        page.wires = list(self.wires[group.id].values())
+        if self.saved:
+            _add_saved(self.graph, [i for i in group.items if isinstance(i, str)], page)
+        return page
+
+    def _box(self, node: GraphNode, id: str) -> Box:
+        named = bool(node.name) and node.id not in self.outputs
+        words = (clean(node.name or "", 200), clean(node.op or "", 200), shape_text(node.shape))
+        return Box(
+            id,
+            node.id,
+            node.kind,
+            _lines(node, named, self.notes, self.letters, self.replay),
+            " ".join(filter(None, words)),
+            self.notes.get(f"{id}-acc", ()),
+            () if self.replay or (node.kind == "op" and not named) else node.heat,
+            node.second,
+        )
+
+    def _folded(self, group: Group) -> Box:
+        nodes = [self.graph.node(id) for id in group.nodes()]
+        count = f"{len(nodes):,} operation{'s' * (len(nodes) > 1)}"
+        lines = [Line(clean(group.label, 40) or count, "title")]
+        if group.detail:
+            lines.append(Line(clean(group.detail, 40), "shape"))
+        if not lines[0].text.startswith(f"{len(nodes):,} "):
+            lines.append(Line(count, "shape"))
+        if broken := next((n.odd for n in nodes if n.odd), ""):
+            lines.append(Line(f"inside: {broken}", "odd"))
+        title = f"{group.label} {group.detail}".strip()
+        return Box(group.id, group.id, "group", lines, title, second=all(n.second for n in nodes))
+
+
+def _shorten(box: Box, use: str, *, first: bool) -> None:
+    """One of several boxes of a leaf says so, and only the first shows a thumbnail."""
+    if not first and box.heat:
+        box.heat = ()
+        box.lines = [line for line in box.lines if "±" not in line.text]
+    box.lines.append(Line(use, "shape"))
+
+
+def _lines(node: GraphNode, named: bool, notes: Replay, letters: str, replay: bool) -> list[Line]:
+    """What a box says. An output's name and value stand on its own box, not on its op's."""
     name = clean(node.name) if node.name else ""
-    shape = [Line(text, "shape")] if (text := shape_text(node.shape)) else []
+    shown = node.kind != "op" or named
+    facts = [shape_text(node.shape), "view" * node.view]
+    written = node.version and shown and node.op == "CopySlices"
+    facts += [f"version {node.version}"] if written else []
+    shape = [Line(text, "shape")] if (text := " · ".join(filter(None, facts))) else []
     values = []
     for i, row in enumerate(rows(node.value)):
         told = notes.get(f"{node.id}-v{i}", ())
         values.append(Line(row, "value", place=f"v{i}" if told else "", notes=told))
+    if node.spread and not values and not replay:
+        values.append(Line(node.spread, "shape"))
+    if node.odd:
+        values.append(Line(node.odd, "odd"))
+    marks = [Line(mark, "odd") for mark in node.marks]
     if node.kind != "op":
         title = [Line(name, "title")] if name else []
-        return title + shape + values or [Line("scalar", "shape")]
-    named = bool(name) and node.id not in outputs  # an output's name and value stand on its own box
+        return (title + shape + values or [Line("scalar", "shape")]) + marks
     title = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
     rules = [Line(respelled(rule, letters), "rule") for rule in node.rules]
-    return title + rules + shape + (values if named else [])
-
-
-def page_of(graph: Graph, replay: Replay | None) -> Page:
-    """All boxes and wires of a graph's picture. `replay` names the texts to keep room for."""
-    shown, notes = _nearest(graph), replay or {}
-    letters = letters_beside(graph.node(id).name for id in shown)
-    page = Page([], [], replay=replay is not None, letters=letters)
-    outputs = {edge.target for edge in graph.edges if graph.node(edge.source).kind == "output"}
-    edges = [edge for edge in graph.edges if shown >= {edge.source, edge.target}]
-    uses, drawn = Counter(edge.target for edge in edges), Counter[str]()
-    boxes = {n.id: _box(n, n.id, outputs, notes, letters) for n in graph.nodes if n.id in shown}
-    for edge in edges:
-        leaf, id, count = graph.node(edge.target), edge.target, uses[edge.target]
-        if leaf.kind == "leaf" and count >= USES:
-            drawn[leaf.id] += 1
-            if drawn[leaf.id] > 1:
-                id = f"{leaf.id}.{drawn[leaf.id] - 1}"
-                boxes[id] = _box(leaf, id, outputs, notes, letters)
-            use = count + 1 - drawn[leaf.id]  # the walk runs backwards, the program ran forwards
-            boxes[id].lines.append(Line(f"use {use} of {count}", "shape"))
-        page.wires.append(Wire(edge.id, id, edge.source, notes=notes.get(f"{edge.id}-label", ())))
-    page.boxes = list(boxes.values())
-    _add_saved(graph, shown, page)
-    if hidden := len(graph.nodes) - len(shown):
-        least = "at least " if graph.cut else ""
-        page.note = f"{least}{hidden:,} more nodes lie behind these {len(shown)} and are not drawn."
-        _add_stubs(graph, shown, page)
-    return page
+    return title + rules + shape + (values if named else []) + marks
 
 
 def _nearest(graph: Graph) -> set[str]:
@@ -205,32 +435,37 @@ def _nearest(graph: Graph) -> set[str]:
     return set(shown)
 
 
-def _box(node: GraphNode, id: str, outputs: set[str], notes: Replay, letters: str) -> Box:
-    words = (clean(node.name or "", 200), clean(node.op or "", 200), shape_text(node.shape))
-    title = " ".join(filter(None, words))
-    return Box(
-        id,
-        node.id,
-        node.kind,
-        _lines(node, outputs, notes, letters),
-        title,
-        notes.get(f"{id}-acc", ()),
-    )
+def _add_saved(graph: Graph, ids: Sequence[str], page: Page) -> None:
+    """Boxes of what these nodes keep. Ids count on through the whole graph."""
+    for id in ids:
+        node = graph.node(id)
+        for i, saved in enumerate(node.saved):
+            box = Box(
+                f"s{id[1:]}.{i}" if i else f"s{id[1:]}",
+                id,
+                "saved",
+                _saved_lines(saved),
+                saved.name,
+            )
+            box.role = "freed" if saved.freed else "saved"
+            page.boxes.append(box)
+            page.wires.append(Wire(f"{box.id}-edge", box.id, id, "saved-edge"))
 
 
-def _add_saved(graph: Graph, shown: set[str], page: Page) -> None:
-    kept = [(node, saved) for node in graph.nodes if node.id in shown for saved in node.saved]
-    for i, (node, saved) in enumerate(kept):
-        lines = [Line(saved.name, "op")]
-        if saved.label:
-            lines.append(Line(f"= {clean(saved.label)}", "shape"))
-        elif saved.value:
-            lines += [Line(t, "shape") for t in [shape_text(saved.value["shape"])] if t]
-            lines += [Line(row, "value") for row in rows(saved.value)]
-        if saved.text:
-            lines.append(Line(clean(saved.text), "shape"))
-        page.boxes.append(Box(f"s{i}", node.id, "saved", lines, saved.name))
-        page.wires.append(Wire(f"s{i}-edge", f"s{i}", node.id, "saved-edge"))
+def _saved_lines(saved: Saved) -> list[Line]:
+    lines = [Line(saved.name, "op")]
+    if saved.label:
+        lines.append(Line(f"= {clean(saved.label)}", "shape"))
+    elif saved.value:
+        lines += [Line(t, "shape") for t in [shape_text(saved.value["shape"])] if t]
+        lines += [Line(row, "value") for row in rows(saved.value)]
+    facts = [f"version {saved.version}"] if saved.version else []
+    facts += [bytes_text(saved.nbytes)] if saved.value else []
+    if saved.text:
+        lines.append(Line(clean(saved.text, 60), "shape" if saved.freed else "odd"))
+    if facts:
+        lines.append(Line(" · ".join(facts), "shape"))
+    return lines
 
 
 def _add_stubs(graph: Graph, shown: set[str], page: Page) -> None:

@@ -124,6 +124,17 @@ def rule_for(op: str) -> Rule:
     return RULES.get(op) or RULES.get(re.sub(r"\d+$", "", op), NONE)
 
 
+VIEWS = set(
+    "View ReshapeAlias T Transpose Permute Squeeze Unsqueeze Expand Select Slice Split Unbind"
+    " Diagonal AsStrided Alias Unfold Narrow Movedim Swapaxes SplitWithSizes Real Detach".split()
+)
+
+
+def shares_memory(op: str) -> bool:
+    """Is what this operation gives a view, which shares the memory of its input?"""
+    return re.sub(r"Backward\d*$", "", op) in VIEWS
+
+
 LETTERS = {"abc": "ᵃᵇᶜ", "uvw": "ᵘᵛʷ", "xyz": "ˣʸᶻ"}  # and as exponents
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SANS = "Helvetica, Arial, 'Liberation Sans', 'PingFang SC', 'Noto Sans CJK SC', sans-serif"
+SANS = (
+    "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', 'PingFang SC', 'Noto Sans CJK SC', "
+    "sans-serif"
+)
 MONO = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace"
 
 
@@ -23,6 +26,7 @@ class Palette:
     grad: str
     fill: dict[str, str]
     line: dict[str, str]
+    heat: tuple[str, ...] = ()  # of a thumbnail: most negative, …, zero, …, most positive
 
 
 LIGHT = Palette(
@@ -36,15 +40,24 @@ LIGHT = Palette(
         "op": "#f6f7f8",
         "output": "#e2f4ed",
         "saved": "#fdf2da",
+        "freed": "none",
         "more": "none",
+        "group": "#eceef1",
+        "module": "#fafafb",
+        "second": "#fbeee6",
     },
     line={
         "leaf": "#0072b2",
         "op": "#8b919b",
         "output": "#008060",
         "saved": "#b07800",
+        "freed": "#8b919b",
         "more": "#8b919b",
+        "group": "#8b919b",
+        "module": "#8b919b",
+        "second": "#b44c00",
     },
+    heat=("#0072b2", "#5aa5d2", "#b3d6ea", "#e9ebee", "#f5c6a8", "#e58d55", "#d55e00"),
 )
 DARK = Palette(
     background="#14171c",
@@ -57,13 +70,22 @@ DARK = Palette(
         "op": "#22262d",
         "output": "#0d2e26",
         "saved": "#33270c",
+        "freed": "none",
         "more": "none",
+        "group": "#2b3038",
+        "module": "#191d23",
+        "second": "#371d0d",
     },
     line={
         "leaf": "#56b4e9",
         "op": "#7f8895",
         "output": "#2fc79b",
         "saved": "#e69f00",
+        "freed": "#7f8895",
         "more": "#7f8895",
+        "group": "#7f8895",
+        "module": "#7f8895",
+        "second": "#ff9a57",
     },
+    heat=("#56b4e9", "#3f83a9", "#2c5670", "#2e333b", "#6f4528", "#b46a38", "#ff9a57"),
 )

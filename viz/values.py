@@ -37,10 +37,66 @@ def listing(array: np.ndarray) -> str:
 
 
 def summary(array: np.ndarray) -> str:
-    """A large array in a few words: `(256, 20) mean 0.0012 ± 0.034`."""
+    """A large array in a few words: `(256, 20) mean 0.0012 ± 0.034`, of what is finite."""
+    return ", ".join(filter(None, (f"{shape_text(array.shape)} {spread(array)}", odd(array))))
+
+
+def spread(array: np.ndarray) -> str:
+    """`mean 0.0012 ± 0.034` of the finite numbers."""
+    finite = array if _all_finite(array) else array[np.isfinite(array)]
+    if not finite.size:
+        return "nothing finite"
     with np.errstate(all="ignore"):
-        middle, spread = number(array.mean()), number(array.std())
-    return f"{shape_text(array.shape)} mean {middle} ± {spread}"
+        return f"mean {number(finite.mean())} ± {number(finite.std())}"
+
+
+def odd(array: np.ndarray) -> str:
+    """`2 nan, 1 inf`: how many numbers are none; nothing if all are finite."""
+    if _all_finite(array):
+        return ""
+    counts = {"nan": np.isnan(array).sum(), "inf": np.isinf(array).sum()}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+def _all_finite(array: np.ndarray) -> bool:
+    if array.dtype.kind not in "fc":
+        return True
+    with np.errstate(all="ignore"):  # a sum is finite or not, as what it sums, and needs no memory
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+
+
+HEAT_ROWS, HEAT_COLUMNS, LEVELS = 8, 16, 3  # a thumbnail's cells; levels on each side of zero
+
+
+def heat(array: np.ndarray | None) -> list[str]:
+    """An array as a thumbnail: rows of levels, `0` (most negative) to `6`; `3` is zero, `x` nan.
+
+    Each cell is the mean of its part of the array, in relation to the largest such mean.
+    """
+    if array is None or array.ndim == 0 or array.size < 2 or array.dtype.kind not in "fiub":
+        return []
+    table = array.astype(np.float64).reshape(-1, array.shape[-1])
+    for axis, most in ((0, HEAT_ROWS), (1, HEAT_COLUMNS)):
+        if table.shape[axis] > most:
+            with np.errstate(all="ignore"):
+                parts = np.array_split(table, most, axis)
+                table = np.stack([part.mean(axis) for part in parts], axis)
+    finite = np.isfinite(table)
+    scale = np.abs(table[finite]).max(initial=0) or 1
+    with np.errstate(all="ignore"):
+        levels = np.floor(np.round(LEVELS * table / scale, 4) + 0.5) + LEVELS
+    return [
+        "".join(str(int(level)) if fine else "x" for level, fine in zip(*row))
+        for row in zip(levels, finite)
+    ]
+
+
+def bytes_text(count: int) -> str:
+    """`16 B`, `3.2 kB`, `1.5 MB`: memory in units of 1,000."""
+    size, units = float(count), ["B", "kB", "MB", "GB"]
+    while size >= 999.5 and len(units) > 1:
+        size, units = size / 1000, units[1:]
+    return f"{size:.3g} {units[0]}"
 
 
 def shape_text(shape: tuple[int, ...] | list[int] | None) -> str:

@@ -61,7 +61,7 @@ def _both(light: str, dark: str) -> str:
 
 def _colours() -> str:
     """The palette, for the picture as rules and for the rest of the player as custom properties."""
-    roles = {
+    roles: dict[str, dict[str, str]] = {
         part: {role: _both(light[role], dark[role]) for role in light}
         for part, light, dark in (("fill", LIGHT.fill, DARK.fill), ("line", LIGHT.line, DARK.line))
     }
@@ -71,7 +71,9 @@ def _colours() -> str:
         faint=_both(LIGHT.faint, DARK.faint),
         edge=_both(LIGHT.edge, DARK.edge),
         grad=_both(LIGHT.grad, DARK.grad),
-        **roles,
+        heat=tuple(map(_both, LIGHT.heat, DARK.heat)),
+        fill=roles["fill"],
+        line=roles["line"],
     )
     paper = _both(LIGHT.background, DARK.background)
     return (
