@@ -13,6 +13,7 @@ import numpy as np
 from . import anomaly
 from .grad_mode import set_mode, state
 from .node import AccumulateGrad, Node
+from .ready_queue import order_of
 from .saved import set_hooks
 from .version import UNWRITTEN
 
@@ -101,6 +102,7 @@ class GraphTask:
 
     watched = False  # whether every node takes the careful way
     callbacks: Any = ()  # to be called when all is done
+    rank: dict[Node, int] = {}  # noqa: RUF012 (torch's order of nodes, once it is asked for)
 
     def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
         self.retain = retain
@@ -115,7 +117,8 @@ class GraphTask:
         self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
-        order = self.schedule([node for node, _ in roots])
+        self.roots = [node for node, _ in roots]
+        order = self.schedule(self.roots)
         if self.sought:
             self.wanted = self.on_a_path(order)
         for (node, slot), grad in zip(roots, gradients):
@@ -158,7 +161,7 @@ class GraphTask:
                     if not left:
                         ready.append(target)
             if ready:
-                for leaf in ready:
+                for leaf in ready if len(ready) < 3 else self.in_order(ready):
                     self.step(leaf, pop(leaf, None))
                 ready.clear()
 
@@ -220,15 +223,23 @@ class GraphTask:
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
-        for leaf in ready:
+        for leaf in ready if len(ready) < 3 else self.in_order(ready):
             self.step(leaf, arrived.pop(leaf, None))
+
+    def in_order(self, ready: list[Node]) -> list[Node]:
+        """Leaves that are ready at once, in torch's order, if a hook will see it."""
+        if not any(leaf.sees_order() for leaf in ready):  # type: ignore[attr-defined]
+            return ready
+        if not self.rank:
+            self.rank = order_of(self.roots, self.will_run)
+        return sorted(ready, key=lambda leaf: self.rank.get(leaf, 0))
 
     def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
         posthooks; and capture what arrives, if it is asked for. None if the pass ends here."""
         goes_on = self.wanted is None or node in self.wanted
-        if not goes_on and not self.will_run(node):
-            return None
+        if not goes_on and not self.will_run(node) and [node] != self.roots:
+            return None  # torch calls the hooks of a single root in any case
         if goes_on and self.sought:
             self.capture(node, grad)  # before the hooks change it, as in torch
         if node.special:

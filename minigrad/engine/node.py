@@ -345,6 +345,15 @@ class AccumulateGrad(Node):
         hooks = self.variable._backward_hooks
         return {0: hooks} if hooks else {}
 
+    def sees_order(self) -> bool:
+        """Whether a hook can tell when this leaf has its turn."""
+        return bool(
+            self.prehooks
+            or self.posthooks
+            or self.variable._backward_hooks
+            or self.variable._post_accumulate_grad_hooks
+        )
+
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         """``variable.grad += grad``: in place, unless the addition is recorded itself."""
         if grad is None:

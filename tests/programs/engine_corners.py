@@ -360,3 +360,27 @@ z.sum().backward()
 # %%
 print(len(runs))
 checkpoint(differs, x, use_reentrant=False, determinism_check="all")
+# %% leaves that become ready at once: the order of a binary heap
+def order(kinds, **options):
+    """How hooks fire below a stack of l: leaves, m: products of leaves, f: the first leaf."""
+    leaves, seen = [], []
+
+    def leaf():
+        leaves.append(torch.ones(2, requires_grad=True))
+        leaves[-1].register_hook(lambda grad, i=len(leaves) - 1: seen.append(i))
+        return leaves[-1]
+
+    make = {"l": leaf, "m": lambda: leaf() * 2, "f": lambda: leaves[0]}
+    stacked = torch.stack([make[kind]() for kind in kinds]).sum()
+    torch.autograd.backward([stacked, leaf().sum()], inputs=leaves[1:] if options else None)
+    return seen
+
+
+for kinds in ("lll", "llll", "lllll", "llllllll", "lllm", "mlll", "llmlfllml", "mlmlmlmlmf"):
+    print(kinds, order(kinds), order(kinds, inputs=True))
+# %% hooks of a single root are called even if no input is reached
+x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+z = (x * 2).sum()
+z.register_hook(lambda grad: print("root", grad))
+torch.autograd.backward([z], inputs=[y])
+torch.autograd.backward([z, z * 2], inputs=[y])
