@@ -102,7 +102,7 @@ class GraphTask:
 
     watched = False  # whether every node takes the careful way
     callbacks: Any = ()  # to be called when all is done
-    rank: dict[Node, int] = {}  # noqa: RUF012 (torch's order of nodes, once it is asked for)
+    rank: dict[Node, int] | None = None  # torch's order of nodes, once it is asked for
 
     def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
         self.retain = retain
@@ -226,13 +226,14 @@ class GraphTask:
         for leaf in ready if len(ready) < 3 else self.in_order(ready):
             self.step(leaf, arrived.pop(leaf, None))
 
-    def in_order(self, ready: list[Node]) -> list[Node]:
+    def in_order(self, ready: Sequence[Any]) -> Sequence[Any]:
         """Leaves that are ready at once, in torch's order, if a hook will see it."""
-        if not any(leaf.sees_order() for leaf in ready):  # type: ignore[attr-defined]
+        if not any(leaf.sees_order() for leaf in ready):
             return ready
-        if not self.rank:
+        if self.rank is None:
             self.rank = order_of(self.roots, self.will_run)
-        return sorted(ready, key=lambda leaf: self.rank.get(leaf, 0))
+        rank = self.rank
+        return sorted(ready, key=lambda leaf: rank.get(leaf, 0))
 
     def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,

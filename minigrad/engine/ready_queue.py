@@ -55,7 +55,8 @@ def order_of(roots: Iterable[Any], will_run: Callable[[Any], bool]) -> dict[Any,
                 reached.append(target)
             if target is not None:
                 waiting[target] += 1
-    queue, rank = ReadyQueue(), {}
+    queue = ReadyQueue()
+    rank: dict[Any, int] = {}
     for node in roots:
         if not waiting[node] and (will_run(node) or len(roots) == 1):
             queue.push(node)
