@@ -2,6 +2,7 @@
 
 from .animate import animate
 from .draw import Drawing, draw
+from .explore import Explorer, explore
 from .magic import load_ipython_extension, unload_ipython_extension
 from .player import Animation
 from .record import Recording, record
@@ -9,9 +10,11 @@ from .record import Recording, record
 __all__ = [
     "Animation",
     "Drawing",
+    "Explorer",
     "Recording",
     "animate",
     "draw",
+    "explore",
     "load_ipython_extension",
     "record",
     "unload_ipython_extension",

@@ -111,16 +111,16 @@ def _numbers(place: re.Match[str], times: Timeline, clock: Clock) -> str:
         [(text, when)] = spans.items()
         if css != "grad-label":  # a gradient's number comes with its line
             clock.fade(f'[id="{id}"]', when)
-        return f'<text id="{id}"{rest}>{_lines(text, x, y)}</text>'
+        return f'<text id="{id}"{rest}>{placed(text, x, y)}</text>'
     bare = rest.replace(f' class="{css}"', "")
     shown = (
-        f"<text {clock.seen(when, css)}{bare}>{_lines(text, x, y)}</text>"
+        f"<text {clock.seen(when, css)}{bare}>{placed(text, x, y)}</text>"
         for text, when in spans.items()
     )
     return f'<text id="{id}"{rest}></text>{"".join(shown)}'
 
 
-def _lines(text: str, x: str, y: str) -> str:
+def placed(text: str, x: str, y: str) -> str:
     """A number, or the rows of a matrix around the same place."""
     lines = text.replace(" ", "\u00a0").split("\n")
     if len(lines) == 1:

@@ -59,6 +59,12 @@ def _both(light: str, dark: str) -> str:
     return light if light == dark else f"light-dark({light}, {dark})"
 
 
+def look(scope: str) -> str:
+    """The player's colours as CSS for a picture that is no player, below what `scope` selects."""
+    theme = _source("theme.css").replace(".minigrad-player", scope)
+    return theme + _colours().replace(":host", scope)
+
+
 def _colours() -> str:
     """The palette, for the picture as rules and for the rest of the player as custom properties."""
     roles: dict[str, dict[str, str]] = {

@@ -1,0 +1,410 @@
+"""explore(): sliders that run forward and backward again at every move, on an unchanged picture."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from math import isfinite, prod
+from typing import Any
+
+import numpy as np
+
+from . import layout
+from .graph import Graph, engine_of
+from .names import is_tensor
+from .player.animated import placed
+from .player.embed import look
+from .player.frames import frames
+from .record import recorded
+from .theme import LIGHT, MONO, SANS
+from .values import array_of, number, rows
+
+WIDEST = "-1.234e-05"  # room that is kept for each number
+STEPS = 200  # of a slider
+POINTS = 240  # of the curve
+CURVE = (320, 240)  # pixels
+PAD = 34  # around the curve, for its axes
+MOST = 12  # sliders
+
+GRAD = LIGHT.grad
+NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]\d+)?|nan|inf|-inf")
+PLACE = re.compile(r'<text id="([^"]+)"([^>]*)>[^<]*</text>')  # of a number
+
+
+def explore(f: Callable[..., Any], *, engine: Any = None, **inputs: Any) -> Explorer:
+    """Shows f's graph with its values and gradients, and a slider for each number that f is given.
+
+    f is called with `inputs` by name and returns a tensor of one number. An input is a range
+    `(low, high)` or `(low, high, start)`, a number, or a tensor with up to 12 elements in all.
+
+    engine:  the package that makes the tensors (`torch`); not needed where an input is a tensor
+
+    In Jupyter the sliders run f forward and backward again at every move (this needs ipywidgets);
+    without a kernel a still picture remains. The tensors that were given are left as they are.
+    Raises TypeError for an input of another kind, ValueError where f's output is not one number or
+    has no graph.
+    """
+    return Explorer(f, engine, inputs)
+
+
+class Explorer:
+    """What `explore` returns. `set(x=2.0)` moves the sliders from code."""
+
+    def __init__(self, f: Callable[..., Any], engine: Any, inputs: Mapping[str, Any]) -> None:
+        self.f = f
+        self.engine = _engine(engine, inputs)
+        self.inputs = {name: _Input(name, given) for name, given in inputs.items()}
+        sliders = sum(len(i.values) for i in self.inputs.values())
+        if not 0 < sliders <= MOST:
+            raise ValueError(f"explore needs 1 to {MOST} numbers to vary, not {sliders}")
+        self._form: Any = None
+        self._widgets: Any = None
+        self._curve: _Curve | None = None
+        self.run()
+        if sliders == 1:
+            self._curve, self._form = _Curve(self), None  # and so another layout
+            self.run()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The numbers that f is given now, by name."""
+        return {name: i.plain for name, i in self.inputs.items()}
+
+    def set(self, **values: Any) -> None:
+        """Gives f other numbers: one for a slider, a flat list for a tensor."""
+        for name, value in values.items():
+            flat = list(value) if isinstance(value, (list, tuple)) else [value]
+            if name not in self.inputs or len(flat) != len(self.inputs[name].values):
+                raise ValueError(f"no input {name!r} of {len(flat)} numbers")
+            self.inputs[name].values = [float(x) for x in flat]
+        self.run()
+        if self._widgets:
+            self._refresh()
+
+    def run(self) -> None:
+        """Runs f forward and backward with the numbers as they are now."""
+        leaves = {name: i.tensor(self.engine) for name, i in self.inputs.items()}
+        out = self.f(**leaves)
+        if not is_tensor(out) or prod(out.shape) != 1:
+            raise ValueError("f must return a tensor of one number, such as a loss")
+        if not out.requires_grad:
+            raise ValueError("what f returned was not computed from its inputs: there is no graph")
+        recording = recorded(out, names={**leaves, "output": out})
+        self.output = _plain(out)
+        self.grads = {n: None if t.grad is None else _plain(t.grad) for n, t in leaves.items()}
+        graph = recording.graph
+        self._texts = _values(graph)
+        for frame in frames(recording.trace):
+            self._texts |= {key: text for key, text in frame.changes.items() if "-" in key}
+        form = [(n.kind, n.op, n.name, n.shape) for n in graph.nodes], graph.edges
+        if form != self._form:
+            self._lay_out(graph)
+            self._form = form
+
+    def _lay_out(self, graph: Graph) -> None:
+        """Lays out the picture without its numbers, and keeps the places where they stand."""
+        room = {key: [text, NUMBER.sub(WIDEST, text)] for key, text in self._texts.items()}
+        svg = layout.svg(graph, replay=room)
+        self._places = {m[1]: _attributes(m[2], "class", "x", "y") for m in PLACE.finditer(svg)}
+        self._sides = re.findall(r'text-anchor="(\w+)"', svg)[0]
+        self._moved = re.findall(r"<g (transform=\"translate\([^)]*\)\")>", svg)[0]
+        svg = PLACE.sub("", svg)
+        svg = re.sub(r'<path id="[^"]+" class="grad"', f'<path class="grad" stroke="{GRAD}"', svg)
+        self._still = re.sub(r' id="[^"]*"', "", svg)
+        w, h = map(float, re.findall(r'viewBox="0 0 (\S+) (\S+)"', svg)[0])
+        if self._curve:
+            beside = w + CURVE[0] <= layout.WIDTH
+            x, y = (w, max(0.0, (h - CURVE[1]) / 2)) if beside else (0.0, h)
+            self._curve.place = f'transform="translate({x:g} {y:g})"'
+            w, h = (w + CURVE[0], max(h, CURVE[1])) if beside else (max(w, CURVE[0]), h + CURVE[1])
+        self._size = f'viewBox="0 0 {w:g} {h:g}" width="{w:g}" height="{h:g}"'
+
+    # what it shows
+
+    @property
+    def words(self) -> str:
+        """All numbers in a sentence."""
+        given = ", ".join(f"{n} = {_listed(i.plain)}" for n, i in self.inputs.items())
+        grads = ", ".join(f"{n}.grad = {_listed(g)}" for n, g in self.grads.items())
+        return f"{given}: the output is {_listed(self.output)}, {grads}."
+
+    @property
+    def svg(self) -> str:
+        """The picture as it is now."""
+        return self._picture(self._ground + self._figures, words=True)
+
+    @property
+    def _ground(self) -> str:
+        return self._still + (
+            f"<g {self._curve.place}>{self._curve.ground}</g>" if self._curve else ""
+        )
+
+    @property
+    def _figures(self) -> str:
+        """All that changes: the numbers at their places, and the tangent."""
+        out = [f"<g {self._moved}>"]
+        for id, (css, x, y) in self._places.items():
+            text = self._texts.get(re.sub(r"\.\d+", "", id))
+            if text:
+                side = self._sides if css == "grad-label" else "middle"
+                ink = "" if css == "value" else f' fill="{GRAD}"'
+                lines = placed(text, x, y)
+                out.append(f'<text class="{css}" x="{x}" y="{y}" text-anchor="{side}"{ink} '
+                           f'font-family="{escape(MONO)}">{lines}</text>')  # fmt: skip
+        out.append("</g>")
+        if self._curve:
+            [slope] = self.grads.values()
+            [at] = next(iter(self.inputs.values())).values
+            out.append(self._curve.tangent(at, self.output, slope))
+        return "".join(out)
+
+    def _picture(self, inner: str, *, words: bool) -> str:
+        told = f'role="img" aria-label="{escape(self.words)}"' if words else 'aria-hidden="true"'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="viz-graph" {self._size} {told} '
+            f'font-family="{escape(SANS)}" font-size="11" fill="{LIGHT.text}">{inner}</svg>'
+        )
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The still picture. It hides itself where the live one stands below it."""
+        data = base64.b64encode(self.svg.encode()).decode()
+        image = f'<img alt="{escape(self.words)}" src="data:image/svg+xml;base64,{data}">'
+        hide = "<style>.jp-OutputArea:has(.viz-live) .viz-still{display:none}</style>"
+        return {
+            "text/html": f'<div class="viz-still">{image}{hide}</div>',
+            "text/plain": repr(self),
+        }
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        view = self.widget()._repr_mimebundle_()
+        display(view | {"text/plain": f"Sliders for {', '.join(self.inputs)}"}, raw=True)
+
+    def widget(self) -> Any:
+        """The live picture and its sliders, an ipywidget. Raises ImportError without ipywidgets."""
+        try:
+            import ipywidgets
+        except ImportError as error:
+            raise ImportError("explore needs ipywidgets: pip install ipywidgets") from error
+        if self._widgets:
+            return self._widgets[0]
+        same_place = ipywidgets.Layout(grid_area="1 / 1 / 2 / 2", margin="0")
+        ground, figures = (ipywidgets.HTML(layout=same_place) for _ in range(2))
+        words = ipywidgets.HTML()
+        sliders = [s for given in self.inputs.values() for s in given.sliders(self._moved_to)]
+        picture = ipywidgets.GridBox(
+            [ground, figures], layout=ipywidgets.Layout(grid_template_columns="max-content")
+        )
+        box = ipywidgets.VBox([*sliders, words, picture])
+        box.add_class("viz-live")
+        self._widgets = box, ground, figures, words
+        self._refresh()
+        return box
+
+    def _moved_to(self) -> None:
+        """A slider has moved."""
+        try:
+            self.run()
+        except Exception as error:
+            self._widgets[3].value = escape(f"{type(error).__name__}: {error}")
+        else:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        _, ground, figures, words = self._widgets
+        still = re.sub(r"<style>.*?</style>", "", self._ground, flags=re.DOTALL)
+        ground.value = f"<style>{look('.viz-live')}</style>{self._picture(still, words=False)}"
+        figures.value = self._picture(self._figures, words=False)
+        words.value = f'<span role="status">{escape(self.words)}</span>'
+
+
+class _Input:
+    """One input of f: its numbers, and how far each may go."""
+
+    def __init__(self, name: str, given: Any) -> None:
+        self.name, self.dtype, self.shape = name, None, ()
+        if is_tensor(given):
+            array = array_of(given)
+            if array is None or array.dtype.kind != "f":
+                raise TypeError(f"input {name!r} must be a tensor of real floating point numbers")
+            self.dtype, self.shape = given.dtype, array.shape
+            self.values = [float(v) for v in array.ravel()]
+        elif isinstance(given, tuple) and len(given) in (2, 3) and all(map(_is_number, given)):
+            low, high = float(given[0]), float(given[1])
+            if not low < high:
+                raise ValueError(f"input {name!r}: {low:g} must be less than {high:g}")
+            self.values = [float(given[2]) if len(given) == 3 else (low + 3 * high) / 4]
+            self.ranges = [(low, high)]
+            return
+        elif _is_number(given):
+            self.values = [float(given)]
+        else:
+            raise TypeError(
+                f"input {name!r} must be (low, high), (low, high, start), a number or a tensor, "
+                f"not {type(given).__name__}"
+            )
+        self.ranges = [(-reach, reach) for reach in (max(3.0, 2 * abs(v)) for v in self.values)]
+
+    @property
+    def plain(self) -> Any:
+        """The numbers as one number, or a list of them."""
+        return self.values if self.shape else self.values[0]
+
+    def tensor(self, engine: Any, values: Sequence[float] | None = None) -> Any:
+        """A new leaf with these numbers."""
+        flat = list(self.values if values is None else values)
+        made = engine.tensor(flat, dtype=self.dtype).reshape(self.shape)
+        return made.requires_grad_()
+
+    def sliders(self, moved: Callable[[], None]) -> Iterator[Any]:
+        import ipywidgets
+
+        for i, (low, high) in enumerate(self.ranges):
+            at = [int(n) for n in np.unravel_index(i, self.shape)]
+            name = f"{self.name}{at}" if at else self.name
+            slider = ipywidgets.FloatSlider(
+                self.values[i],
+                min=low,
+                max=high,
+                step=(high - low) / STEPS,
+                description=name,
+                readout_format=".4g",
+            )
+
+            def changed(change: Any, i: int = i) -> None:
+                self.values[i] = change["new"]
+                moved()
+
+            slider.observe(changed, "value")
+            yield slider
+
+
+class _Curve:
+    """f over the range of its one input, and the tangent where the input is now."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        [given] = explorer.inputs.values()
+        [(low, high)] = given.ranges
+        self.name, self.low, self.high = given.name, low, high
+        self.place = ""
+        xs = [low + (high - low) * i / POINTS for i in range(POINTS + 1)]
+        ys = [self._at(explorer, given, x) for x in xs]
+        seen = sorted(y for y in ys if isfinite(y)) or [0.0]
+        bottom, top = seen[len(seen) // 50], seen[-1 - len(seen) // 50]  # a pole is cut off
+        spread = (top - bottom) or 1.0
+        self.bottom, self.top = bottom - 0.1 * spread, top + 0.1 * spread
+        self.ground = self._drawn(list(zip(xs, ys)))
+
+    @staticmethod
+    def _at(explorer: Explorer, given: _Input, x: float) -> float:
+        with explorer.engine.no_grad():
+            try:
+                return float(_plain(explorer.f(**{given.name: given.tensor(explorer.engine, [x])})))
+            except Exception:  # whatever f says against this number: the curve has a gap there
+                return float("nan")
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        w, h = CURVE
+        return (
+            PAD + (w - 2 * PAD) * (x - self.low) / (self.high - self.low),
+            h - PAD - (h - 2 * PAD) * (y - self.bottom) / (self.top - self.bottom),
+        )
+
+    def _drawn(self, points: list[tuple[float, float]]) -> str:
+        """The axes and the curve, which never change."""
+        w, h = CURVE
+        way, pen = [], "M"
+        for x, y in points:
+            if isfinite(y):
+                px, py = self._point(x, y)
+                way.append(f"{pen}{px - PAD:.1f} {py - PAD:.1f}")
+            pen = "L" if isfinite(y) else "M"
+        reach = f"{number(_round(self.bottom))} to {number(_round(self.top))}"
+        ticks = [(PAD, h - PAD + 16, "start", number(self.low)),
+                 (w - PAD, h - PAD + 16, "end", number(self.high)),
+                 (w / 2, h - PAD + 16, "middle", self.name),
+                 (PAD, PAD - 8, "start", f"output, {reach}")]  # fmt: skip
+        zeros = []
+        if self.bottom < 0 < self.top:
+            y = self._point(self.low, 0)[1]
+            zeros.append(f"M{PAD} {y:.1f}H{w - PAD}")
+        if self.low < 0 < self.high:
+            x = self._point(0, self.bottom)[0]
+            zeros.append(f"M{x:.1f} {PAD}V{h - PAD}")
+        return (
+            f'<g class="data" fill="none" stroke="{LIGHT.edge}" stroke-width="0.6"><rect x="{PAD}" '
+            f'y="{PAD}" width="{w - 2 * PAD}" height="{h - 2 * PAD}" rx="4"/>'
+            f'<path stroke-dasharray="2 3" d="{"".join(zeros)}"/></g>{self._clip}<g class="leaf">'
+            f'<path class="box" d="{"".join(way)}" stroke="{LIGHT.line["leaf"]}" stroke-width="2" '
+            'style="fill:none"/></g></svg>'
+            + "".join(
+                f'<text class="faint" x="{x:g}" y="{y:g}" text-anchor="{side}" '
+                f'fill="{LIGHT.faint}">{escape(text)}</text>'
+                for x, y, side, text in ticks
+            )
+        )
+
+    @property
+    def _clip(self) -> str:
+        w, h = CURVE[0] - 2 * PAD, CURVE[1] - 2 * PAD
+        return f'<svg x="{PAD}" y="{PAD}" width="{w}" height="{h}">'
+
+    def tangent(self, x: float, y: float, slope: float | None) -> str:
+        """The point where the input is now, and the line that has the gradient as its slope."""
+        if slope is None or not isfinite(y) or not isfinite(slope):
+            return ""
+        px, py = (p - PAD for p in self._point(x, y))
+        ax, ay = (p - PAD for p in self._point(self.low, y + slope * (self.low - x)))
+        bx, by = (p - PAD for p in self._point(self.high, y + slope * (self.high - x)))
+        side, dx = ("end", -8) if px > CURVE[0] / 2 else ("start", 8)
+        return (
+            f'<g {self.place}>{self._clip}<path class="grad" fill="none" stroke="{GRAD}" '
+            f'stroke-width="1.8" d="M{ax:.1f} {ay:.1f}L{bx:.1f} {by:.1f}"/></svg>'
+            f'<circle class="grad" cx="{px + PAD:.1f}" cy="{py + PAD:.1f}" r="4.5" fill="{GRAD}"/>'
+            f'<text class="grad-label" x="{px + PAD + dx:.1f}" y="{py + PAD - 10:.1f}" '
+            f'text-anchor="{side}" fill="{GRAD}" font-family="{escape(MONO)}">'
+            f"slope {number(slope)}</text></g>"
+        )
+
+
+def _attributes(text: str, *names: str) -> list[str]:
+    return [re.findall(rf'\b{name}="([^"]+)"', text)[0] for name in names]
+
+
+def _round(x: float) -> float:
+    return float(f"{x:.2g}")
+
+
+def _plain(tensor: Any) -> Any:
+    """A tensor's numbers as one number, or a flat list of them."""
+    array = array_of(tensor)
+    return None if array is None else array.item() if array.size == 1 else array.ravel().tolist()
+
+
+def _listed(x: Any) -> str:
+    if x is None:
+        return "None"
+    return f"[{', '.join(map(number, x))}]" if isinstance(x, list) else number(x)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float)) and not isinstance(x, bool)
+
+
+def _engine(engine: Any, inputs: Mapping[str, Any]) -> Any:
+    found = engine or next((engine_of(t) for t in inputs.values() if is_tensor(t)), None)
+    if found is None:
+        raise TypeError("explore makes tensors: say with which engine, as in engine=torch")
+    return found
+
+
+def _values(graph: Graph) -> dict[str, str]:
+    """The rows of numbers in the boxes, by place."""
+    return {f"{n.id}-v{i}": row for n in graph.nodes for i, row in enumerate(rows(n.value))}
