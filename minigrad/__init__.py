@@ -4,11 +4,23 @@
 """
 
 import warnings as _warnings
+from math import e, inf, nan, pi
 
 # Arithmetic gives inf and nan in silence here, as in torch; numpy elsewhere goes on warning.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import autograd, creation, cuda, dtypes, functions, nn, optim, utils  # noqa: E402
+from . import (  # noqa: E402
+    autograd,
+    composites,
+    creation,
+    cuda,
+    dtypes,
+    functions,
+    linalg,
+    nn,
+    optim,
+    utils,
+)
 from .autograd import (  # noqa: E402
     enable_grad,
     inference_mode,
@@ -22,40 +34,73 @@ from .autograd.anomaly_mode import (  # noqa: E402
     is_anomaly_enabled,
     set_anomaly_enabled,
 )
+from .composites import *  # noqa: E402, F403
 from .creation import *  # noqa: E402, F403
 from .device import device  # noqa: E402
 from .dtypes import *  # noqa: E402, F403
 from .errors import missing as _missing  # noqa: E402
 from .functions import *  # noqa: E402, F403
 from .printing import set_printoptions  # noqa: E402
-from .random import Generator, initial_seed, manual_seed, seed  # noqa: E402
+from .random import (  # noqa: E402
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .size import Size  # noqa: E402
+from .storage import (  # noqa: E402
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from .tensor import Tensor  # noqa: E402
+
+newaxis = None
 
 __all__ = [
     "Generator",
     "Size",
     "Tensor",
     "autograd",
+    "contiguous_format",
     "cuda",
+    "default_generator",
     "device",
+    "e",
     "enable_grad",
+    "get_rng_state",
+    "inf",
     "inference_mode",
     "initial_seed",
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "layout",
+    "linalg",
     "manual_seed",
+    "memory_format",
+    "nan",
+    "newaxis",
     "nn",
     "no_grad",
     "optim",
+    "pi",
+    "preserve_format",
     "seed",
     "set_anomaly_enabled",
     "set_grad_enabled",
     "set_printoptions",
+    "set_rng_state",
+    "strided",
     "utils",
 ]
+__all__ += composites.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += functions.__all__

@@ -15,9 +15,12 @@ import numpy as np
 
 from . import dtypes
 from .inplace import write
+from .methods.memory import in_order
 from .ops.dims import sizes
-from .random import default_generator, normal, uniform
-from .recording import own, wrap
+from .ops.pointwise import Overwritten
+from .random import default_generator, uniform
+from .random import normal as normal_numbers
+from .recording import memory, own, record, wrap
 from .size import Size
 from .tensor import Tensor
 
@@ -33,15 +36,23 @@ __all__ = [
     "ShortTensor",
     "arange",
     "as_tensor",
+    "asarray",
+    "bernoulli",
     "empty",
     "empty_like",
+    "empty_strided",
     "eye",
     "from_numpy",
+    "frombuffer",
     "full",
     "full_like",
     "linspace",
+    "logspace",
+    "multinomial",
+    "normal",
     "ones",
     "ones_like",
+    "poisson",
     "rand",
     "rand_like",
     "randint",
@@ -49,7 +60,11 @@ __all__ = [
     "randn",
     "randn_like",
     "randperm",
+    "range",
+    "scalar_tensor",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "zeros",
     "zeros_like",
 ]
@@ -116,6 +131,80 @@ def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Tensor:
     if isinstance(data, np.ndarray) and (dtype is None or _numpy(dtype) == data.dtype):
         return from_numpy(data)
     return _leaf(_array(data, dtype), False, "as_tensor")
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: Dtype = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`obj` as a tensor: of a tensor, an array or a buffer on the same memory, unless `copy`.
+
+    Raises ValueError if `copy` is False and a copy is needed.
+    """
+    if isinstance(obj, (bytes, bytearray, memoryview)):
+        obj = frombuffer(obj, dtype=dtype or dtypes.get_default_dtype())
+    same = isinstance(obj, Tensor) or (isinstance(obj, np.ndarray) and obj.dtype.kind in "biuf")
+    if same:
+        tensor = obj if isinstance(obj, Tensor) else from_numpy(obj)
+        if dtype is not None and _numpy(dtype) != tensor._data.dtype:
+            if copy is False:
+                raise ValueError("can't alias tensor with a different dtype")
+            out = tensor.to(dtypes.from_numpy(_numpy(dtype)))
+        else:
+            out = tensor.clone() if copy else tensor
+        if not requires_grad and out.requires_grad:
+            out = out.detach()
+        elif requires_grad and not out.requires_grad:
+            out = (out.detach() if out is obj else out).requires_grad_()
+        return out
+    if copy is False:
+        raise ValueError(f"can't alias arbitrary sequence of type '{type(obj).__name__}'.")
+    return _leaf(_array(obj, dtype), requires_grad, "asarray")
+
+
+def frombuffer(
+    buffer: Any, *, dtype: Dtype, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """A tensor on the memory of a Python buffer: bytes read as numbers of `dtype`."""
+    kind = _numpy(dtype)
+    try:
+        view = memoryview(buffer)
+    except TypeError:
+        raise ValueError("object does not implement Python buffer protocol.") from None
+    size, item = view.nbytes, kind.itemsize
+    if size == 0 or count == 0:
+        raise ValueError(f"both buffer length ({size}) and count ({count}) must not be 0")
+    if not 0 <= offset < size:
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length "
+            f"({size} bytes) minus 1"
+        )
+    if count < 0 and (size - offset) % item:
+        raise ValueError(
+            f"buffer length ({size - offset} bytes) after offset ({offset} bytes) must be a "
+            f"multiple of element size ({item})"
+        )
+    n = (size - offset) // item if count < 0 else count
+    if offset + n * item > size:
+        raise ValueError(
+            f"requested buffer length ({n} * {item} bytes) after offset ({offset} bytes) must not "
+            f"be greater than actual buffer length ({size} bytes)"
+        )
+    if view.readonly:
+        warnings.warn(
+            "The given buffer is not writable, and PyTorch does not support non-writable tensors. "
+            "This means you can write to the underlying (supposedly non-writable) buffer using the "
+            "tensor. You may want to copy the buffer to protect its data or make it writable "
+            "before converting it to a tensor. This type of warning will be suppressed for the "
+            "rest of this program.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return _leaf(np.frombuffer(buffer, kind, n, offset), requires_grad, "frombuffer")
 
 
 def from_numpy(ndarray: np.ndarray) -> Tensor:
@@ -311,6 +400,80 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Te
     return _made("arange", make, default=np.dtype(np.int64) if whole else None, **options)
 
 
+def range(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    """As `arange`, but with `end`, and of floats. Deprecated in favour of `arange`."""
+    warnings.warn(
+        "minigrad.range is deprecated and will be removed in a future release because its behavior "
+        "is inconsistent with Python's range builtin. Instead, use minigrad.arange, which produces "
+        "values in [start, end).",
+        UserWarning,
+        stacklevel=2,
+    )
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    count = math.floor((end - start) / step) + 1
+    return _made("range", lambda kind: (start + step * np.arange(count)).astype(kind), **options)
+
+
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
+    """base^start, …, base^end: `steps` powers at equal distances of their exponents."""
+    first, last = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+
+    def make(kind: np.dtype[Any]) -> np.ndarray:
+        exponents = linspace(first, last, steps, dtype=dtypes.float64)._data
+        return np.power(float(base), exponents).astype(kind)
+
+    return _made("logspace", make, **options)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
+    """The places of a matrix's lower triangle: the rows' and the columns' numbers."""
+    return _triangle("tril_indices", np.tril, row, col, offset, options)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
+    """The places of a matrix's upper triangle: the rows' and the columns' numbers."""
+    return _triangle("triu_indices", np.triu, row, col, offset, options)
+
+
+def _triangle(
+    name: str, part: Any, row: int, col: int, offset: int, options: dict[str, Any]
+) -> Tensor:
+    for label, n in (("row", row), ("col", col)):
+        if n < 0:
+            raise RuntimeError(f"{label} must be non-negative, got{n}")
+    places = np.stack(np.nonzero(part(np.ones((row, col), bool), offset)))
+    return _made(name, places.astype, default=np.dtype(np.int64), **options)
+
+
+def scalar_tensor(s: Any, **options: Any) -> Tensor:
+    """A 0-d tensor of one number, in the default dtype unless `dtype` says otherwise."""
+    return _made("scalar_tensor", lambda kind: np.asarray(s).astype(kind), **options)
+
+
+def empty_strided(size: Any, stride: Any, **options: Any) -> Tensor:
+    """Memory with these strides, its content left to chance."""
+    size, stride = tuple(size), tuple(stride)
+    if len(size) != len(stride):
+        raise RuntimeError(
+            f"mismatch in length of strides and shape: {len(stride)} and {len(size)}"
+        )
+    last = sum([(n - 1) * s for n, s in zip(size, stride)])
+
+    def make(kind: np.dtype[Any]) -> np.ndarray:
+        memory = np.empty(0 if 0 in size else last + 1, kind)
+        steps = [s * kind.itemsize for s in stride]
+        return np.lib.stride_tricks.as_strided(memory, size, steps)
+
+    return _made("empty_strided", make, **options)
+
+
 def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
     """`steps` values from `start` to `end`, both included, at equal distances."""
     dims = [v.ndim if isinstance(v, Tensor) else 0 for v in (start, end)]
@@ -370,7 +533,20 @@ def _like(
     make: Callable[[np.dtype[Any]], np.ndarray],
     options: dict[str, Any],
 ) -> Tensor:
-    return _made(name, make, default=input._data.dtype, **options)
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
+    data = memory(input)
+    if data.flags.c_contiguous or 0 in data.strides or in_order(options.get("memory_format")):
+        return _made(name, make, default=data.dtype, **options)
+
+    def ordered(kind: np.dtype[Any]) -> np.ndarray:
+        out = np.empty_like(data, kind)  # the order of the strides is kept
+        out[...] = make(kind)
+        return out
+
+    return _made(name, ordered, default=data.dtype, **options)
 
 
 # -- of random numbers -----------------------------------------------------------------------------
@@ -389,7 +565,7 @@ def rand(*size: Any, **options: Any) -> Tensor:
 def randn(*size: Any, **options: Any) -> Tensor:
     """Standard normal."""
     stream, shape = _stream(options), _shape("randn", size, options)
-    return _made("randn", lambda kind: normal(stream, shape, kind), **options)
+    return _made("randn", lambda kind: normal_numbers(stream, shape, kind), **options)
 
 
 def randint(*args: Any, **options: Any) -> Tensor:
@@ -416,6 +592,66 @@ def randperm(n: int, **options: Any) -> Tensor:
         raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     values = _stream(options).permutation(n)
     return _made("randperm", values.astype, default=np.dtype(np.int64), **options)
+
+
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    out: Tensor | None = None,
+    **options: Any,
+) -> Tensor:
+    """Normal numbers with these means and standard deviations: tensors, or numbers with `size`."""
+    stream = _stream({"generator": generator})
+    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+        if size is None:
+            raise TypeError(
+                "normal() received an invalid combination of arguments: two numbers need a size"
+            )
+        if std < 0:
+            raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
+        shape = sizes((size,))
+        return _made(
+            "normal",
+            lambda kind: mean + std * normal_numbers(stream, shape, kind),
+            out=out,
+            **options,
+        )
+    given = [t for t in (mean, std) if isinstance(t, Tensor)]
+    kind = dtypes.result_type(*given).numpy
+    least = std.min().item() if isinstance(std, Tensor) and std.numel() else 0
+    if least < 0 or (not isinstance(std, Tensor) and std < 0):
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+    shape = np.broadcast_shapes(*[t.shape for t in given])
+    numbers = wrap(normal_numbers(stream, shape, kind))
+    with_std = std.detach() if isinstance(std, Tensor) else std
+    with_mean = mean.detach() if isinstance(mean, Tensor) else mean
+    values = (numbers * with_std + with_mean)._data
+    if out is not None:
+        return _made("normal", values.astype, out=out)
+    op = type(f"NormalBackward{len(given) + isinstance(std, Tensor)}", (Overwritten,), {})
+    return record(op(), given, values)
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
+    """1 with the probability that the element says (or `p`), else 0."""
+    return input.bernoulli(p, generator=generator)
+
+
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """Counts with the elements as their means."""
+    counts = _stream({"generator": generator}).poisson(input._data)
+    op = type("PoissonBackward0", (Overwritten,), {})
+    return record(op(), (input,), np.asarray(counts, input._data.dtype))
+
+
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None
+) -> Tensor:
+    """`num_samples` places of each row, drawn with the row's elements as weights."""
+    return input.multinomial(num_samples, replacement, generator=generator)
 
 
 def rand_like(input: Tensor, **options: Any) -> Tensor:

@@ -31,6 +31,14 @@ class Generator:
         """The seed at which the stream was started."""
         return self._seed
 
+    def get_state(self) -> Any:
+        """Where the stream is, for `set_state`: an object of minigrad's own, and no tensor."""
+        return self._seed, self.stream.bit_generator.state
+
+    def set_state(self, new_state: Any) -> None:
+        """Let the stream go on from where it was at `get_state`."""
+        self._seed, self.stream.bit_generator.state = new_state
+
     def seed(self) -> int:
         """Start the stream at a seed taken from the system's entropy, and return it."""
         entropy = np.random.SeedSequence().generate_state(1, np.uint64)[0]
@@ -74,3 +82,13 @@ def seed() -> int:
 def initial_seed() -> int:
     """The seed at which the common stream was started."""
     return default_generator.initial_seed()
+
+
+def get_rng_state() -> Any:
+    """The state of the common stream, for `set_rng_state`."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Any) -> None:
+    """Let the common stream go on from where it was at `get_rng_state`."""
+    default_generator.set_state(new_state)

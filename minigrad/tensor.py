@@ -22,11 +22,14 @@ from .gradients import backward
 from .methods.conversion import Conversion
 from .methods.indexing import Indexing
 from .methods.linalg import Linalg
+from .methods.memory import Memory
 from .methods.neural import Neural
 from .methods.pointwise import Pointwise
 from .methods.random import Random
 from .methods.reduction import Reduction
 from .methods.shape import Shape
+from .methods.special import Special
+from .methods.statistics import Statistics
 from .ops.dims import dimension
 from .recording import alias, edge, memory, own_counter, wrap
 from .size import Size
@@ -53,7 +56,19 @@ TO_A_NUMBER = (
 )
 
 
-class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, Random):
+class Tensor(
+    Pointwise,
+    Special,
+    Reduction,
+    Statistics,
+    Shape,
+    Indexing,
+    Linalg,
+    Neural,
+    Conversion,
+    Memory,
+    Random,
+):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"
@@ -323,6 +338,8 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
         """The number of dimensions."""
         return self._data.ndim
 
+    ndimension = dim
+
     def numel(self) -> int:
         """The number of elements."""
         return self._data.size
@@ -347,6 +364,22 @@ class Tensor(Pointwise, Reduction, Shape, Indexing, Linalg, Neural, Conversion, 
 
     def is_floating_point(self) -> bool:
         return self._data.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """False: minigrad has no complex numbers."""
+        return False
+
+    def is_signed(self) -> bool:
+        """Whether the dtype has negative numbers."""
+        return self._data.dtype.kind in "fi"
+
+    def is_same_size(self, other: Tensor) -> bool:
+        """Whether two tensors have the same shape."""
+        return self._data.shape == other._data.shape
+
+    def is_nonzero(self) -> bool:
+        """Whether the one element is not 0. Raises RuntimeError if there is not one."""
+        return bool(self)
 
     def element_size(self) -> int:
         """The size of an element in bytes."""

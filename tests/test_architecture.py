@@ -15,12 +15,12 @@ ROOT = Path(__file__).parent.parent
 
 # minigrad's rooms, the ground floor first: a room imports from lower storeys, or from its own.
 STOREYS = [
-    {"device", "dtypes", "printing", "random", "return_types", "size"},
+    {"device", "dtypes", "printing", "random", "return_types", "size", "storage"},
     {"engine"},
     {"ops"},
     {"errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
-    {"creation", "cuda", "functions"},
+    {"composites", "creation", "cuda", "functions", "linalg"},
     {"autograd", "nn", "optim", "utils"},
 ]
 STOREY_OF = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}

@@ -13,6 +13,7 @@ from ..inplace import in_place
 from ..ops import pointwise, shape
 from ..ops.dims import sizes
 from ..recording import method, wrap
+from .memory import in_order
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -34,7 +35,7 @@ class Conversion:
 
     def clone(self, *, memory_format: Any = None) -> Tensor:
         """A copy; gradients flow through it."""
-        return self._clone()
+        return self._clone(in_order(memory_format))
 
     _clone = method(pointwise.CloneBackward0)
     _copy_ = in_place(_copy)
@@ -62,7 +63,7 @@ class Conversion:
 
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in order in memory, else a copy."""
-        return self if self.is_contiguous() else self.clone()
+        return self if self.is_contiguous() else self._clone(True)
 
     # -- dtypes -----------------------------------------------------------------------------------
 
@@ -144,6 +145,27 @@ class Conversion:
     def bool(self, memory_format: Any = None) -> Tensor:
         """The tensor as bool: whether an element is not 0."""
         return self.to(dtypes.bool)
+
+    def conj(self) -> Tensor:
+        """The tensor itself, as there are no complex numbers; so too the methods below."""
+        return self  # type: ignore[return-value]
+
+    conj_physical = conj_physical_ = resolve_conj = resolve_neg = conj
+
+    @property
+    def real(self) -> Tensor:
+        """The tensor itself: it is real."""
+        return self  # type: ignore[return-value]
+
+    def isreal(self) -> Tensor:
+        """True everywhere."""
+        return wrap(np.ones(self._data.shape, np.bool_))
+
+    def is_conj(self) -> Any:
+        """False: no tensor is complex."""
+        return False
+
+    is_neg = is_conj
 
     # -- new tensors, in this one's dtype unless another is given ---------------------------------
 

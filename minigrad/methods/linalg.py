@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import return_types
 from ..engine.node import Node
 from ..inplace import in_place
-from ..ops import linalg
+from ..ops import decomposition, linalg
 from ..ops.dims import broadcast_error, dimension
 from ..recording import Method, apply
 
@@ -125,6 +126,88 @@ class Linalg:
         if y.ndim == 1:
             return _batched(x, y.unsqueeze(1))._squeeze_result(-1)
         return _batched(x, y)
+
+    # -- inverses and determinants ----------------------------------------------------------------
+
+    def inverse(self) -> Tensor:
+        """A⁻¹. Raises `linalg.LinAlgError` if A is singular."""
+        return apply(decomposition.LinalgInvExBackward0, (self,), "linalg.inv")
+
+    def _solve(self, other: Tensor) -> Tensor:
+        return apply(decomposition.LinalgSolveExBackward0, (self, other))
+
+    def det(self) -> Tensor:
+        """The determinant."""
+        return apply(decomposition.LinalgDetBackward0, (self,))
+
+    def slogdet(self) -> Any:
+        """The determinant's sign, and the logarithm of its size: (sign, logabsdet)."""
+        return return_types.slogdet(*apply(decomposition.LinalgSlogdetBackward0, (self,)))
+
+    def logdet(self) -> Tensor:
+        """The logarithm of the determinant; nan where that is negative."""
+        sign, logabsdet = apply(decomposition.LinalgSlogdetBackward0, (self,))
+        return (sign.detach() == -1)._where(math.nan, logabsdet)
+
+    def matrix_exp(self) -> Tensor:
+        """eᴬ = 1 + A + A²/2 + …"""
+        return apply(decomposition.LinalgMatrixExpBackward0, (self,))
+
+    def pinverse(self, rcond: float = 1e-15) -> Tensor:
+        """The pseudo-inverse A⁺."""
+        return apply(decomposition.LinalgPinvBackward0, (self,), rcond)
+
+    def cholesky(self, upper: bool = False) -> Tensor:
+        """L with A = L·Lᵀ, for a positive definite matrix."""
+        return apply(decomposition.CholeskyBackward0, (self,), upper)
+
+    def matrix_power(self, n: int) -> Tensor:
+        """The product of n copies of a square matrix, or of its inverse for n < 0."""
+        if not isinstance(n, int):
+            raise TypeError(
+                "linalg_matrix_power(): argument 'n' (position 2) must be int, not "
+                f"{type(n).__name__}"
+            )
+        decomposition.square(self._data, "linalg.matrix_power")
+        base: Any = self if n >= 0 else self.inverse()
+        n = abs(n)
+        if n == 0:
+            return self._wrap(
+                np.broadcast_to(np.eye(self.shape[-1]), self.shape).astype(self._data.dtype)
+            )  # type: ignore[attr-defined]
+        if n == 3:
+            return base.matmul(base).matmul(base)
+        result = None
+        while n:
+            if n & 1:
+                result = base if result is None else result.matmul(base)
+            n >>= 1
+            base = base.matmul(base) if n else base
+        return result.clone() if result is self else result
+
+    def vdot(self, other: Tensor) -> Tensor:
+        """The inner product of two vectors."""
+        return apply(linalg.VdotBackward0, (self, other))
+
+    def kron(self, other: Tensor) -> Tensor:
+        """Each element of self times all of `other`, in a block."""
+        ndim = max(self.ndim, other.ndim)
+        a_shape = (*(1,) * (ndim - self.ndim), *self.shape)
+        b_shape = (*(1,) * (ndim - other.ndim), *other.shape)
+        a = self.reshape([n for size in a_shape for n in (size, 1)])  # type: ignore[attr-defined]
+        b = other.reshape([n for size in b_shape for n in (1, size)])
+        return (a * b)._unsafe_view(tuple([m * n for m, n in zip(a_shape, b_shape)]))
+
+    def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """β·self + α·(vec1 · vec2ᵀ)"""
+        if self.ndim > 2:
+            raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
+        for name, vector in (("vec1", vec1), ("vec2", vec2)):
+            if vector.ndim != 1:
+                raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.ndim}-D")
+        return apply(linalg.AddrBackward0, (self, vec1, vec2), beta, alpha)
+
+    addr_ = in_place(_of_own_size(addr))
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return other.matmul(self) if isinstance(other, Node.tensor_type) else NotImplemented

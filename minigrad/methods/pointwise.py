@@ -45,6 +45,14 @@ def _overwriting(name: str, compare: Method) -> Method:
     return call
 
 
+def _lshift(n: Any, x: Any) -> Any:
+    return x << n
+
+
+def _rshift(n: Any, x: Any) -> Any:
+    return x >> n
+
+
 class Pointwise:
     """Arithmetic, functions and comparisons of elements; operands broadcast and promote."""
 
@@ -153,13 +161,15 @@ class Pointwise:
         return _with_number(pointwise.RsubBackward1, self, other)
 
     def __rtruediv__(self, other: Any) -> Tensor:
-        return self.reciprocal() * other
+        return self.reciprocal() * other if _is_operand(other) else NotImplemented
 
     __rdiv__ = __rtruediv__
 
     def __rpow__(self, other: Any) -> Tensor:
         if isinstance(other, Node.tensor_type):
             return other.pow(self)
+        if not _is_operand(other):
+            return NotImplemented
         return self.to(dtypes.result_type(self, other))._pow_of_number(other)
 
     # -- functions --------------------------------------------------------------------------------
@@ -314,11 +324,18 @@ class Pointwise:
     gt = greater = comparison(operator.gt)
     ge = greater_equal = comparison(operator.ge)
 
-    __and__ = __rand__ = bitwise_and = comparison(operator.and_)
-    __or__ = __ror__ = bitwise_or = comparison(operator.or_)
-    __xor__ = __rxor__ = bitwise_xor = comparison(operator.xor)
-    __lshift__ = bitwise_left_shift = comparison(operator.lshift)
-    __rshift__ = bitwise_right_shift = comparison(operator.rshift)
+    __and__ = __rand__ = comparison(operator.and_, operator=True)
+    __or__ = __ror__ = comparison(operator.or_, operator=True)
+    __xor__ = __rxor__ = comparison(operator.xor, operator=True)
+    __lshift__ = comparison(operator.lshift, operator=True)
+    __rshift__ = comparison(operator.rshift, operator=True)
+    __rlshift__ = comparison(_lshift, operator=True)
+    __rrshift__ = comparison(_rshift, operator=True)
+    bitwise_and = comparison(operator.and_)
+    bitwise_or = comparison(operator.or_)
+    bitwise_xor = comparison(operator.xor)
+    bitwise_left_shift = comparison(operator.lshift)
+    bitwise_right_shift = comparison(operator.rshift)
     logical_and = logical(np.logical_and)
     logical_or = logical(np.logical_or)
     logical_xor = logical(np.logical_xor)
@@ -393,11 +410,16 @@ class Pointwise:
     __ifloordiv__ = in_place(__floordiv__)
     __imod__ = in_place(__mod__)
     __ipow__ = in_place(__pow__)
-    __iand__ = bitwise_and_ = in_place(bitwise_and)
-    __ior__ = bitwise_or_ = in_place(bitwise_or)
-    __ixor__ = bitwise_xor_ = in_place(bitwise_xor)
-    __ilshift__ = bitwise_left_shift_ = in_place(bitwise_left_shift)
-    __irshift__ = bitwise_right_shift_ = in_place(bitwise_right_shift)
+    __iand__ = in_place(__and__)
+    bitwise_and_ = in_place(bitwise_and)
+    __ior__ = in_place(__or__)
+    bitwise_or_ = in_place(bitwise_or)
+    __ixor__ = in_place(__xor__)
+    bitwise_xor_ = in_place(bitwise_xor)
+    __ilshift__ = in_place(__lshift__)
+    bitwise_left_shift_ = in_place(bitwise_left_shift)
+    __irshift__ = in_place(__rshift__)
+    bitwise_right_shift_ = in_place(bitwise_right_shift)
     bitwise_not_ = in_place(bitwise_not)
     neg_ = negative_ = in_place(neg)
     abs_ = absolute_ = in_place(abs)

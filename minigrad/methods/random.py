@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import random
+from .. import dtypes, random
 from ..inplace import in_place
 from ..ops import pointwise
 from ..random import Generator, default_generator
-from ..recording import record
+from ..recording import record, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -23,6 +23,8 @@ def _overwritten(name: str) -> Any:
 
 _UniformBackward0 = _overwritten("UniformBackward0")
 _NormalBackward0 = _overwritten("NormalBackward0")
+_BernoulliBackward0 = _overwritten("BernoulliBackward0")
+_ExponentialBackward0 = _overwritten("ExponentialBackward0")
 _BernoulliBackward2 = _overwritten("BernoulliBackward2")
 _RandomBackward0 = _overwritten("RandomBackward0")
 
@@ -69,6 +71,12 @@ class Random:
         values = _stream(generator).integers(low, high, x.shape)
         return record(_RandomBackward0(), (self,), np.asarray(values, x.dtype))
 
+    def _exponential(self, lambd: float, generator: Generator | None) -> Tensor:
+        x = self._data
+        values = _stream(generator).exponential(1 / lambd, x.shape)
+        return record(_ExponentialBackward0(), (self,), np.asarray(values, x.dtype))
+
+    _exponential_ = in_place(_exponential)
     _uniform_ = in_place(_uniform)
     _normal_ = in_place(_normal)
     _bernoulli_ = in_place(_bernoulli)
@@ -89,6 +97,56 @@ class Random:
     def bernoulli_(self, p: float = 0.5, *, generator: Generator | None = None) -> Tensor:
         """Write 1 with probability p, else 0."""
         return self._bernoulli_(p, generator)
+
+    def bernoulli(self, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+        """1 with the probability that each element says (or `p`), else 0."""
+        x = self._data
+        if p is None and x.size and not ((x >= 0) & (x <= 1)).all():
+            raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+        drawn = _stream(generator).random(x.shape) < (x if p is None else p)
+        return record(_BernoulliBackward0(), (self,), np.asarray(drawn, x.dtype))
+
+    def multinomial(
+        self, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+    ) -> Tensor:
+        """`num_samples` places of each row, drawn with the row's elements as weights."""
+        weights = self._data
+        if self._data.ndim not in (1, 2):
+            raise RuntimeError("prob_dist must be 1 or 2 dim")
+        if weights.dtype.kind != "f":
+            raise RuntimeError(
+                "multinomial only supports floating-point dtypes for input, got: "
+                + dtypes.from_numpy(weights.dtype).scalar_type
+            )
+        if num_samples <= 0:
+            raise RuntimeError("cannot sample n_sample <= 0 samples")
+        if not replacement and num_samples > weights.shape[-1]:
+            raise RuntimeError(
+                "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+            )
+        if not np.isfinite(weights).all() or (weights < 0).any():
+            raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        if (weights.sum(-1) == 0).any():
+            raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+        stream = _stream(generator)
+        rows = np.atleast_2d(weights).astype(np.float64)
+        if replacement:
+            ends = np.cumsum(rows / rows.sum(-1, keepdims=True), -1)
+            drawn = stream.random((len(rows), num_samples))
+            places = np.array([np.searchsorted(e, d, "right") for e, d in zip(ends, drawn)])
+            places = np.minimum(places, rows.shape[-1] - 1)
+        else:  # the smallest of exponential times whose rates are the weights
+            times = stream.exponential(size=rows.shape) / np.where(rows > 0, rows, 1)
+            places = np.argsort(np.where(rows > 0, times, np.inf), -1, kind="stable")[
+                :, :num_samples
+            ]
+        return wrap(places.astype(np.int64).reshape((*weights.shape[:-1], num_samples)))
+
+    def exponential_(self, lambd: float = 1, *, generator: Generator | None = None) -> Tensor:
+        """Write exponentially distributed numbers with mean 1/λ."""
+        if lambd <= 0:
+            raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
+        return self._exponential_(lambd, generator)
 
     def random_(
         self, from_: int = 0, to: int | None = None, *, generator: Generator | None = None

@@ -105,7 +105,7 @@ class Shape:
         try:
             return self._reshape_alias(size)
         except RuntimeError:
-            return self.clone()._unsafe_view(size)
+            return self._clone(True)._unsafe_view(size)
 
     def reshape_as(self, other: Tensor) -> Tensor:
         """The same elements in the shape of `other`."""
@@ -206,6 +206,27 @@ class Shape:
             )
         return self.transpose(-2, -1)
 
+    mH = mT
+
+    @property
+    def H(self) -> Tensor:
+        """A matrix with its two dimensions swapped."""
+        if self._data.ndim == 2 or not self._data.ndim:
+            return self.transpose(0, 1) if self._data.ndim else self._alias()
+        raise RuntimeError(
+            "tensor.H is only supported on matrices (2-D tensors). Got "
+            f"{self._data.ndim}-D tensor. For batches of matrices, consider using tensor.mH"
+        )
+
+    def adjoint(self) -> Tensor:
+        """The last two dimensions swapped."""
+        if self._data.ndim < 2:
+            raise RuntimeError(
+                "tensor.adjoint() is only supported on matrices or batches of matrices. Got "
+                f"{self._data.ndim}-D tensor."
+            )
+        return self.transpose(-2, -1)
+
     def as_strided(
         self, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
     ) -> Tensor:
@@ -261,6 +282,20 @@ class Shape:
         starts = [0, *ends[:-1]]
         return tuple([self._slice(dim, start, end) for start, end in zip(starts, ends)])
 
+    def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Views of parts side by side: along the second dimension, of a vector along the first."""
+        return _split_along(
+            self, "hsplit", 1, indices_or_sections, 0 if self._data.ndim == 1 else 1
+        )
+
+    def vsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Views of parts below each other, along the first dimension."""
+        return _split_along(self, "vsplit", 2, indices_or_sections, 0)
+
+    def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Views of parts behind each other, along the third dimension."""
+        return _split_along(self, "dsplit", 3, indices_or_sections, 2)
+
     def repeat(self, *args: Any, repeats: Any = None) -> Tensor:
         """A copy that repeats the tensor along each dimension."""
         return apply(shape.RepeatBackward0, (self,), sizes(args or (repeats,)))
@@ -313,6 +348,10 @@ class Shape:
             raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {self._data.ndim}D")
         return self._diagonal_copy(diagonal)
 
+    def diagflat(self, offset: int = 0) -> Tensor:
+        """The matrix with all elements, in order, on its diagonal."""
+        return self.contiguous()._view((-1,)).diag_embed(offset)
+
     def flip(self, *args: Any, dims: Any = None) -> Tensor:
         """A copy with the order of the elements reversed along `dims`."""
         return apply(shape.FlipBackward0, (self,), sizes(args or (dims,)))
@@ -352,6 +391,20 @@ class Shape:
         if dim is None:
             return self._squeeze_all_()
         return self._squeeze_dim_(dim) if isinstance(dim, int) else self._squeeze_dims_(tuple(dim))
+
+
+def _split_along(x: Any, name: str, least: int, parts: Any, dim: int) -> Any:
+    if x.ndim < least:
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
+            f"with {x.ndim} dimensions!"
+        )
+    if isinstance(parts, int) and (parts == 0 or x.shape[dim] % parts):
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the "
+            f"dimension {x.shape[dim]} is not divisible by the split_size {parts}!"
+        )
+    return x.tensor_split(parts, dim)
 
 
 def _several(tensors: Any, name: str) -> list[Any]:

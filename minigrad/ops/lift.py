@@ -59,6 +59,7 @@ where = lift("_where", lambda condition, x, y: np.where(condition, x, y))
 new_zeros = lift("new_zeros", lambda x, shape: np.zeros(shape, x.dtype))
 zeros = lift("_zeros", np.zeros_like)
 new_ones = lift("new_ones", lambda x, shape: np.ones(shape, x.dtype))
+amax = lift("amax", np.max)
 flip = lift("flip", np.flip)
 cumsum = lift("cumsum", lambda x, dim: np.add.accumulate(x, dim))
 cumprod = lift("cumprod", lambda x, dim: np.multiply.accumulate(x, dim))
@@ -184,6 +185,8 @@ masked_scatter = lift("masked_scatter")
 masked_select = lift("masked_select")
 scatter = lift("scatter")
 scatter_add = lift("scatter_add")
+scatter_reduce = lift("scatter_reduce")
+logcumsumexp = lift("logcumsumexp", np.logaddexp.accumulate)
 
 
 def power(x: Any, exponent: Any) -> Any:

@@ -214,3 +214,29 @@ class AddmvBackward0(Node):
             to_a and scaled(unsqueeze(grad, 1) * v, self.alpha),
             to_v and scaled(a.T @ grad, self.alpha),
         )
+
+
+class VdotBackward0(DotBackward0):
+    """∂(x·y)/∂x = y,  ∂(x·y)/∂y = x"""
+
+    saves = {"self": 0b10, "other": 0b01}
+
+
+class AddrBackward0(Node):
+    """∂(β·c + α·x·yᵀ)/∂c = β,  ∂/∂x: α·grad·y,  ∂/∂y: α·gradᵀ·x"""
+
+    saves = {"self": 0, "vec1": 0b100, "vec2": 0b010}
+    constants = ("alpha", "beta")
+    alpha: Any = 1
+    beta: Any = 1
+
+    def forward(self, bias: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+        return added(self, bias, np.outer(x, y), beta, alpha, (x, y))
+
+    def backward(self, grad: Any, x: Any, y: Any) -> Any:
+        to_bias, to_x, to_y = self.edges
+        return (
+            to_bias and scaled(grad, self.beta),
+            to_x and scaled(grad @ y, self.alpha),
+            to_y and scaled(grad.T @ x, self.alpha),
+        )

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node, sum_to
+from ..storage import owner
 from .dims import broadcast_error, dimension, dimensions, infer_size
 from .indexing import at
 from .lift import (
@@ -613,7 +614,7 @@ class AsStridedBackward0(Node):
         self, x: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
     ) -> Any:
         self.size, self.stride, self.storage_offset = tuple(size), tuple(stride), storage_offset
-        storage = _owner(x).ravel(order="K")
+        storage = owner(x).ravel(order="K")
         own = (x.ctypes.data - storage.ctypes.data) // x.itemsize
         offset = own if storage_offset is None else storage_offset
         steps = [s // x.itemsize for s in x.strides]
@@ -638,14 +639,6 @@ class AsStridedBackward0(Node):
         shared = np.bincount(own.ravel(), minlength=size)[own]
         sent = memory[own]
         return sent if (shared <= 1).all() else sent / constant(shared, grad)
-
-
-def _owner(x: Any) -> Any:
-    """The array that owns the memory of `x`."""
-    owner = x
-    while (x := getattr(x, "base", None)) is not None:  # an object of numpy's own may lie between
-        owner = x if isinstance(x, np.ndarray) else owner
-    return owner
 
 
 def _grid(size: Sequence[int], stride: Sequence[int], offset: int) -> Any:

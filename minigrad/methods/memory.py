@@ -1,0 +1,165 @@
+"""Methods that ask how a tensor lies in memory, or give it other memory."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..inplace import check_writable
+from ..ops.dims import sizes
+from ..recording import memory, own_counter
+from ..storage import Storage, contiguous_format, owner, preserve_format, strided
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+class Memory:
+    """The memory behind a tensor. There is one device, and one layout: strided."""
+
+    _data: Any
+    shape: Any
+    requires_grad: bool
+
+    is_sparse = is_quantized = is_meta = is_mkldnn = is_nested = is_mps = is_xpu = False
+    is_sparse_csr = False
+    layout = strided
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the elements take."""
+        return self._data.nbytes
+
+    @property
+    def itemsize(self) -> int:
+        """The size of an element in bytes."""
+        return self._data.itemsize
+
+    def storage_offset(self) -> int:
+        """How many elements of its storage lie before the tensor's first."""
+        array = memory(self)
+        return (array.ctypes.data - owner(array).ctypes.data) // array.itemsize
+
+    def untyped_storage(self) -> Storage:
+        """The memory that this tensor shares with its views, as bytes."""
+        return Storage(owner(memory(self)), untyped=True)
+
+    def storage(self) -> Storage:
+        """The memory that this tensor shares with its views."""
+        return Storage(owner(memory(self)), untyped=False)
+
+    def get_device(self) -> int:
+        """-1: the number of the CPU."""
+        return -1
+
+    def is_pinned(self) -> bool:
+        """False: there is no other device to copy to."""
+        return False
+
+    def is_set_to(self, tensor: Tensor) -> bool:
+        """Whether `tensor` is the same memory read in the same way."""
+        a, b = memory(self), memory(tensor)
+        return (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
+
+    def resize_(self, *args: Any, memory_format: Any = None) -> Tensor:
+        """Take another shape, in order in the same memory; in larger memory if that is too small.
+
+        What the larger memory adds is left to chance. Raises RuntimeError if self requires grad.
+        """
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad")
+        shape, old = sizes(args), memory(self)
+        if any(n < 0 for n in shape):
+            raise RuntimeError(f"Trying to create tensor with negative dimension: {list(shape)}")
+        if shape == old.shape:
+            return self  # type: ignore[return-value]
+        storage = owner(old).ravel(order="K")
+        start = (old.ctypes.data - storage.ctypes.data) // old.itemsize
+        count = math.prod(shape)
+        if storage.size < start + count:
+            larger = np.empty(start + count, old.dtype)
+            larger[: storage.size] = storage
+            storage = larger
+        self._data = storage[start : start + count].reshape(shape)
+        own_counter(self).value += 1
+        return self  # type: ignore[return-value]
+
+    def resize_as_(self, tensor: Tensor, *, memory_format: Any = None) -> Tensor:
+        """Take the shape of `tensor`, as `resize_` does."""
+        return self.resize_(tensor.shape)
+
+    def set_(
+        self, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None
+    ) -> Tensor:
+        """Take the memory of `source`, a tensor or a storage; without one, be empty."""
+        check_writable(self)
+        if source is None:
+            self._data = np.empty(0, self._data.dtype)
+        elif isinstance(source, Storage) or size is not None:
+            array = source._array if isinstance(source, Storage) else owner(memory(source)).ravel()
+            array = array.view(self._data.dtype)
+            shape = (array.size - storage_offset,) if size is None else tuple(size)
+            steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
+            steps = steps if stride is None else list(stride)
+            self._data = np.lib.stride_tricks.as_strided(
+                array[storage_offset:], shape, [s * array.itemsize for s in steps]
+            )
+        else:
+            if source.dtype is not self.dtype:  # type: ignore[attr-defined]
+                raise RuntimeError(
+                    "Could not set tensor of type "
+                    f"{source.dtype.c_name} to a tensor of type "
+                    f"{self.dtype.c_name}"  # type: ignore[attr-defined]
+                )
+            self._data = memory(source)
+        own_counter(self).value += 1
+        return self  # type: ignore[return-value]
+
+    def new(self, *args: Any) -> Tensor:
+        """torch's older constructor, for this tensor's dtype."""
+        return self._legacy(args, self.dtype)  # type: ignore[attr-defined]
+
+    def new_empty_strided(self, size: Any, stride: Any, **options: Any) -> Tensor:
+        """Memory of a shape with these strides, its content left to chance."""
+        count = 1 + sum([(n - 1) * s for n, s in zip(size, stride)]) if 0 not in size else 0
+        return self.new_empty((count,), **options).as_strided(size, stride)  # type: ignore[attr-defined]
+
+    def share_memory_(self) -> Tensor:
+        """The tensor itself: minigrad has no processes to share with."""
+        return self  # type: ignore[return-value]
+
+    def apply_(self, function: Any) -> Tensor:
+        """Write `function(x)` in place of each element x. Raises RuntimeError if grad is needed."""
+        return _written(self, "apply_", function, [])
+
+    def map_(self, tensor: Tensor, function: Any) -> Tensor:
+        """Write `function(x, y)` in place of each element x, with y from `tensor`."""
+        return _written(self, "map_", function, [tensor])
+
+    def map2_(self, x: Tensor, y: Tensor, function: Any) -> Tensor:
+        """Write `function(a, b, c)` in place of each element a, with b and c from `x` and `y`."""
+        return _written(self, "map2_", function, [x, y])
+
+
+def _written(tensor: Any, name: str, function: Any, others: list[Any]) -> Any:
+    if any(t.requires_grad for t in (tensor, *others)):
+        raise RuntimeError(
+            f"Can't call {name}() on Variable that requires grad. Use "
+            f"var.detach().{name}() instead."
+        )
+    target = memory(tensor)
+    arrays = [np.broadcast_to(t._data, target.shape) for t in others]
+    values = [function(*items) for items in zip(*[a.ravel().tolist() for a in (target, *arrays)])]
+    target[...] = np.asarray(values, target.dtype).reshape(target.shape)
+    own_counter(tensor).value += 1
+    return tensor
+
+
+def in_order(format: Any) -> bool:
+    """Whether a copy in a memory format lies in order. Raises NotImplementedError for others than
+    `contiguous_format` and `preserve_format`."""
+    if format not in (None, contiguous_format, preserve_format):
+        raise NotImplementedError(f"minigrad has no {format!r}: strides are in order, or kept")
+    return format is contiguous_format

@@ -1,0 +1,404 @@
+"""Inverses, determinants, and the matrices that a matrix is a product of.
+
+The rules are written with Aᵀ = `turned(A)`, for batches of matrices.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine.node import Node
+from .lift import lift, transpose, tril, triu, unsqueeze
+
+
+class LinAlgError(RuntimeError):
+    """A matrix that has no inverse, or is not positive definite, where it has to be."""
+
+
+inverse = lift("inverse", np.linalg.inv)
+
+
+def _solved(a: Any, b: Any) -> Any:
+    return (
+        np.linalg.solve(a, b[..., None])[..., 0] if b.ndim == a.ndim - 1 else np.linalg.solve(a, b)
+    )
+
+
+solved = lift("_solve", _solved)
+diag_embed = lift("diag_embed", lambda x: x[..., None] * np.eye(x.shape[-1], dtype=x.dtype))
+diagonal = lift("diagonal", lambda x, *dims: np.diagonal(x, *dims))
+exponential = lift("matrix_exp", lambda x: matrix_exp(x))
+
+
+def turned(x: Any) -> Any:
+    """The transpose of each matrix of a batch: a tensor, or an array."""
+    return transpose(x, -2, -1)
+
+
+def square(x: Any, name: str) -> Any:
+    """`x`, if it is a square matrix of floats, or a batch; otherwise RuntimeError."""
+    matrix(x, name)
+    if x.shape[-2] != x.shape[-1]:
+        raise RuntimeError(
+            f"{name}: A must be batches of square matrices, but they are {x.shape[-2]} by "
+            f"{x.shape[-1]} matrices"
+        )
+    return x
+
+
+def matrix(x: Any, name: str) -> Any:
+    """`x`, if it is a matrix of floats, or a batch; otherwise RuntimeError."""
+    if x.ndim < 2:
+        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
+    if x.dtype.kind != "f":
+        kind = dtypes.from_numpy(x.dtype).scalar_type
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {kind}"
+        )
+    if x.dtype == np.float16 and name != "linalg.matrix_exp":
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got Half")
+    return x
+
+
+def singular(a: Any, name: str, text: str) -> LinAlgError:
+    """Torch's words for a matrix without inverse: which pivot of the elimination is 0."""
+    for number, at in enumerate(np.ndindex(*a.shape[:-2])):
+        pivot = _zero_pivot(a[at])
+        if pivot:
+            batch = f"(Batch element {number}): " if at else ""
+            return LinAlgError(f"{name}: {batch}{text.format(pivot)}")
+    return LinAlgError(f"{name}: {text.format(a.shape[-1])}")
+
+
+_NO_INVERSE = (
+    "The diagonal element {} is zero, the inversion could not be completed because the input "
+    "matrix is singular."
+)
+_NO_SOLUTION = "The solver failed because the input matrix is singular."
+
+
+def _zero_pivot(a: Any) -> int:
+    a = a.astype(np.float64)
+    for k in range(len(a)):
+        best = k + int(np.argmax(np.abs(a[k:, k])))
+        if a[best, k] == 0:
+            return k + 1
+        a[[k, best]] = a[[best, k]]
+        a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
+    return 0
+
+
+class LinalgInvExBackward0(Node):
+    """∂A⁻¹/∂A: −A⁻ᵀ·grad·A⁻ᵀ"""
+
+    saves = {"self": 0, "result": 0b1}
+
+    def forward(self, a: Any, name: str) -> Any:
+        try:
+            return np.linalg.inv(square(a, name))
+        except np.linalg.LinAlgError:
+            raise singular(a, name, _NO_INVERSE) from None
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        back = turned(result)
+        return -(back @ (grad @ back))
+
+
+class LinalgDetBackward0(Node):
+    """∂(det A)/∂A = det A · A⁻ᵀ"""
+
+    saves = {"A": 0b1, "result": 0b1}
+
+    @staticmethod
+    def forward(a: Any) -> Any:
+        return np.asarray(np.linalg.det(square(a, "linalg.det")), a.dtype)
+
+    def backward(self, grad: Any, a: Any, result: Any) -> Any:
+        if isinstance(a, np.ndarray) and not np.all(result):
+            return grad[..., None, None] * cofactors(a)
+        scale = grad * result
+        return unsqueeze(unsqueeze(scale, -1), -1) * turned(inverse(a))
+
+
+def cofactors(a: Any) -> Any:
+    """∂(det A)/∂A, also where A has no inverse: from its singular values."""
+    u, s, vh = np.linalg.svd(a)
+    n = s.shape[-1]
+    others = np.stack([np.prod(np.delete(s, i, -1), -1) for i in range(n)], -1)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return (u * (others * sign[..., None])[..., None, :]) @ vh
+
+
+class LinalgSlogdetBackward0(Node):
+    """∂(ln |det A|)/∂A = A⁻ᵀ"""
+
+    saves = {"A": 0b1}
+
+    @staticmethod
+    def forward(a: Any) -> Any:
+        sign, log = np.linalg.slogdet(square(a, "linalg.slogdet"))
+        return np.asarray(sign, a.dtype), np.asarray(log, a.dtype)
+
+    def backward(self, grads: Any, a: Any) -> Any:
+        grad = grads[1]
+        return None if grad is None else unsqueeze(unsqueeze(grad, -1), -1) * turned(inverse(a))
+
+
+class LinalgSolveExBackward0(Node):
+    """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
+
+    saves = {"A": 0b11, "B": 0, "result": 0b10}
+
+    def forward(self, a: Any, b: Any) -> Any:
+        try:
+            if b.ndim == a.ndim - 1:
+                return np.linalg.solve(a, b[..., None])[..., 0]
+            return np.linalg.solve(a, b)
+        except np.linalg.LinAlgError:
+            raise singular(a, "torch.linalg.solve", _NO_SOLUTION) from None
+
+    def backward(self, grad: Any, a: Any, result: Any = None) -> Any:
+        to_a, to_b = self.edges
+        back = solved(turned(a), grad)
+        if not to_a:
+            return None, back
+        vector = grad.ndim == a.ndim - 1
+        columns, rows = (
+            (back, turned(result))
+            if not vector
+            else (
+                unsqueeze(back, -1),
+                unsqueeze(result, -2),
+            )
+        )
+        return -(columns @ rows), to_b and back
+
+
+class LinalgSolveTriangularBackward0(Node):
+    """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: the triangle of −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
+
+    saves = {"self": 0b11, "B": 0, "result": 0b10}
+    constants = ("left", "upper", "unitriangular")
+    left: bool
+    upper: bool
+    unitriangular: bool
+
+    def forward(self, a: Any, b: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+        self.upper, self.left, self.unitriangular = upper, left, unitriangular
+        if left:
+            return np.linalg.solve(self.triangle(a), b)
+        return turned(np.linalg.solve(turned(self.triangle(a)), turned(b)))
+
+    def triangle(self, a: Any) -> Any:
+        part = self.half(a)
+        return part + _eye(a.shape[-1], a) if self.unitriangular else part
+
+    def half(self, a: Any) -> Any:
+        strict = int(self.unitriangular)
+        return triu(a, strict) if self.upper else tril(a, -strict)
+
+    def backward(self, grad: Any, a: Any, result: Any = None) -> Any:
+        to_a, to_b = self.edges
+        if self.left:
+            back = solved(turned(self.triangle(a)), grad)
+            return to_a and self.half(-(back @ turned(result))), to_b and back
+        back = turned(solved(self.triangle(a), turned(grad)))
+        return to_a and self.half(-(turned(result) @ back)), to_b and back
+
+
+class LinalgCholeskyExBackward0(Node):
+    """∂L/∂A for A = L·Lᵀ: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹, Φ the lower triangle, its diagonal halved, made
+    symmetric"""
+
+    saves = {"self": 0, "result": 0b1}
+    constants = ("upper",)
+    upper: bool
+
+    def forward(self, a: Any, upper: bool) -> Any:
+        self.upper = upper
+        try:
+            factor = np.linalg.cholesky(square(a, "linalg.cholesky"))
+        except np.linalg.LinAlgError:
+            raise _not_positive(a) from None
+        return np.swapaxes(factor, -2, -1) if upper else factor
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        factor, grad = (turned(result), turned(grad)) if self.upper else (result, grad)
+        low = tril(turned(factor) @ grad)
+        both = (low + turned(tril(low, -1))) * 0.5
+        inside = solved(turned(factor), both)
+        return turned(solved(turned(factor), turned(inside)))
+
+
+class CholeskyBackward0(LinalgCholeskyExBackward0):
+    """∂L/∂A for A = L·Lᵀ: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹"""
+
+
+def _not_positive(a: Any) -> LinAlgError:
+    first = a[(0,) * (a.ndim - 2)]
+    minors = [k for k in range(1, len(first) + 1) if not np.linalg.eigvalsh(first[:k, :k])[0] > 0]
+    batch = "(Batch element 0): " if a.ndim > 2 else ""
+    return LinAlgError(
+        f"linalg.cholesky: {batch}The factorization could not be completed because the input is "
+        f"not positive-definite (the leading minor of order {minors[0]} is not positive-definite)."
+    )
+
+
+class LinalgQrBackward0(Node):
+    """∂(Q, R)/∂A for A = Q·R: (gQ + Q·sym(triu(gR·Rᵀ − Qᵀ·gQ)))·R⁻ᵀ"""
+
+    saves = {"A": 0, "Q": 0b1, "R": 0b1}
+    constants = ("mode",)
+    mode: str
+
+    def forward(self, a: Any, mode: str) -> Any:
+        self.mode = mode
+        q, r = np.linalg.qr(matrix(a, "linalg.qr"), "complete" if mode == "complete" else "reduced")
+        return q, r
+
+    def backward(self, grads: Any, q: Any, r: Any) -> Any:
+        grad_q, grad_r = grads
+        if r.shape[-2] != r.shape[-1]:
+            raise RuntimeError(
+                "The QR decomposition is not differentiable when mode='complete' and nrows > ncols"
+                if self.mode == "complete"
+                else "minigrad differentiates the QR decomposition of matrices with at least as "
+                "many rows as columns"
+            )
+        inner = 0.0
+        if grad_r is not None:
+            inner = grad_r @ turned(r)
+        if grad_q is not None:
+            inner = inner - turned(q) @ grad_q
+        upper = triu(inner)
+        whole = upper + turned(upper) - diag_embed(diagonal(upper, 0, -2, -1))
+        sent = q @ whole
+        if grad_q is not None:
+            sent = sent + grad_q
+        return turned(solved(r, turned(sent)))
+
+
+class LinalgSvdBackward0(Node):
+    """∂S/∂A = u·vᵀ for each singular value; of U and Vᵀ by how far the values lie apart"""
+
+    saves = {"A": 0, "U": 0b1, "S": 0b1, "Vh": 0b1}
+    constants = ("full_matrices",)
+    full_matrices: bool
+
+    def forward(self, a: Any, full_matrices: bool) -> Any:
+        self.full_matrices = full_matrices
+        return tuple(np.linalg.svd(matrix(a, "linalg.svd"), full_matrices=full_matrices))
+
+    def backward(self, grads: Any, u: Any, s: Any, vh: Any) -> Any:
+        grad_u, grad_s, grad_vh = grads
+        k = s.shape[-1]
+        if grad_u is None and grad_vh is None:
+            return (u[..., :, :k] * unsqueeze(grad_s, -2)) @ vh[..., :k, :]
+        if self.full_matrices and u.shape[-1] != vh.shape[-1]:
+            raise RuntimeError(
+                "svd_backward: The singular vectors in the complement of the range cannot be "
+                "differentiated; use full_matrices=False"
+            )
+        squares = s * s
+        apart = unsqueeze(squares, -2) - unsqueeze(squares, -1) + _eye(k, s)
+        inner = 0.0
+        if grad_u is not None:
+            skew = turned(u) @ grad_u
+            inner = (skew - turned(skew)) / apart * unsqueeze(s, -2)
+        if grad_vh is not None:
+            skew = vh @ turned(grad_vh)
+            inner = inner + (skew - turned(skew)) / apart * unsqueeze(s, -1)
+        if grad_s is not None:
+            inner = inner + diag_embed(grad_s)
+        sent = u @ inner @ vh
+        if grad_u is not None and u.shape[-2] > k:
+            rest = grad_u / unsqueeze(s, -2)
+            sent = sent + (rest - u @ (turned(u) @ rest)) @ vh
+        if grad_vh is not None and vh.shape[-1] > k:
+            rest = grad_vh / unsqueeze(s, -1)
+            sent = sent + u @ (rest - (rest @ turned(vh)) @ vh)
+        return sent
+
+
+def _eye(n: int, like: Any) -> Any:
+    eye = np.eye(n)
+    return eye.astype(like.dtype) if isinstance(like, np.ndarray) else like.new_tensor(eye)
+
+
+class LinalgEighBackward0(Node):
+    """∂λ/∂A = v·vᵀ for each eigenvalue; of V by how far the eigenvalues lie apart"""
+
+    saves = {"A": 0, "eigenvalues": 0b1, "eigenvectors": 0b1}
+
+    def forward(self, a: Any, lower: bool) -> Any:
+        return tuple(np.linalg.eigh(square(a, "linalg.eigh"), "L" if lower else "U"))
+
+    def backward(self, grads: Any, values: Any, vectors: Any) -> Any:
+        grad_values, grad_vectors = grads
+        if grad_vectors is None:
+            return (vectors * unsqueeze(grad_values, -2)) @ turned(vectors)
+        n = values.shape[-1]
+        apart = unsqueeze(values, -2) - unsqueeze(values, -1)
+        inner = turned(vectors) @ grad_vectors
+        inner = (inner - diag_embed(diagonal(inner, 0, -2, -1))) / (apart + _eye(n, values))
+        if grad_values is not None:
+            inner = inner + diag_embed(grad_values)
+        return vectors @ inner @ turned(vectors)
+
+
+class LinalgPinvBackward0(Node):
+    """∂A⁺/∂A: −(A⁺ᵀ·grad·A⁺ᵀ), and what lies outside the ranges of A and Aᵀ"""
+
+    saves = {"self": 0b1, "result": 0b1}
+
+    def forward(self, a: Any, rtol: float | None) -> Any:
+        large = max(matrix(a, "linalg.pinv").shape[-2:])
+        rtol = np.finfo(a.dtype).eps * large if rtol is None else rtol
+        return np.linalg.pinv(a, rtol)
+
+    def backward(self, grad: Any, a: Any, p: Any) -> Any:
+        g, pt = turned(grad), turned(p)
+        if a.shape[-2] <= a.shape[-1]:
+            k = g @ p
+            kp = k @ pt
+            return turned(-(p @ k)) + kp - (a @ p) @ kp + (pt @ p) @ (g - k @ a)
+        k = p @ g
+        pk = pt @ k
+        return turned(-(k @ p)) + (g - a @ k) @ p @ pt + pk - (pk @ p) @ a
+
+
+def matrix_exp(a: Any) -> Any:
+    """eᴬ by its series for A/2ˢ, squared s times."""
+    norm = np.abs(a).sum(-2).max() if a.size else 0.0
+    squarings = max(0, int(np.ceil(np.log2(norm))) + 4) if norm > 0 and np.isfinite(norm) else 0
+    small = a.astype(np.float64) / 2.0**squarings
+    term = out = np.broadcast_to(np.eye(a.shape[-1]), a.shape)
+    for n in range(1, 18):
+        term = term @ small / n
+        out = out + term
+    for _ in range(squarings):
+        out = out @ out
+    return out.astype(a.dtype)
+
+
+class LinalgMatrixExpBackward0(Node):
+    """∂eᴬ/∂A: the upper right block of exp [[Aᵀ, grad], [0, Aᵀ]]"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(a: Any) -> Any:
+        return matrix_exp(square(a, "linalg.matrix_exp"))
+
+    def backward(self, grad: Any, a: Any) -> Any:
+        back, n = turned(a), a.shape[-1]
+        top, below = _beside(back, grad), _beside(grad * 0.0, back)
+        whole = turned(_beside(turned(top), turned(below)))
+        return exponential(whole)[..., :n, n:]
+
+
+def _beside(x: Any, y: Any) -> Any:
+    return np.concatenate([x, y], -1) if isinstance(x, np.ndarray) else x._cat([x, y], -1)
