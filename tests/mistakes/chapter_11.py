@@ -39,7 +39,7 @@ MISTAKES = [
     ("one_step", "7", "Not 7."),
     ("loop", rounds(FORWARD, BACKWARD, CLEAR, STEP), "already cleared"),
     ("loop", rounds(FORWARD, BACKWARD, STEP), "nobody clears"),
-    ("loop", rounds(CLEAR, FORWARD, STEP, BACKWARD), "not filled yet"),
+    ("loop", rounds(CLEAR, FORWARD, STEP, BACKWARD), "already cleared"),
     ("loop", rounds(STEP, FORWARD, BACKWARD), "each step follows old gradients"),
     ("loop", rounds(CLEAR, FORWARD, BACKWARD, STEP, STEP), "each of them once"),
     (
