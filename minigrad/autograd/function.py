@@ -45,6 +45,7 @@ class FunctionCtx:
 class BackwardCFunction(Node, FunctionCtx):
     """The node of a Function. Function `F` has its own subclass of it, called ``FBackward``."""
 
+    custom = True
     _forward_cls: type[Function]
     to_save: tuple[Any, ...] = ()
     dirty_tensors: tuple[Tensor, ...] = ()

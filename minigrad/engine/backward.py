@@ -252,9 +252,9 @@ class GraphTask:
             grad = self.prehooks(node, grad)
         sent: Sequence[Any] = node.run(grad, self.recording)
         if node.posthooks:
-            if self.wanted is not None:
-                sent = [
-                    g if target is not None and self.will_run(target) else None
+            if self.wanted is not None or not node.custom:
+                sent = [  # a rule may compute more than this pass wants
+                    g if target and (self.wanted is None or self.will_run(target)) else None
                     for g, target in zip(sent, node.edges)
                 ]
             sent = self.posthooks(node, sent, grad)

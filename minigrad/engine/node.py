@@ -244,6 +244,7 @@ class Node:
         return self.qualifier + type(self).__name__
 
     qualifier = ""
+    custom = False  # a Function of the user's: its hooks hear all that it sends
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:

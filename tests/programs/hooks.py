@@ -101,3 +101,8 @@ node.metadata["note"] = 1
 print(node.name(), node.metadata, [(type(n).__name__, i) for n, i in node.next_functions])
 print(node.next_functions[0][0].name(), node.next_functions[0][0].variable is x)
 print((x * 2).grad_fn.next_functions[1])
+# %% a node's hook hears of no gradient that nobody wants
+x = torch.tensor(3.0, requires_grad=True)
+for y in (x + 1, x - torch.tensor(1.0), x * 2, x / 2):
+    y.grad_fn.register_hook(lambda sent, got, name=y.grad_fn.name(): print(name, sent))
+    y.backward()
