@@ -15,7 +15,7 @@ from .. import dtypes
 from . import anomaly
 from .grad_mode import state
 from .saved import NOTHING as NOTHING
-from .saved import Packed, RawSavedTensor, pack_all, packing
+from .saved import Packed, RawSavedTensor, pack_all, packing, unpack_all
 from .saved import SavedTensor as SavedTensor
 from .version import INFERENCE, UNWRITTEN, Detached
 
@@ -175,12 +175,14 @@ class Node:
             raise RuntimeError(BACKWARD_TWICE)
         if grad is None:
             return (None,) * len(self.edges)
-        if recording:
-            grads = self.backward(grad, *[self.tensor(i) for i in range(len(saved))])
+        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
+            values = unpack_all(self)
+            values = values if recording else [getattr(v, "_data", v) for v in values]
+        elif recording:
+            values = [self.tensor(i) for i in range(len(saved))]
         else:
-            grads = self.backward(
-                grad, *[t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
-            )
+            values = [t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
+        grads = self.backward(grad, *values)
         if type(grads) is not tuple:
             grads = (grads,)
         return grads if self.inputs is None else self.fit(grads)

@@ -62,7 +62,7 @@ def set_hooks(pairs: tuple[Hooks, ...]) -> None:
 class Packed:
     """What a pack hook made of a saved tensor, and the tensor's place in the graph."""
 
-    __slots__ = ("leaf", "maker", "packed", "slot", "unpack_hook")
+    __slots__ = ("leaf", "maker", "own", "packed", "slot", "unpack_hook")
 
     _counter = Version(-1)  # equal to no expected version, so that it is never read as it is
     _data = None
@@ -70,9 +70,10 @@ class Packed:
     def __init__(self, packed: Any, unpack_hook: Callable[[Any], Any], tensor: Any, own: bool):
         self.packed = packed
         self.unpack_hook = unpack_hook
+        self.own = own  # whether the node that saved it made it
         self.leaf = tensor.is_leaf
         self.slot = tensor.output_nr
-        # The node that saved the tensor may have made it too: it must not refer to itself.
+        # A node must not refer to itself.
         self.maker = type(tensor)._edge(tensor) if not own else None
 
     def tensor(self, node: Node) -> Any:
@@ -112,17 +113,37 @@ def pack(node: Node, index: int, hooks: Hooks, detach: bool = False) -> None:
             "side-effects. Please open an issue if you need to perform in-place operations on the "
             "input to a pack hook."
         )
-    own = type(saved) is SavedTensor and saved.tensor is None
-    kept = Packed(packed, hooks.unpack_hook, tensor, own)
+    kept = Packed(packed, hooks.unpack_hook, tensor, _own(saved))
     node.saved = (*node.saved[:index], kept, *node.saved[index + 1 :])  # type: ignore[index]
 
 
 def pack_all(node: Node) -> None:
     """Pack all that a node has saved with this thread's innermost pair of hooks, if any."""
     if state.saved_hooks:
-        for index, saved in enumerate(node.saved or ()):
-            if saved is not NOTHING:
+        for index in _in_order(node):
+            if node.saved[index] is not NOTHING:  # type: ignore[index]
                 pack(node, index, state.saved_hooks[-1])
+
+
+def unpack_all(node: Node) -> list[Any]:
+    """All that a node has saved, as `Node.tensor` gives it."""
+    found = {index: node.tensor(index) for index in _in_order(node)}
+    return [found[index] for index in sorted(found)]
+
+
+def _in_order(node: Node) -> list[int]:
+    """The places of a node's saved values as torch goes through them: the operation's arguments
+    by name, then its results."""
+    saved = node.saved or ()
+    names = [name for name, _, _ in node.kept] or [""] * len(saved)
+    return sorted(range(len(saved)), key=lambda i: (_own(saved[i]), names[i]))
+
+
+def _own(saved: Any) -> bool:
+    """Whether a saved value is a result of the node that saved it."""
+    return (
+        saved.own if type(saved) is Packed else type(saved) is SavedTensor and saved.tensor is None
+    )
 
 
 class RawSavedTensor:

@@ -384,3 +384,36 @@ z = (x * 2).sum()
 z.register_hook(lambda grad: print("root", grad))
 torch.autograd.backward([z], inputs=[y])
 torch.autograd.backward([z, z * 2], inputs=[y])
+# %% several saved tensors are packed and unpacked in the order of their names, results last
+
+
+def packed(tensor):
+    print("pack", tensor.tolist())
+    return tensor.detach()
+
+
+def unpacked(tensor):
+    print("unpack", tensor.tolist())
+    return tensor
+
+
+u = torch.tensor([1.0, 2.0], requires_grad=True)
+w = torch.tensor([3.0, 4.0], requires_grad=True)
+for compute in (
+    lambda: u * w,
+    lambda: u / w,
+    lambda: u**w,
+    lambda: torch.atan2(u, w),
+    lambda: u.lerp(w, u),
+    lambda: u.gather(0, torch.tensor([1])),
+    lambda: u.clamp(w, w),
+    lambda: u.std(),
+):
+    with autograd.graph.saved_tensors_hooks(packed, unpacked):
+        z = compute()
+    z.sum().backward()
+# %%
+with autograd.graph.saved_tensors_hooks(packed, unpacked):
+    z = (u * w).sum()
+(g,) = autograd.grad(z, u, create_graph=True)
+g
