@@ -27,8 +27,10 @@ IMPORT = "import minigrad as torch"
 
 @pytest.fixture(params=["minigrad", "torch"])
 def torch(request):
-    """The engine that an answer computes with."""
-    return pytest.importorskip(request.param)
+    """The engine that an answer computes with; recording is on again afterwards."""
+    engine = pytest.importorskip(request.param)
+    yield engine
+    engine.set_grad_enabled(True)
 
 
 def result_of(source, torch):

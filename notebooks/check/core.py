@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import dis
 import html
+import inspect
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -140,6 +141,7 @@ def _hands_back(function: Any) -> bool:
 
 def engine(function: Any) -> Any:
     """The module that the learner's cell calls `torch`."""
+    function = inspect.unwrap(function) if callable(function) else function  # of its decorators
     if not hasattr(function, "__globals__"):
         raise Mistaken(NO_FUNCTION)
     return function.__globals__["torch"]
