@@ -3,13 +3,9 @@
 ``import minigrad as torch`` runs ordinary autograd code unchanged and prints the same text.
 """
 
-import warnings as _warnings
 from math import e, inf, nan, pi
 
-# Arithmetic gives inf and nan in silence here, as in torch; numpy elsewhere goes on warning.
-_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
-
-from . import (  # noqa: E402
+from . import (
     autograd,
     composites,
     creation,
@@ -21,7 +17,7 @@ from . import (  # noqa: E402
     optim,
     utils,
 )
-from .autograd import (  # noqa: E402
+from .autograd import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
@@ -29,19 +25,19 @@ from .autograd import (  # noqa: E402
     no_grad,
     set_grad_enabled,
 )
-from .autograd.anomaly_mode import (  # noqa: E402
+from .autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     set_anomaly_enabled,
 )
-from .composites import *  # noqa: E402, F403
-from .creation import *  # noqa: E402, F403
-from .device import device  # noqa: E402
-from .dtypes import *  # noqa: E402, F403
-from .errors import missing as _missing  # noqa: E402
-from .functions import *  # noqa: E402, F403
-from .printing import set_printoptions  # noqa: E402
-from .random import (  # noqa: E402
+from .composites import *  # noqa: F403
+from .creation import *  # noqa: F403
+from .device import device
+from .dtypes import *  # noqa: F403
+from .errors import missing as _missing
+from .functions import *  # noqa: F403
+from .printing import set_printoptions
+from .random import (
     Generator,
     default_generator,
     get_rng_state,
@@ -50,15 +46,15 @@ from .random import (  # noqa: E402
     seed,
     set_rng_state,
 )
-from .size import Size  # noqa: E402
-from .storage import (  # noqa: E402
+from .size import Size
+from .storage import (
     contiguous_format,
     layout,
     memory_format,
     preserve_format,
     strided,
 )
-from .tensor import Tensor  # noqa: E402
+from .tensor import Tensor
 
 newaxis = None
 

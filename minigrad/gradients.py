@@ -12,7 +12,7 @@ from .engine.backward import Edge, run_backward
 from .engine.grad_mode import state
 from .engine.node import DEAD_END, AccumulateGrad, Node
 from .errors import noted
-from .recording import edge, wrap
+from .recording import edge, hush, wrap
 
 _REFERENCE_CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
@@ -169,6 +169,8 @@ def _run(
     gradients = [_seed(i, t, s, create_graph) for i, (t, s) in enumerate(zip(roots, seeds))]
     starts = [_start(i, t) for i, t in enumerate(roots)]
     ends = None if inputs is None else [_end(t, accumulate) for t in inputs]
+    if not (filters := warnings.filters) or filters[0] is not hush.filter:
+        hush()
     return run_backward(starts, gradients, retain, bool(create_graph), ends, accumulate)
 
 

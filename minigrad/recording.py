@@ -7,6 +7,7 @@ arrays and, if grad mode is on and an input requires grad, links a node between 
 from __future__ import annotations
 
 import re
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,6 +41,21 @@ def wrap(data: Any, kind: Any = None) -> Any:
     tensor._requires_grad = False
     tensor._counter = INFERENCE if inferring and state.inference else UNWRITTEN
     return tensor
+
+
+class _Hush:
+    """Called, it silences numpy's warnings about inf and nan in minigrad's arithmetic, where torch
+    gives none. Each operation asks whether that is still the first of the filters, for programs set
+    their own."""
+
+    filter: Any = None
+
+    def __call__(self) -> None:
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+        self.filter = warnings.filters[0]
+
+
+hush = _Hush()
 
 
 def edge(tensor: Any) -> Node | None:
@@ -119,6 +135,8 @@ def apply(
     fixed = [NOTHING if t is None else t for t in fixed]
     node = op()
     arrays = [t._data for t in (*tensors, *fixed)]
+    if not (filters := warnings.filters) or filters[0] is not hush.filter:
+        hush()
     data = node.forward(*arrays, *constants, **named)
     return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
 
@@ -142,6 +160,8 @@ def apply_broadcast(
     fixed = [NOTHING if t is None else t for t in fixed]
     arrays = [t._data.astype(kind.numpy, copy=False) for t in tensors]
     node = op()
+    if not (filters := warnings.filters) or filters[0] is not hush.filter:
+        hush()
     try:
         data = node.forward(*arrays, *[t._data for t in fixed], *constants)
     except ValueError:
@@ -205,6 +225,8 @@ def unary(op: type[Node], floating: bool = False) -> Method:
         x = self._data
         if floating and x.dtype.kind != "f":
             x = x.astype(dtypes.get_default_dtype().numpy)
+        if not (filters := warnings.filters) or filters[0] is not hush.filter:
+            hush()
         return record(op(), (self,), forward(x))
 
     return named(method, op)
@@ -245,6 +267,8 @@ def binary(
             a, b, inputs = meet(op, x, y, integers)
         if alpha != 1:
             b = scaled(b, alpha)
+        if not (filters := warnings.filters) or filters[0] is not hush.filter:
+            hush()
         try:
             out = wrap(forward(a, b))
         except ValueError:
@@ -295,9 +319,11 @@ def binary(
             a, b = a.astype(kind.numpy, copy=False), scalar(number, kind)
         if alpha != 1:
             b = scaled(b, alpha)
+        if not (filters := warnings.filters) or filters[0] is not hush.filter:
+            hush()
         out = wrap(forward(b, a) if reflected else forward(a, b))
         if state.enabled:
-            to_x = edge(self)
+            to_x = (self._base is None and self._grad_fn) or edge(self)
             if to_x is not None:
                 out._grad_fn = node = op()
                 node.link((to_x, None), (self,))

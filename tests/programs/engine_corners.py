@@ -417,3 +417,19 @@ with autograd.graph.saved_tensors_hooks(packed, unpacked):
     z = (u * w).sum()
 (g,) = autograd.grad(z, u, create_graph=True)
 g
+# %% inf and nan come in silence, whatever a program does with warnings; numpy elsewhere warns
+import warnings
+
+with warnings.catch_warnings(record=True) as caught:
+    for action in ("always", "error"):
+        warnings.simplefilter(action)
+        t = torch.tensor([0.0, 3e38], requires_grad=True)
+        for value in (t.log(), t * 10, t / 0, t / t, t - t / 0, (t * 100).exp(), t.sum() * 10):
+            value.sum().backward()
+        torch.zeros(2).div_(0)
+        print(t.grad, [str(w.message) for w in caught])
+        try:
+            np.log(np.zeros(1))
+        except RuntimeWarning as warning:
+            print("an error:", warning)
+print([str(w.message) for w in caught])
