@@ -534,8 +534,13 @@ def test_a_saved_svg_shows_each_sentence_in_its_time(torch, browser, tmp_path):
             const told = [];
             for (let time = 0; time < moving[0].effect.getTiming().duration; time += 50) {
                 for (const each of moving) { each.pause(); each.currentTime = time; }
-                const seen = [...document.querySelectorAll(".words > text")]
-                    .filter((text) => getComputedStyle(text).opacity > 0)
+                const words = document.querySelector(".words");
+                const [top, height] = ["y", "height"]
+                    .map((name) => Number(words.parentNode.getAttribute(name)));
+                const seen = [...words.children].filter((text) => {
+                    const place = text.getBoundingClientRect();
+                    return place.top >= top && place.bottom <= top + height;
+                })
                     .map((text) => [...text.children].map((row) => row.textContent).join(" "));
                 told.push(seen.join(" & "));
             }

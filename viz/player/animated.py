@@ -12,6 +12,7 @@ import html
 import re
 from dataclasses import replace
 
+from viz.ink import colours
 from viz.page import width
 from viz.theme import DARK, LIGHT, MONO, SANS
 
@@ -26,6 +27,13 @@ LEAST_WIDTH = 560  # a small picture gets room for its sentences
 
 INK = f' fill="{LIGHT.grad}"'  # of numbers, said once in the style sheet
 
+SAID = [  # classes of parts, and their attributes that a rule says too
+    (r"[\w-]+ faint|faint", "fill"),
+    ("value", "font-family"),
+    ("data", f'stroke(?="{LIGHT.edge}")'),
+    ("box", "fill|stroke"),
+]
+
 PLACE = re.compile(r'<text id="(?P<id>[^"]+)"(?P<rest>[^>]*)>[^<]*</text>')
 COPY = re.compile(r"\.\d+")  # a leaf that is drawn several times has the states of one
 BOX = re.compile(
@@ -34,7 +42,7 @@ BOX = re.compile(
 )
 LABEL = re.compile(r'aria-label="([^"]*)"')
 STYLE = (
-    f".grad-label,.acc{{font-family:{MONO};fill:{LIGHT.grad}}}"
+    f".grad-label,.acc,.value{{font-family:{MONO}}}.grad-label,.acc{{fill:{LIGHT.grad}}}"
     f".edge>.grad{{stroke:{LIGHT.grad};stroke-dasharray:1 2}}"
     "@media (prefers-color-scheme:dark){"
     f".grad-label,.acc{{fill:{DARK.grad}}}.paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
@@ -62,21 +70,40 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
         elif key[0] == "l":
             clock.fade(f"#{key}>.bar", [(start, end) for _, start, end in spans], 0.16)
     sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
-    captions = []
-    for i, lines in enumerate(sentences):
-        rows = _rows(lines, f"{MARGIN}", height + LINE, LINE)
-        captions.append(f"<text {clock.seen([(i, i + 1)])}>{rows}</text>")
-    total = height + LINE * max(map(len, sentences)) + MARGIN
+    tall = LINE * max(map(len, sentences))
+    words = []
+    for i, (step, lines) in enumerate(zip(steps, sentences)):
+        asks = ' class="ask"' if step.kind == "question" else ""
+        words.append(f"<text{asks}>{_rows(lines, f'{MARGIN}', tall * i + LINE, LINE)}</text>")
+    clock.jump(".words", [f"transform:translateY({-tall * i}px)" for i in range(len(steps))])
+    total = height + tall + MARGIN
     label = f"{LABEL.findall(svg)[0]}. {html.escape(steps[-1].text)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {outer:g} {total:g}" '
         f'width="{outer:g}" height="{total:g}" role="img" aria-label="{label}">'
-        f"<style>{STYLE}{clock.css()}</style>"
+        f"<style>{STYLE}{_colours(svg)}{clock.css()}</style>"
         f'<rect class="paper" width="100%" height="100%" rx="8" fill="{LIGHT.background}"/>'
-        f"{picture}"
-        f'<g class="words" font-family="{html.escape(SANS)}" font-size="14" fill="{LIGHT.text}">'
-        f"{''.join(captions)}</g></svg>"
+        f'{_lean(picture)}<svg y="{height:g}" width="{outer:g}" height="{tall + 6}">'
+        f'<g class="replay words" font-family="{html.escape(SANS)}" font-size="14" '
+        f'fill="{LIGHT.text}">{"".join(words)}</g></svg></svg>'
     )
+
+
+def _colours(svg: str) -> str:
+    """The picture's light colours as rules: said once, they need not stand on every part."""
+    used = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', svg))))
+    rules = (rule for part in colours(LIGHT) for rule in re.findall(r"[^{}]+\{[^}]*\}", part))
+    return "".join(
+        rule for rule in rules if used.issuperset(re.findall(r"\.([\w-]+)", rule.partition("{")[0]))
+    )
+
+
+def _lean(picture: str) -> str:
+    """The picture without the attributes that the style sheet says."""
+    for mark, names in SAID:
+        for tag in set(re.findall(rf'<[^>]*\bclass="(?:{mark})"[^>]*>', picture)):
+            picture = picture.replace(tag, re.sub(rf' (?:{names})="[^"]*"', "", tag))
+    return picture
 
 
 def _seen(values: list[tuple[str, int, int]]) -> Spans:

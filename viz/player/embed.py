@@ -12,7 +12,7 @@ from viz.ink import colours
 from viz.page import clean
 from viz.theme import DARK, LIGHT, MONO, SANS, Palette
 
-from .animated import animated_svg
+from .animated import MOST_FRAMES, animated_svg
 from .frames import Frame, with_questions
 
 HERE = Path(__file__).parent
@@ -30,6 +30,9 @@ def player_html(svg: str, steps: list[Frame], label: str) -> str:
     told = with_questions(steps)
     picture = animated_svg(svg, told)
     plain = [step.plain() for step in steps]
+    if len(told) <= MOST_FRAMES:  # then their sentences stand in the picture already
+        for frame in plain:
+            del frame["text"]
     found = {"label": label, "frames": plain}
     data = _inert(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
@@ -96,4 +99,6 @@ def _inert(text: str) -> str:
 
 
 def _source(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    """A file of the player without its indents and its lines of comment."""
+    lines = (line.strip() for line in (HERE / name).read_text(encoding="utf-8").splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from viz.page import clean
@@ -34,7 +35,8 @@ class Frame:
     A run starts from blank, and by the next frame what was active is done, what was moving is sent:
     no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.
-    `asks` are the questions to answer before this frame is shown (see quiz.py).
+    `queue` tells which nodes are ready, and why the next one is the next. `asks` are the questions
+    to answer before this frame is shown (see quiz.py).
     """
 
     kind: str  # start, seed, apply, accumulate, line, error, more, or question
@@ -42,6 +44,7 @@ class Frame:
     focus: str  # the node to keep in view
     changes: dict[str, str]
     terms: list[tuple[str, ...]] = field(default_factory=list)
+    queue: str = ""
     asks: list[quiz.Ask] = field(default_factory=list)
 
     @property
@@ -51,9 +54,9 @@ class Frame:
 
     def plain(self) -> dict[str, Any]:
         """The frame as the player reads it."""
-        return {key: value for key, value in vars(self).items() if value or key != "asks"} | {
-            "ms": round(1000 * self.seconds)
-        }
+        spare = ("asks", "queue")
+        told = {key: value for key, value in vars(self).items() if value or key not in spare}
+        return told | {"ms": round(1000 * self.seconds)}
 
 
 def frames(trace: dict[str, Any], asked: bool = False) -> list[Frame]:
@@ -183,14 +186,20 @@ class Run:
         start |= self._absent() | self._values()
         found = [Frame("start", self._opening(), self.run["root"], start)]
         waiting: list[str] = []
-        for step in self.run["steps"]:
+        missing = dict(self.fan_in)
+        for step, following in zip_longest(self.run["steps"], self.run["steps"][1:]):
             changes, terms = getattr(self, step["kind"])(step)
+            for send in step.get("sends", ()):
+                missing[self.targets[send["edge"]]] -= 1
             ready = step.get("ready", [step["node"]])
             changes |= dict.fromkeys((id for id in ready if id not in waiting), "ready")
             waiting = ready
             text = clean(step["text"], LETTERS)
             asks = getattr(self, f"_ask_{step['kind']}")(step) if self.asked else []
-            found.append(Frame(step["kind"], text, step["node"], changes, terms, asks))
+            sent = {self.targets[send["edge"]] for send in step.get("sends", ())}
+            waits = {id: missing[id] for id in missing if id in sent and missing[id]}
+            queue = self._queue(ready, waits, following)
+            found.append(Frame(step["kind"], text, step["node"], changes, terms, queue, asks))
         if self.run["error"]:
             failed = waiting if len(waiting) == 1 else []  # of several, none can be blamed
             focus = [found[-1].focus, *failed][-1]
@@ -276,6 +285,28 @@ class Run:
             self._name(id), self._value(id), step["before"], step["incoming"], step["after"]
         )
 
+    def _queue(
+        self, ready: list[str], waits: dict[str, int], following: dict[str, Any] | None
+    ) -> str:
+        """`Ready: b and y. b goes next: leaves go first. x waits for 1 more gradient.`"""
+        if following is None or following["kind"] == "seed":
+            return ""
+        told = []
+        if following["node"] in ready:
+            others = [self._called(id) for id in ready if id != following["node"]]
+            first = self._called(following["node"])
+            if not others:
+                told.append(f"Only {first} is ready, and goes next.")
+            elif self.nodes[following["node"]]["kind"] == "leaf":
+                told.append(f"Ready: {_and([first, *others])}. {first} goes next: leaves go first.")
+            else:
+                why = "of these it was made last"
+                told.append(f"Ready: {_and([first, *others])}. {first} goes next: {why}.")
+        for id, count in waits.items():
+            more = "1 more gradient" if count == 1 else f"{count} more gradients"
+            told.append(f"{self._called(id)} waits for {more}.")
+        return clean(" ".join(told), LETTERS)
+
     def _rule(self, op: str, input: int) -> str:
         lines = rule_for(op).lines
         line = lines[input] if input < len(lines) else lines[0] if len(lines) == 1 else ""
@@ -329,6 +360,12 @@ class Run:
         if len(held) > MOST_HELD:
             held[MOST_HELD:] = ["…"]
         return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
+
+
+def _and(words: list[str]) -> str:
+    if len(words) > MOST_HELD:
+        words = [*words[:MOST_HELD], f"{len(words) - MOST_HELD} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _after(head: str, text: str) -> str:

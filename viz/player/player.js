@@ -9,6 +9,9 @@
 const TRAVEL = 400; // ms that a gradient takes along its edge
 const LINE = 15; // px from one row of a matrix in the picture to the next
 const PAST = { active: "done", moving: "sent", made: "there" };
+const TALL = 430; // px of a picture that may have its controls beside it
+const BESIDE = 270; // px that these need
+const WHOLE = 1000; // px of a picture that is shown without a scroll bar
 const ICONS = {
   first: "M3 2h2v12H3zM14 2v12L6 8z",
   back: "M12 2v12L4 8z",
@@ -44,7 +47,7 @@ const PARTS = `
       </select></label>
     </div>
     <div class="words">
-      <p class="sentence" aria-live="polite"></p>
+      <div aria-live="polite"><p class="sentence"></p><p class="queue"></p></div>
       <dl class="numbers"></dl>
       <form class="quiz">
         <p class="score"></p>
@@ -63,7 +66,8 @@ const PARTS = `
 
 function mount(host) {
   const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
-  const frames = data.frames;
+  const [picture, sentences] = pictureFrom(host.querySelector("img"));
+  const frames = data.frames.map((frame, i) => ({ text: sentences[i], ...frame }));
   const starts = frames.flatMap((frame, i) => (frame.kind === "start" ? [i] : []));
 
   // Built aside and attached last: if anything above or here throws, the animated picture stays.
@@ -78,8 +82,8 @@ function mount(host) {
   const speed = part(".speed select");
   const call = part(".call select");
   const sentence = part(".sentence");
+  const queue = part(".queue");
   const numbers = part(".numbers");
-  const picture = pictureFrom(host.querySelector("img"));
   // Everything in the picture that frames speak of. A leaf that is used often is drawn several
   // times, as n5, n5.1, n5.2: one key, several elements.
   const elements = new Map();
@@ -159,6 +163,7 @@ function mount(host) {
   function renderWords() {
     const frame = frames[at];
     sentence.textContent = frame.text;
+    queue.textContent = frame.queue ?? "";
     player.dataset.kind = frame.kind;
     numbers.replaceChildren(
       ...frame.terms.map((term) => {
@@ -279,6 +284,11 @@ function mount(host) {
   }
 
   // ---- first picture ----
+  // A tall picture has its controls beside it where there is room, and none is cut that is not huge.
+  const [wide, high] = ["width", "height"].map((name) => picture[name].baseVal.value);
+  pane.classList.toggle("whole", high <= WHOLE);
+  const fit = () => player.classList.toggle("side", high > TALL && host.clientWidth - wide > BESIDE);
+  new ResizeObserver(fit).observe(host);
   scrub.max = frames.length - 1;
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
   const terms = frames.flatMap((frame) => frame.terms);
@@ -434,12 +444,15 @@ function misfit(given, { shape, answer }) {
 
 // ---- picture ----
 
-// The still picture out of the animated one, so that it is stored once; around each box a second
-// outline, which shows that it waits, works, or (a leaf) holds a `.grad`.
+// The still picture and its sentences out of the animated one, so that they are stored once; around
+// each box a second outline, which shows that it waits, works, or (a leaf) holds a `.grad`.
 function pictureFrom(image) {
   const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (c) => c.charCodeAt(0));
   const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
   const still = parsed.querySelector("svg svg");
+  const words = [...parsed.querySelectorAll(".words > text:not(.ask)")];
+  const sentences = words.map((text) =>
+    [...text.childNodes].map((row) => row.textContent).join(" "));
   for (const moving of still.querySelectorAll("style, .replay")) moving.remove();
   for (const box of still.querySelectorAll(".node > .box")) {
     const ring = box.cloneNode();
@@ -449,7 +462,7 @@ function pictureFrom(image) {
     }
     box.before(ring);
   }
-  return document.importNode(still, true);
+  return [document.importNode(still, true), sentences];
 }
 
 function calm() {
