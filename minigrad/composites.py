@@ -224,13 +224,11 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     """Places in the flattened tensor as places in a tensor of `shape`: one tensor a dimension."""
     if not isinstance(indices, Tensor) or indices.dtype.category != 1:
         given = indices.dtype if isinstance(indices, Tensor) else type(indices).__name__
-        raise ValueError(f"expected 'indices' to be integer dtype, but got {given}")
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {given}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for n in sizes:
         if not isinstance(n, int):
-            raise TypeError(
-                f"expected 'shape' to be int or sequence of ints, but got {type(n).__name__}"
-            )
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(n)}")
     if any(n < 0 for n in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     rest, found = indices._data.astype(np.int64), []

@@ -152,7 +152,11 @@ def asarray(
         tensor = obj if isinstance(obj, Tensor) else from_numpy(obj)
         if dtype is not None and _numpy(dtype) != tensor._data.dtype:
             if copy is False:
-                raise ValueError("can't alias tensor with a different dtype")
+                wanted = dtypes.from_numpy(_numpy(dtype)).scalar_type
+                raise ValueError(
+                    f"can't alias tensor with dtype '{tensor.dtype.scalar_type}' into dtype "
+                    f"'{wanted}'."
+                )
             out = tensor.to(dtypes.from_numpy(_numpy(dtype)))
         else:
             out = tensor.clone() if copy else tensor
@@ -309,12 +313,18 @@ def _made(
             given = dtypes.from_numpy(_numpy(dtype))
             raise RuntimeError(f"dtype {given} does not match dtype of out parameter ({out.dtype})")
         array = make(out._data.dtype)
+        if name in _IN_ORDER and array.size == out._data.size:
+            array = array.reshape(out._data.shape)
         if out._data.shape != array.shape:
             out._data = np.empty(array.shape, array.dtype)
         write(out, array)
         return out
     kind = default if dtype is None and default is not None else _numpy(dtype)
     return _leaf(own(make(kind)), requires_grad, name)
+
+
+_IN_ORDER = ("arange", "linspace", "logspace", "range")
+"""What may be written into `out` in order, whatever its shape."""
 
 
 def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[int, ...]:
@@ -462,7 +472,8 @@ def empty_strided(size: Any, stride: Any, **options: Any) -> Tensor:
     size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError(
-            f"mismatch in length of strides and shape: {len(stride)} and {len(size)}"
+            f"dimensionality of sizes ({len(size)}) must match dimensionality of strides "
+            f"({len(stride)})"
         )
     last = sum([(n - 1) * s for n, s in zip(size, stride)])
 
@@ -605,13 +616,13 @@ def normal(
 ) -> Tensor:
     """Normal numbers with these means and standard deviations: tensors, or numbers with `size`."""
     stream = _stream({"generator": generator})
+    if not isinstance(std, Tensor) and std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         if size is None:
             raise TypeError(
                 "normal() received an invalid combination of arguments: two numbers need a size"
             )
-        if std < 0:
-            raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
         shape = sizes((size,))
         return _made(
             "normal",
@@ -622,7 +633,7 @@ def normal(
     given = [t for t in (mean, std) if isinstance(t, Tensor)]
     kind = dtypes.result_type(*given).numpy
     least = std.min().item() if isinstance(std, Tensor) and std.numel() else 0
-    if least < 0 or (not isinstance(std, Tensor) and std < 0):
+    if least < 0:
         raise RuntimeError("normal expects all elements of std >= 0.0")
     shape = np.broadcast_shapes(*[t.shape for t in given])
     numbers = wrap(normal_numbers(stream, shape, kind))

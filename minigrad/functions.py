@@ -383,7 +383,8 @@ def function(name: str) -> Callable[..., Any]:
     method = getattr(Tensor, name)
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        args = args or (kwargs.pop("input", None),)
+        if not args:
+            args = _by_name(name, kwargs)
         if not isinstance(args[0], Tensor):
             args = _number_first(name, args, kwargs)
         try:
@@ -392,12 +393,32 @@ def function(name: str) -> Callable[..., Any]:
             return _into(out, method, name, args, kwargs)
         except TypeError as error:  # a method does not count its tensor as an argument
             text = re.sub(r"(?<=\(position )\d+", lambda n: str(int(n[0]) + 1), str(error))
-            error.args = (text,)
+            error.args = (MISSING.sub(_as_torch, text),)
             raise
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = method.__doc__
     return call
+
+
+MISSING = re.compile(r"(?:\w+\.)?(\w+\(\)) missing \d+ required positional arguments?: '(\w+)'.*")
+
+
+def _as_torch(words: re.Match[str]) -> str:
+    return f'{words[1]} missing 1 required positional arguments: "{words[2]}"'
+
+
+_SYNONYMS = {"a": "input", "x": "input", "x1": "input", "x2": "other"}
+"""numpy's names of arguments, which torch takes too."""
+
+
+def _by_name(name: str, kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    for theirs, ours in _SYNONYMS.items():
+        if theirs in kwargs and ours not in kwargs:
+            kwargs[ours] = kwargs.pop(theirs)
+    if "input" not in kwargs:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "input"')
+    return (kwargs.pop("input"),)
 
 
 def with_out(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -416,14 +437,22 @@ def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> t
     """A number as first operand becomes a tensor of the dtype in which it meets the second."""
     first = args[0]
     second = args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))
-    if name in _TAKE_NUMBERS and isinstance(second, Tensor) and isinstance(first, (int, float)):
-        return wrap(scalar(first, dtypes.result_type(first, second))), *args[1:]
+    numbers = (int, float)
+    if name in _TAKE_NUMBERS and isinstance(first, numbers):
+        if isinstance(second, Tensor):
+            return wrap(scalar(first, dtypes.result_type(first, second))), *args[1:]
+        if isinstance(second, numbers) and name in _TAKE_TWO_NUMBERS:
+            return wrap(scalar(first, dtypes.number_dtype(first))), *args[1:]
     raise TypeError(
         f"{name}(): argument 'input' (position 1) must be Tensor, not {type(first).__name__}"
     )
 
 
-_TAKE_NUMBERS = frozenset("add bitwise_and bitwise_or bitwise_xor div mul sub".split())
+_TAKE_TWO_NUMBERS = frozenset("add div floor_divide mul sub true_divide".split())
+_TAKE_NUMBERS = _TAKE_TWO_NUMBERS | set(
+    "bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor float_power "
+    "xlogy".split()
+)
 
 
 def _into(
@@ -438,11 +467,19 @@ def _into(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             "but one of the arguments requires grad."
         )
+    kind = kwargs.get("dtype")
+    if kind is not None and kind is not outs[0].dtype:
+        raise RuntimeError(_SAME.format(kind, outs[0].dtype))
+    if name == "nonzero" and kwargs.get("as_tuple"):
+        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
     result = method(*args, **kwargs)
     results = result if isinstance(result, tuple) else (result,)
     for target, value in zip(outs, results):
-        if name in _SAME_DTYPE and value.dtype is not target.dtype:
-            raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype))
+        if name in ("max", "min") and len(results) == 2 and value.dtype is not target.dtype:
+            raise RuntimeError(_SAME.format(value.dtype, target.dtype))
+        counts = name in ("all", "any") and target.dtype is dtypes.uint8  # as torch once had it
+        if name in _SAME_DTYPE and value.dtype is not target.dtype and not counts:
+            raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype, name=name))
         check_apart(memory(target))
         if not dtypes.can_cast(value.dtype, target.dtype):
             raise RuntimeError(
@@ -466,7 +503,27 @@ _MATCH = (
     "{1.scalar_type} for out's dtype."
 )
 _SAME = "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instead"
-_SAME_DTYPE = {"amax": _MATCH, "amin": _MATCH, "gather": _SAME, "aminmax": _SAME}
+_FOUND = "Found dtype {1.scalar_type} but expected {0.scalar_type}"
+_ONLY_BOOL = "{name} only supports bool tensor for result, got: {1.scalar_type}"
+_NO_OTHER = "{name} does not support non-boolean outputs."
+_SAME_DTYPE = {
+    **dict.fromkeys(["amax", "amin"], _MATCH),
+    **dict.fromkeys("aminmax argmax argmin gather mm sort topk tril triu".split(), _SAME),
+    **dict.fromkeys("ceil floor neg round sgn sign trunc".split(), _FOUND),
+    **dict.fromkeys(["all", "any"], _ONLY_BOOL),
+    **dict.fromkeys(["isneginf", "isposinf"], _NO_OTHER),
+    "cummax": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
+    "cummin": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
+    "index_select": "index_select(): self and result must have the same scalar type",
+    "kthvalue": "output values must be of same type as input",
+    "mode": "expected scalar type '{0.scalar_type}' but got '{1.scalar_type}' for values output",
+    "nonzero": (
+        "nonzero: Expected out tensor to have scalar type Long but got scalar type{1.scalar_type}"
+    ),
+    "nanquantile": "nanquantile() out tensor must be same dtype as the input tensor",
+    "quantile": "quantile() out tensor must be same dtype as the input tensor",
+    "where": "Expected out type to be {0.scalar_type} but got {1.scalar_type}",
+}
 """The operations that do not convert what they write into `out`."""
 
 
@@ -794,6 +851,8 @@ _pow = function("pow")
 def pow(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     """input to the power of `exponent`; each a tensor or a number, but not both a number."""
     if not isinstance(input, Tensor) and isinstance(exponent, Tensor):
+        if out is not None:
+            return _into(out, Tensor.__rpow__, "pow", (exponent, input), {})
         return exponent.__rpow__(input)
     return _pow(input, exponent, out=out)
 
@@ -914,6 +973,11 @@ def _each(tensors: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
 
 
 def _some(tensors: Sequence[Tensor], name: str) -> Sequence[Tensor]:
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
+            f"not {type(tensors).__name__}"
+        )
     if not tensors:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
     return tensors
@@ -976,6 +1040,15 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         indexing = "ij"
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
+    if not tensors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for t in tensors:
+        if t.dtype is not tensors[0].dtype:
+            raise RuntimeError("meshgrid expects all tensors to have the same dtype")
+        if t.ndim > 1:
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t!r}"
+            )
     if indexing not in ("ij", "xy"):
         raise RuntimeError(
             'torch.meshgrid: indexing must be one of "xy" or "ij", but received: ' + indexing

@@ -24,6 +24,11 @@ class Storage:
         """The number of bytes."""
         return self._array.nbytes
 
+    @property
+    def filename(self) -> None:
+        """None: the memory is no file's."""
+        return None
+
     def size(self) -> int:
         """The number of elements, or of bytes."""
         return self._array.nbytes if self._untyped else self._array.size

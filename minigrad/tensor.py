@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -390,7 +391,11 @@ class Tensor(
 
     def stride(self, dim: int | None = None) -> Any:
         """How many elements to step in memory for the next index of each dimension."""
-        steps = tuple([s // self._data.itemsize for s in memory(self).strides])
+        array = memory(self)
+        steps = tuple([s // array.itemsize for s in array.strides])
+        if 0 in array.strides and array.flags.c_contiguous:  # numpy has none where nothing repeats
+            sizes = [max(n, 1) for n in array.shape]
+            steps = tuple([math.prod(sizes[d + 1 :]) for d in range(len(sizes))])
         return steps if dim is None else steps[dimension(dim, len(steps))]
 
     def data_ptr(self) -> int:
@@ -413,6 +418,13 @@ class Tensor(
         if dtype is not None and array.dtype != dtype:
             return array.astype(dtype)
         return array.copy() if copy else array
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """What a function of numpy gives for a tensor is a tensor again; bools become uint8."""
+        return wrap(array.astype(np.uint8) if array.dtype == bool else array)
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("Tensor does not support deleting items")
 
     def item(self) -> Any:
         """The only element, as a Python number. Raises RuntimeError if there are more."""

@@ -201,4 +201,8 @@ class Conversion:
         pin_memory: Any = False,
     ) -> Tensor:
         kind = self.dtype if dtype is None else dtype
+        if requires_grad and not kind.is_floating_point:
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
         return wrap(array.astype(kind.numpy)).requires_grad_(requires_grad)

@@ -103,6 +103,9 @@ class Indexing:
 
     def index_put(self, indices: Sequence[Any], values: Tensor, accumulate: bool = False) -> Tensor:
         """A copy with `values` written, or added, at `indices`: one tensor a dim, or None."""
+        if not indices:
+            raise RuntimeError("index_put: at least one index is needed")
+        indices = [i if i is None else _index_tensor(i) for i in indices]
         masks = [i is None or i.dtype is dtypes.bool for i in indices]
         if values.dtype is not self.dtype and values.numel() == 1 and all(masks):
             values = values.to(self.dtype)
@@ -449,6 +452,8 @@ def _explain(x: Any, indices: Sequence[Any]) -> None:
         ) from None
     # Torch goes from element to element, and counts the index tensors, not the dimensions.
     sizes = [shape[d] for d, _ in plain]
+    if 0 in sizes and places[0].size:
+        raise IndexError("index is out of bounds for dimension with size 0") from None
     rows = [np.ravel((p < -n) | (p >= n)) for p, n in zip(places, sizes)]
     if any(row.any() for row in rows):
         element = np.logical_or.reduce(rows).argmax()

@@ -71,6 +71,8 @@ class Memory:
         if self.requires_grad:
             raise RuntimeError("cannot resize variables that require grad")
         shape, old = sizes(args), memory(self)
+        if math.prod(shape) >= 2**63:
+            raise RuntimeError("numel: integer multiplication overflow")
         if any(n < 0 for n in shape):
             raise RuntimeError(f"Trying to create tensor with negative dimension: {list(shape)}")
         if shape == old.shape:
@@ -123,6 +125,11 @@ class Memory:
 
     def new_empty_strided(self, size: Any, stride: Any, **options: Any) -> Tensor:
         """Memory of a shape with these strides, its content left to chance."""
+        if len(size) != len(stride):
+            raise RuntimeError(
+                f"dimensionality of sizes ({len(size)}) must match dimensionality of strides "
+                f"({len(stride)})"
+            )
         count = 1 + sum([(n - 1) * s for n, s in zip(size, stride)]) if 0 not in size else 0
         return self.new_empty((count,), **options).as_strided(size, stride)  # type: ignore[attr-defined]
 

@@ -227,6 +227,12 @@ class Pointwise:
 
     def lerp(self, end: Tensor, weight: Any) -> Tensor:
         """self + weight·(end − self), for a weight that is a tensor or a number."""
+        for name, t in (("end", end), ("weight", weight)):
+            if isinstance(t, Node.tensor_type) and t.dtype is not self.dtype and t.ndim:  # type: ignore[attr-defined]
+                raise RuntimeError(
+                    f"expected dtype {self.dtype.c_name} for `{name}` but got dtype "  # type: ignore[attr-defined]
+                    f"{t.dtype.c_name}"
+                )
         if isinstance(weight, Node.tensor_type):
             return apply_broadcast(pointwise.LerpBackward1, (self, end, weight))
         return apply_broadcast(pointwise.LerpBackward0, (self, end), weight)

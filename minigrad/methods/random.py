@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,12 @@ class Random:
 
     def _uniform(self, low: float, high: float, generator: Generator | None) -> Tensor:
         x = self._data
+        if x.dtype.kind == "f" and high - low > float(np.finfo(x.dtype).max):
+            kind = dtypes.from_numpy(x.dtype).scalar_type
+            raise RuntimeError(
+                f"uniform_ expects to-from <= std::numeric_limits<{kind}>::max(), but found "
+                f"to={high:g} and from={low:g} which result in to-from to exceed the limit"
+            )
         if low > high:
             raise RuntimeError(
                 "uniform_ expects to return a [from, to) range, but found "
@@ -68,6 +75,7 @@ class Random:
             raise RuntimeError(
                 f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
             )
+        _check_range(x.dtype, low, high)
         values = _stream(generator).integers(low, high, x.shape)
         return record(_RandomBackward0(), (self,), np.asarray(values, x.dtype))
 
@@ -149,14 +157,48 @@ class Random:
         return self._exponential_(lambd, generator)
 
     def random_(
-        self, from_: int = 0, to: int | None = None, *, generator: Generator | None = None
+        self, *bounds: int | None, generator: Generator | None = None, **named: Any
     ) -> Tensor:
-        """Write integers from `from_` up to but without `to`; with one bound, from 0 up to it."""
-        if to is None:
-            low, high = 0, from_ or _limit(self._data.dtype)
-        else:
-            low, high = from_, to
+        """Write integers from `from` up to but without `to`; with one bound, from 0 up to it.
+
+        Without `to`, up to the largest that the dtype holds.
+        """
+        low, high = 0, _limit(self._data.dtype)
+        if len(bounds) == 1:
+            high = bounds[0] or high
+        elif bounds:
+            low, high = bounds[0] or 0, high if bounds[1] is None else bounds[1]
+        low, high = named.get("from", low), named.get("to", high)
         return self._random_(low, high, generator)
+
+
+def _check_range(kind: np.dtype[Any], low: int, high: int) -> None:
+    """Raise RuntimeError for bounds outside the dtype; warn of those that it cannot tell apart."""
+    least, most = (0, 1) if kind.kind == "b" else (_least(kind), _most(kind))
+    name = dtypes.from_numpy(kind).c_name
+    for what, bound in (("from", low), ("to - 1", high - 1)):
+        if not least <= bound <= most:
+            raise RuntimeError(f"{what} is out of bounds for {name}")
+    if kind.kind == "f":
+        digits = np.finfo(kind).nmant + 1
+        for what, bound in (("from", low), ("to - 1", high - 1)):
+            if abs(bound) > 2**digits:
+                warnings.warn(
+                    f"{what} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision "
+                    f"limitations {name} can support discrete uniform distribution only within "
+                    "this range. This warning will become an error in version 1.7 release, please "
+                    "fix the code in advance",
+                    UserWarning,
+                    stacklevel=6,
+                )
+
+
+def _least(kind: np.dtype[Any]) -> int:
+    return int(np.finfo(kind).min) if kind.kind == "f" else int(np.iinfo(kind).min)
+
+
+def _most(kind: np.dtype[Any]) -> int:
+    return int(np.finfo(kind).max) if kind.kind == "f" else int(np.iinfo(kind).max)
 
 
 def _limit(kind: np.dtype[Any]) -> int:

@@ -64,6 +64,11 @@ class Reduction:
 
     def nanmean(self, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
         """The mean of what is not nan."""
+        if self._data.dtype.kind != "f":
+            kind = dtypes.from_numpy(self._data.dtype).scalar_type
+            raise RuntimeError(
+                "nanmean(): expected input to have floating point or complex dtype but got " + kind
+            )
         count = self.isnan().logical_not().sum(dim, keepdim)
         return self.nansum(dim, keepdim, dtype=dtype) / count
 

@@ -233,6 +233,11 @@ class Shape:
         """A view of the memory with these sizes and strides, from an element of it on."""
         if len(size) != len(stride):
             raise RuntimeError("mismatch in length of strides and shape")
+        if any(s < 0 for s in stride):
+            raise RuntimeError(
+                "as_strided: Negative strides are not supported at the moment, got strides: "
+                f"{list(stride)}"
+            )
         return self._as_strided(tuple(size), tuple(stride), storage_offset)
 
     def unfold(self, dimension: int, size: int, step: int) -> Tensor:
@@ -306,9 +311,15 @@ class Shape:
         return self.repeat((1,) * (self._data.ndim - len(repeats)) + repeats)
 
     def repeat_interleave(
-        self, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+        self, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
     ) -> Tensor:
-        """A copy in which each element (or slice along `dim`) stands several times in a row."""
+        """A copy in which each element (or slice along `dim`) stands several times in a row.
+
+        Without `repeats`, self says how often each of 0, 1, 2, … stands.
+        """
+        if repeats is None:
+            counts = self._data
+            return self._wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
         if dim is None:
             return self.flatten().repeat_interleave(repeats, 0)
         axis = dimension(dim, self._data.ndim)

@@ -908,8 +908,8 @@ def lowest(kind: np.dtype[Any]) -> Any:
 
 
 def _clamped(x: Any, low: Any, high: Any) -> Any:
-    x = x if low is None else np.maximum(x, x.dtype.type(low))
-    return x if high is None else np.minimum(x, x.dtype.type(high))
+    x = x if low is None else np.maximum(x, dtypes.to_number(low, dtypes.from_numpy(x.dtype)))
+    return x if high is None else np.minimum(x, dtypes.to_number(high, dtypes.from_numpy(x.dtype)))
 
 
 def _inside(x: Any, low: Any, high: Any) -> Any:

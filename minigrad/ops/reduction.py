@@ -187,7 +187,7 @@ class NansumBackward0(Reduction):
         self, x: Any, dim: Any, keepdim: bool = False, dtype: dtypes.dtype | None = None
     ) -> Any:
         x = converted(self, x, dtype)
-        return total(np.where(x != x, 0, x), self.along(x, dim, keepdim), keepdim)
+        return total(np.where(x != x, 0, x), self.along(x, dim, keepdim), keepdim, dtype)
 
     def backward(self, grad: Any, x: Any) -> Any:
         return expand(self.restored(grad), x.shape) * (x == x)
@@ -634,6 +634,8 @@ class KthvalueBackward0(Chosen):
     def forward(self, x: Any, k: int, dim: int, keepdim: bool) -> Any:
         axis = self.along(x, dim, keepdim)
         size = x.shape[axis] if x.ndim else 1
+        if x.ndim and not size:
+            not_empty(x, (axis,), "kthvalue")
         if not 1 <= k <= size:
             raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
         if not x.ndim:

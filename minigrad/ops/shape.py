@@ -280,6 +280,8 @@ class CatBackward0(Node):
             )
         # Torch lets an empty vector stand for nothing at all.
         real = [part for part in parts if part.shape != (0,)] or parts[:1]
+        if real[0].shape == (0,):
+            return real[0].copy()  # whatever the dimension
         dim = dimension(self.dim, real[0].ndim)
         for i, part in enumerate(parts):
             if part.shape == (0,):
@@ -298,7 +300,7 @@ class CatBackward0(Node):
         return np.ascontiguousarray(np.concatenate(real, dim))  # numpy keeps the order of memory
 
     def backward(self, grad: Any) -> Any:
-        dim = dimension(self.dim, grad.ndim)
+        dim = dimension(self.dim if grad.ndim > 1 else 0, grad.ndim)
         sent, start = [], 0
         for to_part, shape in zip(self.edges, self.shapes):
             if shape == (0,) and grad.ndim > 1:
@@ -668,6 +670,8 @@ class UnfoldBackward0(Node):
         self.dimension, self.size, self.step, self.self_sym_sizes = dim, size, step, x.shape
         axis = dimension(dim, x.ndim)
         length = x.shape[axis] if x.ndim else 1
+        if size < 0:
+            raise RuntimeError(f"size is {size} but must be >= 0")
         if size > length:
             raise RuntimeError(
                 f"maximum size for tensor at dimension {axis} is {length} but size is {size}"

@@ -153,8 +153,9 @@ class SincBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         angle = times(x, math.pi)
-        slope = (angle * cos(angle) - sin(angle)) / times(x * x, math.pi)
-        return grad * masked_fill(slope, x == 0, 0)
+        square = times(x * x, math.pi)
+        slope = (angle * cos(angle) - sin(angle)) / square
+        return grad * masked_fill(slope, square == 0, 0)
 
 
 # -- the gamma function and the error function's inverse -------------------------------------------
