@@ -280,7 +280,8 @@ class Tensor(
             return self._backward_hooks.add(hook)
         node.special = True
         node.tensor_hooks = node.tensor_hooks or {}
-        return node.tensor_hooks.setdefault(self._output_nr, Hooks()).add(hook)
+        self._backward_hooks = node.tensor_hooks.setdefault(self._output_nr, Hooks())
+        return self._backward_hooks.add(hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call `hook(self)` whenever a backward pass has added to this leaf's `.grad`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from functools import cached_property
 from html import escape
@@ -15,9 +14,17 @@ from .fold import Group, fold
 from .graph import DRAWN, Graph, gradients_in, roots_of, walk
 from .ink import ink
 from .names import Names, caller_namespace
-from .page import Page, describe
+from .page import Page, describe, titled
 from .paint import paint
+from .theme import SANS
 from .tree import tree
+from .view import view_html
+
+PAGE = (
+    ":root { color-scheme: light dark; }"
+    f"body {{ margin: 0 auto; max-width: 1100px; padding: 12px; font-family: {SANS}; }}"
+    "h1 { margin: 4px 0 12px; font-size: 18px; }"
+)
 
 
 class Drawing:
@@ -30,11 +37,13 @@ class Drawing:
         *,
         group: Group | None = None,
         saved: bool = False,
+        kinds: Mapping[str, str] | None = None,
     ) -> None:
         self.graph = graph
         self.direction = direction
         self.group = group or fold(graph)
         self.saved = saved
+        self.kinds = kinds or {}
 
     @cached_property
     def page(self) -> Page:
@@ -48,18 +57,17 @@ class Drawing:
         """The picture as SVG text."""
         return ink(self.page, describe(self.graph))
 
-    @property
+    @cached_property
     def html(self) -> str:
-        """The picture as one `<img>` element, which notebooks show even when not trusted."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        alt = escape(describe(self.graph))
-        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+        """The picture as HTML: an `<img>`, which a script makes answer where it is run."""
+        return view_html(self.graph, self.page, self.svg, self.kinds)
 
     def _page(self) -> str:
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n'
-            '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{escape(describe(self.graph))}</title>\n{self.html}\n</html>\n"
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(describe(self.graph))}</title>\n<style>{PAGE}</style>\n"
+            f"<main>\n<h1>{escape(titled(self.graph))}</h1>\n{self.html}\n</main>\n</html>\n"
         )
 
     def __str__(self) -> str:
@@ -117,4 +125,10 @@ def draw(
     tensors += [g for g in late if all(g is not other for other in tensors)]
     graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
     graph.handles.clear()  # a picture keeps no graph alive
-    return Drawing(graph, direction, group=fold(graph, found.kinds, found.atoms), saved=saved)
+    return Drawing(
+        graph,
+        direction,
+        group=fold(graph, found.kinds, found.atoms),
+        saved=saved,
+        kinds=found.kinds,
+    )

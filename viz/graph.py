@@ -23,6 +23,7 @@ from .values import (
     odd,
     rows,
     spread,
+    value_of,
     value_of_array,
 )  # fmt: skip
 
@@ -55,6 +56,7 @@ class GraphNode:
     version: int | None = None  # how often its tensor was written in place, where that is known
     hooks: list[str] = field(default_factory=list)  # what may change the gradient here
     marks: list[str] = field(default_factory=list)  # "first nan here"
+    grads: list[tuple[str, str]] = field(default_factory=list)  # what is known of its gradients
     source: str = ""  # the line that made it, where anomaly mode was on
 
     def plain(self) -> dict[str, Any]:
@@ -364,6 +366,9 @@ def hooks_of(tensor: Any) -> list[str]:
 def look(box: GraphNode, node: Any, names: Names) -> None:
     """Adds what only a closer look shows: what the node keeps, and the line that made it."""
     box.source = _source(node)
+    if box.kind == "leaf":
+        grad = node.variable.grad
+        box.grads.append((".grad", "None" if grad is None else value_of(grad)["text"]))
     if box.kind == "op":
         box.saved = [
             _saved(names, name, value, trouble)

@@ -45,7 +45,7 @@ THIN = 'fill="none" stroke-width="1.2" stroke-linejoin="round"'
 
 def ink(page: Page, label: str) -> str:
     """Draws a page that has its places."""
-    legend, legend_width, legend_height = _legend(page)
+    legend, legend_width, legend_height = legend_ink(page)
     across = max(page.width, legend_width)
     dx, dy = MARGIN + (across - page.width) / 2, MARGIN
     w, h = across + 2 * MARGIN, page.height + 2 * MARGIN + legend_height
@@ -116,7 +116,7 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
     yield f"{scope} .data{{stroke:{p.edge}}}"
     yield f"{scope} .grad{{stroke:{p.grad}}}"
     yield from (f"{scope} .{name}{{fill:{p.grad}}}" for name in ("grad-label", "acc", "odd"))
-    for role in p.fill:
+    for role in (role for role in p.fill if role != "module"):
         yield f"{scope} .{role} .box{{fill:{p.fill[role]};stroke:{p.line[role]}}}"
     yield f"{scope} .frame{{fill:{p.fill['module']};stroke:{p.line['module']}}}"
     yield f"{scope} .gate{{stroke:{p.grad};fill:{p.background}}}"
@@ -299,20 +299,23 @@ RINGS = {  # what a player puts around a box: its state, the style of the ring
 }
 
 
-def _letters(page: Page) -> list[str]:
+def _letters(letters: str, boxes: Sequence[Box]) -> list[str]:
     """What the letters in the rules of this page stand for."""
-    boxes = _all(page, "boxes")
     rules = " ".join(line.text for box in boxes for line in box.lines if line.style == "rule")
-    found = sorted(set(re.findall(rf"(?<![A-Za-z])[{page.letters}g](?![A-Za-z])", rules)))
+    found = sorted(set(re.findall(rf"(?<![A-Za-z])[{letters}g](?![A-Za-z])", rules)))
     inputs = ", ".join(letter for letter in found if letter != "g")
     words = [f"{inputs}: an operation’s input{'s' * (len(inputs) > 1)}"] if inputs else []
     return [*words, *(["g: the gradient it receives"] if "g" in found else [])]
 
 
-def _legend(page: Page) -> tuple[str, float, float]:
-    """What shapes, arrows and letters mean, in rows: ink, width, height."""
+def legend_ink(page: Page, *, everything: bool = False) -> tuple[str, float, float]:
+    """What shapes, arrows and letters mean, in rows: ink, width, height.
+
+    everything:  of what is folded, too; without the note, which is right for one picture only
+    """
     items: list[tuple[str, float, str]] = []  # (ink at x = 0, y = 0; its width; the words)
-    boxes, wires = list(_all(page, "boxes")), list(_all(page, "wires"))
+    boxes = list(_all(page, "boxes", everything))
+    wires = list(_all(page, "wires", everything))
     roles = {"second" if box.second and box.role == "op" else box.role for box in boxes}
     for role in LEGEND:
         if role in roles:
@@ -335,11 +338,11 @@ def _legend(page: Page) -> tuple[str, float, float]:
     if any(line.text.startswith("version") or "· version" in line.text
            for box in boxes for line in box.lines if line.style == "shape"):  # fmt: skip
         items.append(("", 0, "version: times written in place"))
-    items += [("", 0, words) for words in _letters(page)]
-    if page.note:
+    items += [("", 0, words) for words in _letters(page.letters, boxes)]
+    if page.note and not everything:
         items.append(("", 0, page.note))
     out, x, y, widest = [], 0.0, 12.0, 0.0
-    limit = max(page.width, 380)
+    limit = 700 if everything else max(page.width, 380)
     for ink, space, words in items:
         wide = space + width(words, 11)
         if x and x + wide > limit:
@@ -350,11 +353,12 @@ def _legend(page: Page) -> tuple[str, float, float]:
     return "".join(out), widest, y + 4
 
 
-def _all(page: Page, what: str) -> Iterator[Any]:
-    """The boxes or the wires of a page, and of its open groups."""
-    yield from (x for x in getattr(page, what) if x.id not in page.corners)
-    for id in page.corners:
-        yield from _all(page.inner[id], what)
+def _all(page: Page, what: str, everything: bool) -> Iterator[Any]:
+    """The boxes or the wires of a page, and of its open groups, or of all of them."""
+    inner = list(page.inner) if everything else list(page.corners)
+    yield from (x for x in getattr(page, what) if everything or x.id not in inner)
+    for id in inner:
+        yield from _all(page.inner[id], what, everything)
 
 
 def _sample(role: str, colour: str, start: float, end: float) -> str:

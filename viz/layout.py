@@ -19,7 +19,7 @@ from .engine import LayoutError, call, engine
 from .fold import Group
 from .graph import Graph
 from .ink import MARGIN, ink
-from .page import Page, Replay, describe, page_of
+from .page import Base, Page, Replay, describe, page_of
 from .place import compose
 
 __all__ = ["LayoutError", "arranged", "svg"]
@@ -51,13 +51,13 @@ def arranged(
     page = page_of(graph, replay, group, saved=saved)
     roots = [root for root in graph.roots if any(box.id == root for box in page.boxes)]
     least = _run(page)
-    wanted = direction or ("LR" if least + 2 * MARGIN <= WIDTH else "TB")
+    grows = any(p.group.kind == "module" and not p.group.open for p in pages(page))
+    wanted = direction or ("TB" if grows or least + 2 * MARGIN > WIDTH else "LR")
     across = _turn(page, wanted, roots)
-    if direction is None and wanted == "LR" and across + 2 * MARGIN > WIDTH:
-        if _turn(page, "TB", roots) >= across:
-            _turn(page, "LR", roots)
-    elif direction is None and wanted == "TB" and least <= across < _turn(page, "LR", roots):
-        _turn(page, "TB", roots)
+    other = "LR" if wanted == "TB" else "TB"
+    fits = least > across or grows if wanted == "TB" else across + 2 * MARGIN <= WIDTH
+    if direction is None and not fits and _turn(page, other, roots) >= across:
+        _turn(page, wanted, roots)
     return page
 
 
@@ -68,6 +68,13 @@ def _turn(page: Page, direction: str, roots: list[str]) -> float:
     place(page, (p for p in pages(page) if p.group.open), roots)
     compose(page)
     return page.width
+
+
+def complete(page: Page) -> None:
+    """Finds places for what is folded, too."""
+    folded = [p for p in pages(page) if not p.group.open]
+    if folded:
+        place(page, folded, [])
 
 
 def pages(page: Page) -> Iterator[Page]:
@@ -192,6 +199,9 @@ def _take(page: Page, found: dict[str, Any]) -> None:
         wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
         if "lp" in item:
             wire.spot = _point(item["lp"], page.height)
+    places = {box.id: (box.x, box.y) for box in page.boxes}
+    ways = [wire.points for wire in page.wires]
+    page.base = Base(page.width, page.height, places, dict(page.ports), ways)
 
 
 def _ink(found: dict[str, Any]) -> float:

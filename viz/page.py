@@ -148,6 +148,17 @@ class Wire:
 
 
 @dataclass
+class Base:
+    """Where things are as long as all groups of a page are folded."""
+
+    width: float
+    height: float
+    boxes: dict[str, Point]
+    ports: dict[str, Point]
+    wires: list[list[Point]]
+
+
+@dataclass
 class Page:
     """What is drawn of one group: boxes and wires with their places, and what was left out.
 
@@ -168,6 +179,8 @@ class Page:
     ports: dict[str, tuple[float, float]] = field(default_factory=dict)
     inner: dict[str, Page] = field(default_factory=dict)  # of its groups, by their ids
     corners: dict[str, Point] = field(default_factory=dict)  # where the open ones begin
+    base: Base = field(default_factory=lambda: Base(0, 0, {}, {}, []), repr=False)
+    left_out: str = ""  # what no click brings into the picture
 
 
 def frame_size(page: Page) -> tuple[float, float]:
@@ -196,10 +209,11 @@ def page_of(
     page.note = _count_folded(page)
     if maker.hidden:
         least = "at least " if graph.cut else ""
-        page.note = (
+        page.left_out = (
             f"{least}{maker.hidden:,} more nodes lie behind these {len(maker.shown)} "
             "and are not drawn."
         )
+        page.note = page.left_out
         _add_stubs(graph, maker.shown, page)
     return page
 
@@ -219,7 +233,7 @@ def _count_folded(page: Page) -> str:
     return f"folded: {what} for {nodes:,} operations" if boxes else ""
 
 
-SHIPPED = 500  # boxes of all pages together; what is folded deeper than that is not drawn at all
+SHIPPED = 300  # boxes of all pages together; what is folded deeper than that is not drawn at all
 
 
 class _Maker:
@@ -475,14 +489,19 @@ def _add_stubs(graph: Graph, shown: set[str], page: Page) -> None:
         page.wires.append(Wire(f"{source}-more-edge", f"{source}-more", source, "more-edge"))
 
 
+def titled(graph: Graph) -> str:
+    """`Computational graph of loss`"""
+    names = [clean(graph.node(root).name or "a tensor") for root in graph.roots]
+    return f"Computational graph of {', '.join(names)}"
+
+
 def describe(graph: Graph) -> str:
     """One sentence for who cannot see the picture."""
-    names = [clean(graph.node(root).name or "a tensor") for root in graph.roots]
     leaves = [
         clean(n.name or shape_text(n.shape) or "a scalar") for n in graph.nodes if n.kind == "leaf"
     ]
     ops = [clean(n.op or "") for n in graph.nodes if n.kind == "op"]
-    text = f"Computational graph of {', '.join(names)} with {len(ops)} operations"
+    text = f"{titled(graph)} with {len(ops)} operations"
     if 0 < len(ops) <= 8:
         text += f" ({', '.join(reversed(ops))})"
     more = f" and {len(leaves) - 8} more" if len(leaves) > 8 else ""

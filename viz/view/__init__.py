@@ -1,0 +1,108 @@
+"""A drawing -> one self-contained HTML: the picture, which a script turns into one that answers.
+
+Without the script it is an `<img>`. With it, groups fold and unfold, a click on a box tells all
+that is known of it, and the picture can be searched, moved and enlarged.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from viz.card import cards, memory
+from viz.graph import Graph
+from viz.ink import box_ink, legend_ink
+from viz.layout import complete, pages
+from viz.page import Page, describe, frame_size, frame_title
+from viz.player.embed import _colours, _inert
+
+HERE = Path(__file__).parent
+THEME = HERE.parent / "player" / "theme.css"
+
+
+def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> str:
+    """The HTML fragment of a drawing: its graph, its page, and that page as SVG text.
+
+    Deterministic: the same picture gives the same text.
+    """
+    complete(page)
+    told = cards(graph, kinds)
+    shown = {box.of for p in pages(page) for box in p.boxes}
+    legend, wide, high = legend_ink(page, everything=True)
+    data = {
+        "label": describe(graph),
+        "direction": page.direction,
+        "open": [p.group.id for p in pages(page) if p.group.open],
+        "pages": {p.group.id: _plain(p) for p in pages(page)},
+        "cards": {id: card for id, card in told.items() if id in shown},
+        "second": any(node.second for node in graph.nodes),
+        "note": " · ".join(filter(None, (memory(graph), page.left_out))),
+        "legend": [legend, round(wide), round(high)],
+    }
+    text = _inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    digest = hashlib.sha256((svg + text).encode()).hexdigest()[:12]
+    image = base64.b64encode(svg.encode()).decode()
+    theme = THEME.read_text(encoding="utf-8").replace(".minigrad-player", ".viz-drawing")
+    return f"""<div class="viz-drawing" data-drawing="{digest}">
+<img alt="{html.escape(describe(graph))}" style="max-width:100%" \
+src="data:image/svg+xml;base64,{image}">
+<style>
+{theme}</style>
+<script type="text/css">
+{_colours()}
+{_source("view.css")}</script>
+<script type="application/json">{text}</script>
+<script>
+(() => {{
+{_source("view.js")}
+for (const host of document.querySelectorAll('[data-drawing="{digest}"]'))
+  if (!host.shadowRoot) mount(host);
+}})();
+</script>
+</div>"""
+
+
+def _plain(page: Page) -> dict[str, Any]:
+    """A page as laid out with all its groups folded; its boxes are drawn around the point 0, 0."""
+    base = page.base
+    boxes = {
+        box.id: [*map(_short, base.boxes[box.id]), _short(box.width), _short(box.height)]
+        for box in page.boxes
+    }
+    return {
+        "title": frame_title(page.group),
+        "least": _short(frame_size(replace(page, width=0))[0]),
+        "count": sum(1 for _ in page.group.nodes()),
+        "size": [_short(base.width), _short(base.height)],
+        "boxes": boxes,
+        "ports": {id: [*map(_short, point)] for id, point in base.ports.items()},
+        "wires": [
+            {
+                "id": wire.id,
+                "tail": wire.tail,
+                "head": wire.head,
+                "key": wire.key,
+                "at": [_short(x) for point in points for x in point],
+                **({"role": wire.role} if wire.role != "edge" else {}),
+                **({"second": 1} if wire.second else {}),
+                **({"gate": 1} if wire.gate else {}),
+            }
+            for wire, points in zip(page.wires, base.wires)
+        ],
+        "ink": "".join(box_ink(replace(box, x=0, y=0)) for box in page.boxes),
+    }
+
+
+def _short(x: float) -> float:
+    number = round(x, 1)
+    return int(number) if number == int(number) else number
+
+
+def _source(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
