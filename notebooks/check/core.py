@@ -79,6 +79,9 @@ def exercise(chapter: str, kind: str, hints: tuple[str, str, str]) -> Callable:
     """Make a grading function an `Exercise`: it returns praise, or raises `Mistaken`."""
 
     def register(grade: Callable[[Any], str]) -> Exercise:
+        other = EXERCISES.get(grade.__name__)
+        if other and other.chapter != chapter:
+            raise ValueError(f"chapter {other.chapter} has an exercise {grade.__name__!r} already")
         EXERCISES[grade.__name__] = Exercise(chapter, kind, hints, grade)
         return EXERCISES[grade.__name__]
 
