@@ -202,8 +202,8 @@ class GraphTask:
     def step(self, node: Node, grad: Any) -> None:
         """Run one node and send what it gives along its edges."""
         if node.num_outputs > 1:
-            grads = [grad, *[self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]]
-            grad = grads if any(g is not None for g in grads) else None
+            others = [self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]
+            grad = _unlisted(node, [grad, *others])
         sent = self.apply(node, grad)
         if sent is None:
             return
@@ -284,7 +284,7 @@ class GraphTask:
         for slot, keep in (node.retained or {}).items():
             if grads[slot] is not None:
                 keep(self.wrap(grads[slot]))
-        return grads[0] if node.num_outputs == 1 else grads
+        return _unlisted(node, grads)
 
     def capture(self, node: Node, grad: Any) -> None:
         for slot in range(node.num_outputs):
@@ -297,7 +297,7 @@ class GraphTask:
         for hook in list(node.prehooks.values()):  # type: ignore[union-attr]
             tensors = _replaced_tuple(hook, tensors, hook(tensors))
         grads = [self.unwrap(t) for t in tensors]
-        return grads[0] if node.num_outputs == 1 else grads
+        return _unlisted(node, grads)
 
     def posthooks(self, node: Node, sent: Sequence[Any], grad: Any) -> Sequence[Any]:
         grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
@@ -331,6 +331,13 @@ class WatchedTask(GraphTask):
                 warnings.warn(text, UserWarning, stacklevel=2)
             raise
         return sent
+
+
+def _unlisted(node: Node, grads: list[Any]) -> Any:
+    """The gradients of a node's outputs as a rule takes them: one as it is, none as None."""
+    if node.num_outputs == 1:
+        return grads[0]
+    return grads if any(grad is not None for grad in grads) else None
 
 
 def _replaced(hook: Any, old: Any, new: Any) -> Any:

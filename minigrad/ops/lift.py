@@ -115,6 +115,8 @@ times = lift("_times", operator.mul)
 """x·c, for a number c: recorded as torch's own rules do it, without a place for c in the graph."""
 over = lift("_over", operator.truediv)
 """x/c, likewise."""
+plus = lift("_plus", operator.add)
+"""x + c, likewise."""
 
 
 def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:

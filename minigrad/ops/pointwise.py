@@ -24,6 +24,7 @@ from .lift import (
     log,
     masked_fill,
     over,
+    plus,
     power,
     rsqrt,
     sgn,
@@ -231,7 +232,7 @@ class PowBackward2(Node):
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
         if self.base == 0:
             return grad * where(x >= 0, x * 0.0, result * -np.inf)
-        return grad * (result * float(np.log(self.base)))
+        return grad * times(result, float(np.log(self.base)))
 
     @property
     def _saved_self(self) -> float:
@@ -294,7 +295,7 @@ class Expm1Backward0(Node):
     forward = staticmethod(np.expm1)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad * (result + 1)
+        return grad * plus(result, 1)
 
 
 class Log2Backward0(Node):
@@ -324,7 +325,7 @@ class Log1PBackward0(Node):
     forward = staticmethod(np.log1p)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / (x + 1)
+        return grad / plus(x, 1)
 
 
 class RsqrtBackward0(Node):
@@ -350,7 +351,7 @@ class ErfBackward0(Node):
         return erf(x)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * (exp(-(x * x)) * (2 / math.sqrt(math.pi)))
+        return times(exp(-power(x, 2)), 2 / math.sqrt(math.pi)) * grad
 
 
 class ErfcBackward0(Node):
@@ -363,7 +364,7 @@ class ErfcBackward0(Node):
         return np.array(_erfc(x), x.dtype)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * (exp(-(x * x)) * (-2 / math.sqrt(math.pi)))
+        return times(exp(-power(x, 2)), -2 / math.sqrt(math.pi)) * grad
 
 
 class SqrtBackward0(Node):
@@ -423,7 +424,7 @@ class TanBackward0(Node):
     forward = staticmethod(np.tan)
 
     def backward(self, grad: Any, result: Any) -> Any:
-        return grad * (1 + result * result)
+        return grad * plus(power(result, 2), 1)
 
 
 class AsinBackward0(Node):
@@ -433,7 +434,7 @@ class AsinBackward0(Node):
     forward = staticmethod(np.arcsin)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * rsqrt(1 - x * x)
+        return grad * rsqrt(plus(-x * x, 1))
 
 
 class AcosBackward0(Node):
@@ -443,7 +444,7 @@ class AcosBackward0(Node):
     forward = staticmethod(np.arccos)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * -rsqrt(1 - x * x)
+        return grad * -rsqrt(plus(-x * x, 1))
 
 
 class AtanBackward0(Node):
@@ -453,7 +454,7 @@ class AtanBackward0(Node):
     forward = staticmethod(np.arctan)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / (1 + x * x)
+        return grad / plus(x * x, 1)
 
 
 class AsinhBackward0(Node):
@@ -463,7 +464,7 @@ class AsinhBackward0(Node):
     forward = staticmethod(np.arcsinh)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * rsqrt(x * x + 1)
+        return grad * rsqrt(plus(power(x, 2), 1))
 
 
 class AcoshBackward0(Node):
@@ -790,7 +791,7 @@ class MaximumBackward0(Node):
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
-        shared = where(x == y, grad / 2, grad)
+        shared = where(x == y, over(grad, 2), grad)
         return to_x and masked_fill(shared, x < y, 0), to_y and masked_fill(shared, x > y, 0)
 
 
@@ -802,7 +803,7 @@ class MinimumBackward0(Node):
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
-        shared = where(x == y, grad / 2, grad)
+        shared = where(x == y, over(grad, 2), grad)
         return to_x and masked_fill(shared, x > y, 0), to_y and masked_fill(shared, x < y, 0)
 
 
@@ -979,7 +980,7 @@ class LogaddexpBackward0(Node):
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
-        return to_x and grad / (1 + exp(y - x)), to_y and grad / (1 + exp(x - y))
+        return to_x and grad / plus(exp(y - x), 1), to_y and grad / plus(exp(x - y), 1)
 
 
 class XlogyBackward0(Node):
@@ -1061,7 +1062,7 @@ class AddcmulBackward0(Node):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         _, to_a, to_b = self.edges
-        return grad, to_a and grad * (b * self.value), to_b and grad * (a * self.value)
+        return grad, to_a and grad * times(b, self.value), to_b and grad * times(a, self.value)
 
 
 class AddcdivBackward0(Node):

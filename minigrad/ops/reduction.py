@@ -29,6 +29,7 @@ from .lift import (
     scatter,
     sgn,
     stack,
+    times,
     unsqueeze,
 )
 
@@ -56,6 +57,12 @@ class Reduction(Node):
     def restored(self, reduced: Any) -> Any:
         """A result, or its gradient, with size 1 in place of each dimension that was reduced."""
         if self.keepdim or not self.axes:
+            return reduced
+        if isinstance(reduced, Node.tensor_type):  # recorded as torch does, one by one
+            if not self.dim:
+                return reduced
+            for axis in sorted(self.axes):
+                reduced = reduced.unsqueeze(axis)
             return reduced
         shape = list(reduced.shape)
         for axis in sorted(self.axes):
@@ -350,8 +357,9 @@ class VarBackward0(Reduction):
         """The gradient of x, from that of the variance."""
         n = math.prod([x.shape[d] for d in self.axes])
         freedom = n - (1 if self.correction is None else self.correction)
-        mean = x.mean(axis=self.axes, keepdims=True)
-        return (self.restored(grad) * (2 / freedom if freedom > 0 else math.inf)) * (x - mean)
+        whole = isinstance(x, Node.tensor_type) and not self.dim
+        mean = x.mean() if whole else x.mean(axis=self.axes, keepdims=True)
+        return times(self.restored(grad), 2 / freedom if freedom > 0 else math.inf) * (x - mean)
 
 
 class StdBackward0(VarBackward0):
@@ -363,7 +371,7 @@ class StdBackward0(VarBackward0):
         return np.sqrt(self.variance(x, dim, correction, keepdim, "std")[0])
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
-        return self.of_variance(masked_fill(grad / (result * 2), result == 0, 0), x)
+        return self.of_variance(masked_fill(grad / times(result, 2), result == 0, 0), x)
 
 
 class VarMeanBackward0(VarBackward0):

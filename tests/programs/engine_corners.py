@@ -433,3 +433,39 @@ with warnings.catch_warnings(record=True) as caught:
         except RuntimeWarning as warning:
             print("an error:", warning)
 print([str(w.message) for w in caught])
+# %% several outputs, of which no gradient arrives
+x = torch.ones(3, requires_grad=True)
+parts = x.unbind()
+
+
+class Nothing(Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        return x * y
+
+    @staticmethod
+    def backward(ctx, grad):
+        return None, None
+
+
+parts[0].register_hook(lambda grad: print("hook", grad))
+Nothing.apply(parts[0], parts[1]).backward()
+print(x.grad)
+# %% rules recorded with torch's nodes
+def graph(node, depth=5):
+    if node is None or depth == 0:
+        return "-"
+    name = node.name().rpartition("::")[2]
+    return f"{name}({', '.join(graph(t, depth - 1) for t, _ in node.next_functions)})"
+
+
+a = torch.tensor([[0.25, 0.5], [0.75, 0.125]], requires_grad=True)
+for compute in (
+    torch.log1p, torch.expm1, torch.tan, torch.asin, torch.acos, torch.atan, torch.asinh, torch.erf,
+    torch.erfc, lambda t: 2**t, lambda t: t.sum((0, 1)), lambda t: t.mean((0, 1)), torch.var,
+    lambda t: t.std(0), lambda t: t.var((0, 1)), torch.std, lambda t: t.prod(1), torch.norm,
+    lambda t: t.logsumexp((0, 1)), lambda t: t.norm(dim=1), lambda t: torch.maximum(t, t.T),
+    lambda t: torch.addcmul(t, t, t, value=2), lambda t: torch.logaddexp(t, t.T),
+):  # fmt: skip
+    (g,) = autograd.grad(compute(a).sum(), a, create_graph=True)
+    print(graph(g.grad_fn))
