@@ -228,6 +228,10 @@ def test_the_second_call_is_a_choice_away(torch, opened):
     page.get_by_role("combobox", name="Call of backward()").select_option("2 of 2")
     assert page.locator(".sentence").inner_text() == animation.frames[at(page)].text
     assert page.locator(".sentence").inner_text().startswith("Before call 2 of 2")
+    player(page).locator(".picture").focus()
+    for key, start in [("PageUp", 0), ("PageDown", 7), ("PageDown", 13)]:
+        page.keyboard.press(key)
+        assert at(page) == start
     single = viz.animate(torch.tensor(1.0, requires_grad=True) * 2)
     page = opened(single)
     assert page.get_by_role("combobox", name="Call of backward()").count() == 0

@@ -147,8 +147,22 @@ def test_what_is_coming_to_a_leaf_is_added_to_its_grad(engine):
     starts = [f.text for f in animation.frames if f.kind == "start"]
     assert starts == [
         "Before call 1 of 2, y.backward(): every .grad is None.",
-        "Before call 2 of 2, y.backward(): x.grad = 3.",
+        "Before call 2 of 2, y.backward(): x.grad = 3. This pass adds to what is there.",
     ]
+
+
+def test_grads_that_pile_up_stand_side_by_side(engine):
+    w = engine.tensor(1.0, requires_grad=True)
+    with viz.record(names={"w": w}) as recording:
+        for _ in range(9):
+            (w * 2).backward()
+    starts = [f for f in recording.animation().frames if f.kind == "start"]
+    assert starts[0].terms == [
+        ("after call 1 ←", "w.grad 2"),
+        *((f"after call {i}", f"w.grad {2 * i}") for i in range(2, 7)),
+    ]
+    assert starts[8].terms[-1] == ("after call 9 ←", "w.grad 18")
+    assert starts[8].terms[0] == ("after call 4", "w.grad 8")
 
 
 def test_zeroed_grads_are_none_again(engine):
@@ -279,8 +293,10 @@ def test_animate_raises_what_backward_raises_and_leaves_no_hook(engine):
 def test_what_cannot_be_animated_is_refused_before_anything_runs(engine):
     with pytest.raises(TypeError, match="expected a tensor"):
         viz.animate(3)
-    with pytest.raises(RuntimeError, match="does not require grad"):
+    with pytest.raises(RuntimeError, match="does not require grad") as caught:
         viz.animate(engine.tensor(1.0))
+    if hasattr(caught.value, "__notes__"):
+        assert "Create an input with requires_grad=True" in caught.value.__notes__[-1]
     x = engine.tensor(1.0, requires_grad=True)
     y = x
     for _ in range(6_000):

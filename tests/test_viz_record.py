@@ -258,8 +258,12 @@ def test_create_graph_and_the_second_derivative(engine):
     with viz.record() as rec:
         (g,) = engine.autograd.grad(x**3, x, create_graph=True)
         g.backward()
-    assert [r["create_graph"] for r in rec.runs] == [False]
-    assert texts(rec.trace)[-1].startswith("x.grad: None + ")
+    assert [(r["call"], r["create_graph"]) for r in rec.runs] == [
+        ("grad", True),
+        ("backward", False),
+    ]
+    assert texts(rec.trace, 0)[-1] == "autograd.grad returns ∂out/∂x = 12."
+    assert texts(rec.trace, 1)[-1].startswith("x.grad: None + ")
     assert x.grad.item() == 12
 
 
@@ -271,6 +275,36 @@ def test_create_graph_retains_the_graph(engine):
     assert [(r["create_graph"], r["retain_graph"]) for r in rec.runs] == [(True, True)]
     assert texts(rec.trace)[-1] == "x.grad: None + 12 = 12"
     x.grad = None
+
+
+def test_autograd_grad_returns_and_leaves_every_grad_alone(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    w = engine.tensor(3.0, requires_grad=True)
+    y = x * w
+    z = y * y
+    with viz.record() as rec:
+        dx, dy = engine.autograd.grad(z, [x, y])
+        unused = engine.autograd.grad((w * 2).sum(), (x,), allow_unused=True)
+    assert (dx.item(), dy.item(), unused) == (36, 12, (None,))
+    assert x.grad is None and w.grad is None
+    assert texts(rec.trace, 0)[-2:] == [
+        "autograd.grad returns ∂z/∂x = 36.",
+        "autograd.grad returns ∂z/∂y = 12.",
+    ]
+    kinds = [step["kind"] for step in rec.trace["runs"][0]["steps"]]
+    assert kinds == ["seed", "apply", "apply", "result", "result"]
+    assert [s["kind"] for s in rec.trace["runs"][1]["steps"]] == ["seed"]
+    frames = rec.animation().frames
+    assert frames[0].text == "Before call 1 of 2, grad(z, x, y): every .grad is None."
+    assert frames[4].terms == [("returned", "36")]
+
+
+def test_an_engines_own_calls_are_not_recorded(engine):
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    with viz.record() as rec:
+        jacobian = engine.autograd.functional.jacobian(lambda x: x * x, x)
+    assert jacobian.tolist() == [[2, 0], [0, 4]]
+    assert rec.runs == []
 
 
 # nothing changes
@@ -351,7 +385,7 @@ def test_errors_of_run_are_raised(engine):
 
 
 def methods(engine):
-    return engine.Tensor.backward, engine.autograd.backward
+    return engine.Tensor.backward, engine.autograd.backward, engine.autograd.grad
 
 
 @pytest.mark.parametrize("error", [None, Boom])

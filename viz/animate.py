@@ -49,6 +49,11 @@ def animate(
         recording = recorded(t, gradient, names=names, params=params, **options)
         return recording.animation(direction=direction, quiz=quiz)
     except RuntimeError as error:
+        if "does not require grad" in str(error) and hasattr(error, "add_note"):
+            error.add_note(
+                "There is no graph to animate: nothing that this tensor was computed from requires "
+                "grad. Create an input with requires_grad=True, and compute outside no_grad()."
+            )
         if "second time" in str(error) and hasattr(error, "add_note"):
             error.add_note(
                 "An earlier pass used this graph up. Run the lines that compute the tensor again, "

@@ -30,6 +30,14 @@ def accumulate(leaf: GraphNode, step: Mapping[str, Any]) -> str:
     return f"{grad}: {old} + {spoken(incoming)}{_changed(step)} = {new}"
 
 
+def result(node: GraphNode, grad: Value | None, root: str | None) -> str:
+    """`autograd.grad returns ∂y/∂x = 12.`"""
+    told = "None" if grad is None else spoken(grad)
+    if root and node.name:
+        return f"autograd.grad returns ∂{root}/∂{node.name} = {told}."
+    return f"autograd.grad returns {told} for {node.name or _label(node)}."
+
+
 def _changed(step: Mapping[str, Any]) -> str:
     sent = step.get("changed_from")
     return f" (a hook changed it from {spoken(sent)})" if sent else ""

@@ -5,8 +5,8 @@ The trace, version 1, is a JSON-able dict, the same for every engine:
     {"format": "minigrad-trace", "version": 1,
      "graph": {"nodes": [{"id", "kind", "op", "name", "shape", "dtype", "value", "rule"}],
                "edges": [{"id", "source", "target", "input", "output"}]},
-     "runs": [{"root", "nodes", "values", "retain_graph", "create_graph", "rebuilt", "error",
-               "steps": [STEP, …]}]}
+     "runs": [{"call", "root", "nodes", "values", "retain_graph", "create_graph", "rebuilt",
+               "error", "steps": [STEP, …]}]}
 
 A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.grad` are one box) or
 "output" (op is null). An edge is named as the gradient runs: from the op `source` along its
@@ -14,10 +14,10 @@ A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.gr
 "short", "data"}: `short` fits beside an edge, `data` holds the numbers as nested lists, or null
 when there are many ("nan", "inf" and "-inf" are strings, for JSON has no such numbers).
 
-One run is one call of `backward()`. `root` is the id of the tensor it was called on (`roots` all
-of them), `nodes` are the ids of its graph, `values` their values at that time ({id: VALUE}),
-`rebuilt` says that the graph is a new one of the same form as an earlier run's, `error` is null or
-the exception's text. Steps come in the order in which the engine took them:
+One run is one `call` of "backward" or of "grad" (`autograd.grad`). `root` is the id of the tensor
+it was called on (`roots` all of them), `nodes` are the ids of its graph, `values` their values at
+that time ({id: VALUE}), `rebuilt` says that the graph is a new one of the same form as an earlier
+run's, `error` is null or the exception's text. Steps come in the engine's own order:
 
     {"kind": "seed", "node", "edge", "grad": VALUE, "text"}
         the gradient that starts the pass enters `node`, along `edge` from the output's box
@@ -30,6 +30,8 @@ the exception's text. Steps come in the order in which the engine took them:
     {"kind": "accumulate", "node", "before": VALUE or null, "incoming": VALUE, "after": VALUE,
      "ready": [id, …], "text"}
         a leaf adds what came in to its `.grad`
+    {"kind": "result", "node", "grad": VALUE or null, "ready": [id, …], "text"}
+        `autograd.grad` returns this gradient of a leaf, or of an op's output
 """
 
 from __future__ import annotations
@@ -155,6 +157,7 @@ class Recording:
         nodes = sorted(set(new.values()), key=lambda id: int(id[1:]))
         self.runs.append(
             {
+                "call": run.call,
                 "root": new[run.graph.roots[0]],
                 "roots": [new[root] for root in run.graph.roots],
                 "nodes": nodes,
@@ -226,17 +229,17 @@ def _renamed(step: dict[str, Any], node: dict[str, str], edge: dict[str, str]) -
     return step
 
 
-# `backward` is watched from outside while any recording is on, and put back when none is
+# `backward` and `grad` are watched from outside while any recording is on, and then put back
 
 _recordings: list[Recording] = []
-_originals: list[tuple[Any, Any]] = []
+_originals: list[tuple[Any, str, Any]] = []  # owner, name, what stood there
 _inside = threading.local()
 
 
 def record(
     *, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
 ) -> Recording:
-    """Records every `backward()` that this thread calls inside `with viz.record() as rec:`.
+    """Records every `backward()` and `autograd.grad()` of this thread: `with viz.record() as rec:`.
 
     Nothing else changes: gradients, errors and freed buffers are as without it. `names` and
     `params` name tensors as in `viz.draw`. Raises RuntimeError on entry if no engine is loaded yet.
@@ -278,34 +281,38 @@ def _stop(recording: Recording) -> None:
     _recordings.remove(recording)
     if not _recordings:
         while _originals:
-            owner, original = _originals.pop()
-            owner.backward = original
+            owner, method, original = _originals.pop()
+            setattr(owner, method, original)
 
 
 def _patch() -> None:
-    """Puts a watcher around `Tensor.backward` and `autograd.backward` of every loaded engine."""
+    """Puts a watcher around `Tensor.backward`, `autograd.backward` and `.grad` of each engine."""
     for name, module in list(sys.modules.items()):
         inside = getattr(module, "__dict__", {})
         tensor, autograd = inside.get("Tensor"), inside.get("autograd")
         if "." in name or not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
             continue
-        for owner in (*tensor.__mro__, autograd):
-            original = getattr(owner, "__dict__", {}).get("backward")
-            if original is not None and all(owner is not known for known, _ in _originals):
-                _originals.append((owner, original))
-                setattr(owner, "backward", _watched(original))  # noqa: B010
+        places = [*((owner, "backward") for owner in (*tensor.__mro__, autograd))]
+        for owner, method in [*places, (autograd, "grad")]:
+            original = getattr(owner, "__dict__", {}).get(method)
+            known = [(o, m) for o, m, _ in _originals]
+            if original is not None and (owner, method) not in known:
+                _originals.append((owner, method, original))
+                setattr(owner, method, _watched(original))
     if not _originals:
         raise RuntimeError("viz.record() found no engine to watch: import it first, then record")
 
 
 def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(original)
+    package = original.__module__.partition(".")[0]
 
     @functools.wraps(original)
     def backward(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         here = [r for r in _recordings if r._thread == threading.get_ident()]
-        if not here or getattr(_inside, "backward", False):
+        caller = str(sys._getframe(1).f_globals.get("__name__"))
+        if not here or getattr(_inside, "backward", False) or caller.startswith(f"{package}."):
             return original(*args, **kwargs)
         _inside.backward = True
         try:
@@ -327,25 +334,35 @@ def _record_call(
     try:
         call = signature.bind(*args, **kwargs)
         call.apply_defaults()
-        tensors, gradients = list(call.arguments.values())[:2]
+        given = call.arguments
+        grad = "outputs" in given  # it is autograd.grad, whose second argument is `inputs`
+        tensors, gradients = list(given.values())[0 : 3 if grad else 2 : 2 if grad else 1]
         roots = roots_of(tensors)
     except (TypeError, ValueError):  # no graph to record: the engine has its own words for it
         return original(*args, **kwargs)
     several = isinstance(gradients, (list, tuple))
     seeds = [*gradients] if several else [gradients] * len(roots)
-    create = bool(call.arguments.get("create_graph"))
-    retain = call.arguments.get("retain_graph")
+    create, retain = bool(given.get("create_graph")), given.get("retain_graph")
+    if given.get("is_grads_batched"):
+        return original(*args, **kwargs)
     namespace = caller_namespace()
-    runs = [(r, Run(roots, seeds, Names(*r._given, namespace))) for r in recordings]
+    kind = "grad" if grad else "backward"
+    runs = [(r, Run(roots, seeds, Names(*r._given, namespace), kind)) for r in recordings]
     if any(run.graph.cut for _, run in runs):
         warnings.warn(
-            f"viz did not record this backward(): its graph has more than {MOST:,} nodes",
+            f"viz did not record this {kind}(): its graph has more than {MOST:,} nodes",
             stacklevel=3,
         )
         return original(*args, **kwargs)
     try:
         with _all_watching([run for _, run in runs]):
-            return original(*args, **kwargs)
+            found = original(*args, **kwargs)
+            if grad:
+                wanted = given["inputs"]
+                inputs = list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
+                for _, run in runs:
+                    run.returns(inputs, found)
+            return found
     finally:
         for recording, run in runs:
             recording.add(

@@ -1,4 +1,4 @@
-"""Watches one call of backward through public hooks, and writes down what the engine does.
+"""Watches one call of backward or grad through public hooks, and writes down what the engine does.
 
 Nothing is computed here but sums that check the engine's own, and nothing is changed: every hook
 returns None, and is gone when the call has ended, in whatever way it ended.
@@ -26,8 +26,11 @@ Step: TypeAlias = "dict[str, Any]"
 class Run:
     """Watches one call of backward: hooks on every node of its graph, and the steps they saw."""
 
-    def __init__(self, roots: Sequence[Any], seeds: Sequence[Any], names: Names) -> None:
+    def __init__(
+        self, roots: Sequence[Any], seeds: Sequence[Any], names: Names, call: str = "backward"
+    ) -> None:
         self.graph = walk(roots, names)
+        self.call = call
         self.steps: list[Step] = []
         self.error: str | None = None
         self._nodes = {node.id: node for node in self.graph.nodes}
@@ -103,6 +106,17 @@ class Run:
         after = None if leaf.grad is None else value_of(leaf.grad)
         self.steps.append({**self._waiting.pop(id), "after": after, "ready": []})
 
+    def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
+        """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""
+        boxes = {
+            id(getattr(node, "variable", node)): box for box, node in self.graph.handles.items()
+        }
+        for tensor, grad in zip(inputs, grads):
+            box = boxes.get(id(tensor if tensor.grad_fn is None else tensor.grad_fn))
+            if box is not None:
+                value = None if grad is None else value_of(grad)
+                self.steps.append({"kind": "result", "node": box, "grad": value, "ready": []})
+
     def _add(self, edge: GraphEdge, array: np.ndarray | None, value: Value) -> Value:
         """The sum that the edge's target has, now that this gradient has come in."""
         place = (edge.target, edge.output)
@@ -167,6 +181,8 @@ class Run:
                 step["ready"] = ready
             if step["kind"] == "accumulate":
                 step["text"] = narrate.accumulate(self._nodes[step["node"]], step)
+            if step["kind"] == "result":
+                step["text"] = narrate.result(self._nodes[step["node"]], step["grad"], root)
             if step["kind"] == "apply":
                 id = step["node"]
                 self._tell_shape(self._nodes[id], step)

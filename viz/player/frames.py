@@ -39,7 +39,7 @@ class Frame:
     to answer before this frame is shown (see quiz.py).
     """
 
-    kind: str  # start, seed, apply, accumulate, line, error, more, or question
+    kind: str  # start, seed, apply, accumulate, result, line, error, more, or question
     text: str
     focus: str  # the node to keep in view
     changes: dict[str, str]
@@ -134,9 +134,14 @@ def notes(steps: list[Frame]) -> dict[str, list[str]]:
 
 
 def call(trace: dict[str, Any], number: int = 0) -> str:
-    """`out.backward()`: what was called, as far as the names are known."""
-    root = trace["runs"][number]["root"]
-    name = next(n["name"] for n in trace["graph"]["nodes"] if n["id"] == root)
+    """`out.backward()`, `grad(out, x)`: what was called, as far as the names are known."""
+    run = trace["runs"][number]
+    names = {n["id"]: n["name"] for n in trace["graph"]["nodes"]}
+    name = names[run["root"]]
+    if run.get("call") == "grad":
+        wanted = [names[step["node"]] for step in run["steps"] if step["kind"] == "result"]
+        told = [clean(each) if each else "…" for each in [name, *wanted]]
+        return f"grad({', '.join(told)})"
     return f"{clean(name)}.backward()" if name else "backward()"
 
 
@@ -184,7 +189,7 @@ class Run:
         """The run's frames; the last one tells of the error, if it ended in one."""
         start = {f"{leaf}-acc": _after(".grad ", label(g)) for leaf, g in self.grads.items()}
         start |= self._absent() | self._values()
-        found = [Frame("start", self._opening(), self.run["root"], start)]
+        found = [Frame("start", self._opening(), self.run["root"], start, self._piled())]
         waiting: list[str] = []
         missing = dict(self.fan_in)
         for step, following in zip_longest(self.run["steps"], self.run["steps"][1:]):
@@ -321,6 +326,14 @@ class Run:
         node = self.nodes[id]
         return clean(node["name"]) if node["name"] else self._name(id)
 
+    def result(self, step: dict[str, Any]) -> _Told:
+        """autograd.grad returns a gradient, and no `.grad` changes."""
+        changes = {step["node"]: "active", f"{step['node']}-acc": _after("→ ", label(step["grad"]))}
+        return changes, [("returned", block(step["grad"]))]
+
+    def _ask_result(self, step: dict[str, Any]) -> list[quiz.Ask]:
+        return []  # what arrived was asked already
+
     def _name(self, id: str) -> str:
         node = self.nodes[id]
         if node["kind"] == "op":
@@ -359,7 +372,23 @@ class Run:
         held = [f"{self._name(leaf)}.grad = {spoken(g)}" for leaf, g in self.grads.items() if g]
         if len(held) > MOST_HELD:
             held[MOST_HELD:] = ["…"]
+        if held and self.run.get("call") != "grad":
+            return f"Before {what}: {', '.join(held)}. This pass adds to what is there."
         return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
+
+    def _piled(self) -> _Terms:
+        """Each leaf's `.grad` after each call, side by side: do they pile up?"""
+        runs = self.trace["runs"]
+        if len(runs) < 2:
+            return []
+        first = max(0, min(self.number - MOST_TERMS // 2, len(runs) - MOST_TERMS))
+        found = []
+        for number in range(first, min(first + MOST_TERMS, len(runs))):
+            steps = [s for s in runs[number]["steps"] if s["kind"] == "accumulate"]
+            lines = [f"{self._name(s['node'])}.grad {label(s['after'])}" for s in steps[:MOST_HELD]]
+            here = " ←" if number == self.number else ""
+            found.append((f"after call {number + 1}{here}", *(lines or ["no .grad changes"])))
+        return found
 
 
 def _and(words: list[str]) -> str:

@@ -40,7 +40,7 @@ const PARTS = `
       </span>
       <input class="scrub" type="range" min="0" step="1" aria-label="Step">
       <output class="count" aria-hidden="true"></output>
-      <label class="call">call <select aria-label="Call of backward()"></select></label>
+      <label class="call" title="Page Up, Page Down">call <select aria-label="Call of backward()"></select></label>
       <label class="speed">speed <select aria-label="Speed">
         <option value="0.5">½×</option><option value="1" selected>1×</option>
         <option value="2">2×</option><option value="4">4×</option>
@@ -250,13 +250,16 @@ function mount(host) {
     play: () => (playing ? pause() : play()),
     forward: () => (pause(), at < quiz.reach() ? show(at + 1, true) : quiz.focus()),
     last: () => (pause(), show(frames.length - 1), quiz.focus()),
+    call: () => (pause(), show(starts.findLast((s) => s < at) ?? 0)),
+    nextCall: () => (pause(), show(starts.find((s) => s > at) ?? frames.length - 1)),
     reveal: () => quiz.reveal(),
   };
   const keys = {
     " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
+    ...(starts.length > 1 && { PageUp: "call", PageDown: "nextCall" }),
   };
 
-  // Keys are taken only while the player has the focus, only these five, and before the notebook
+  // Keys are taken only while the player has the focus, only these, and before the notebook
   // sees them (it listens on the document). What a focused button, menu or field does with a key,
   // it does.
   function onKey(event) {
