@@ -30,6 +30,8 @@ Tensor: Any = None
 _new = object.__new__
 ndarray = np.ndarray
 _NUMBERS = (bool, int, float, np.number, np.bool_)
+_PLAIN = frozenset({bool, int, float})
+_FLOATS = frozenset({np.float16, np.float32, np.float64})
 
 
 def wrap(data: Any, kind: Any = None) -> Any:
@@ -66,8 +68,8 @@ def edge(tensor: Any) -> Node | None:
         return tensor._grad_fn
     if not tensor._requires_grad:
         return DEAD_END if tensor._base is not None and tensor.requires_grad else None
-    # A leaf refers to its node weakly, for the node refers to the leaf: no cycle.
-    node = tensor._accumulator and tensor._accumulator()
+    reference = tensor._accumulator  # weak, for the node refers to the leaf: no cycle
+    node = None if reference is None else reference()
     if node is None:
         node = AccumulateGrad(tensor)
         tensor._accumulator = weakref.ref(node)
@@ -89,15 +91,15 @@ def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] =
     Gradients flow to `tensors`, and none to those of `fixed` (indices, masks).
     """
     out = wrap(data)
-    if state.enabled and out._data.dtype.kind == "f":
-        edges = tuple([edge(t) for t in tensors])
-        for target in edges:
-            if target is not None:
-                node.link(edges, tensors)
-                if node.kept:
-                    node.save(*tensors, *fixed, *((result(out),) if "result" in node.saves else ()))
-                out._grad_fn = node
-                break
+    if state.enabled and data.dtype.kind == "f":
+        edges = tuple([(t._base is None and t._grad_fn) or edge(t) for t in tensors])
+        if any(edges):
+            node.link(edges, tensors)
+            if node.saves_result:
+                node.save(*tensors, *fixed, result(out))
+            elif node.kept:
+                node.save(*tensors, *fixed)
+            out._grad_fn = node
     return out
 
 
@@ -107,7 +109,7 @@ def record_several(
     """As `record`, for several results; those of floating point come first, and have gradients."""
     outs = tuple([wrap(d) for d in data])
     edges = tuple([edge(t) for t in tensors]) if state.enabled else ()
-    if any(target is not None for target in edges):
+    if any(edges):
         node.link(edges, tensors)
         made = [out for out in outs if out._data.dtype.kind == "f"]
         node.num_outputs, node.special = len(made), True
@@ -132,12 +134,13 @@ def apply(
     tensor that was not given is None to it.
     """
     tensors = [NOTHING if t is None else t for t in tensors]
-    fixed = [NOTHING if t is None else t for t in fixed]
     node = op()
-    arrays = [t._data for t in (*tensors, *fixed)]
+    if fixed:
+        fixed = [NOTHING if t is None else t for t in fixed]
+        constants = (*[t._data for t in fixed], *constants)
     if not (filters := warnings.filters) or filters[0] is not hush.filter:
         hush()
-    data = node.forward(*arrays, *constants, **named)
+    data = node.forward(*[t._data for t in tensors], *constants, **named)
     return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
 
 
@@ -167,7 +170,7 @@ def apply_broadcast(
     except ValueError:
         raise _first_misfit([*[t._data for t in fixed], *arrays]) from None
     if any(a is not t._data or a.shape != data.shape for a, t in zip(arrays, tensors)):
-        node.inputs = tuple([(t._data.shape, t.dtype) for t in tensors])
+        node.fit_to(*[t._data for t in tensors])
     return record(node, tensors, data, fixed)
 
 
@@ -183,7 +186,7 @@ def _first_misfit(arrays: Sequence[Any]) -> RuntimeError:
 
 def result(out: Any, slot: int = 0) -> SavedTensor:
     """An operation's own result, to be saved without the tensor that will hold the node."""
-    return SavedTensor(out._data, own_counter(out), slot=slot)
+    return SavedTensor(out._data, own_counter(out), None, slot)
 
 
 def own_counter(tensor: Any) -> Version:
@@ -219,7 +222,8 @@ def alias(tensor: Any, data: np.ndarray) -> Any:
 
 def unary(op: type[Node], floating: bool = False) -> Method:
     """A method of one tensor; `floating` operations turn integers into the default float dtype."""
-    forward = op.forward
+    forward, kept, saves_result = op.forward, op.kept, op.saves_result
+    saves_result_only = [name for name, _, _ in kept] == ["result"]
 
     def method(self: Any) -> Any:
         x = self._data
@@ -227,7 +231,17 @@ def unary(op: type[Node], floating: bool = False) -> Method:
             x = x.astype(dtypes.get_default_dtype().numpy)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
-        return record(op(), (self,), forward(x))
+        out = wrap(forward(x))
+        if state.enabled:
+            to_x = (self._base is None and self._grad_fn) or edge(self)
+            if to_x is not None:
+                out._grad_fn = node = op()
+                node.link((to_x,), (self,))
+                if saves_result_only and not packing:
+                    node.saved = (result(out),)
+                elif kept:
+                    node.save(self, result(out)) if saves_result else node.save(self)
+        return out
 
     return named(method, op)
 
@@ -245,10 +259,12 @@ def binary(
     `numbers` says whether an operand may be a number. An `operator` leaves what it cannot handle to
     the other operand, where a method raises TypeError.
     """
-    forward, kept, saves_result = op.forward, op.kept, "result" in op.saves
+    forward, kept, saves_result = op.forward, op.kept, op.saves_result
+    saves_both, saves_none = op.keeps_all and len(kept) == 2, not kept
+    saves_number = [bool(mask & 0b01) for _, _, mask in kept] == [False, True]
 
     def method(self: Any, other: Any, *, alpha: Any = 1) -> Any:
-        if not isinstance(other, Tensor):
+        if type(other) is not Tensor and not isinstance(other, Tensor):
             if numbers and isinstance(other, _NUMBERS):
                 return with_number(self, other, alpha)
             if operator:
@@ -258,65 +274,62 @@ def binary(
         if reflected:
             x, y = other, self
         a, b = x._data, y._data
-        kind, inputs = type(a), None
+        kind, fits = type(a), True
         if (
             kind is not type(b)
             or (kind is ndarray and (a.dtype is not b.dtype or a.shape != b.shape))
             or not (integers or a.dtype.kind == "f")
         ):
-            a, b, inputs = meet(op, x, y, integers)
+            a, b, fits = meet(op, a, b, x, y, integers)
         if alpha != 1:
             b = scaled(b, alpha)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         try:
-            out = wrap(forward(a, b))
+            data = forward(a, b)
         except ValueError:
             raise broadcast_error(a.shape, b.shape) from None
+        out = _new(Tensor)
+        out._data = data
+        out._grad_fn = out._base = None
+        out._output_nr = 0
+        out._requires_grad = False
+        out._counter = INFERENCE if inferring and state.inference else UNWRITTEN
         if state.enabled:
             to_x = (x._base is None and x._grad_fn) or edge(x)
             to_y = (y._base is None and y._grad_fn) or edge(y)
-            if to_x is not None or to_y is not None:
+            if (  # the most common node, without a call: a fifth of a small operation's time
+                to_x
+                and to_y
+                and fits
+                and (saves_none or (saves_both and x._counter is y._counter is UNWRITTEN))
+                and x._base is y._base is None
+                and not (x._output_nr or y._output_nr or packing or anomaly.enabled or alpha != 1)
+            ):
                 out._grad_fn = node = op()
-                if (
-                    inputs
-                    or x._output_nr
-                    or y._output_nr
-                    or x._base is not None
-                    or y._base is not None
-                    or anomaly.enabled
-                ):
-                    node.link((to_x, to_y), (x, y), inputs)
-                else:  # the same, without a call
-                    node.edges, node.sequence = (to_x, to_y), next_sequence()
+                node.edges, node.sequence = (to_x, to_y), next_sequence()
+                if saves_both:
+                    node.saved = (x, y)
+            elif to_x or to_y:
+                out._grad_fn = node = op()
+                if not fits:
+                    node.fit_to(x._data, y._data)
                 if alpha != 1:
                     node.alpha = alpha  # type: ignore[attr-defined]
-                if saves_result:
-                    node.save(x, y, result(out))
-                elif kept:
-                    if (
-                        to_x
-                        and to_y
-                        and x._counter is y._counter is UNWRITTEN
-                        and not packing
-                        and op.keeps_all
-                    ):
-                        node.saved = (x, y)
-                    else:
-                        node.save(x, y)
+                node.link((to_x, to_y), (x, y))
+                if kept:
+                    node.save(x, y, result(out)) if saves_result else node.save(x, y)
         return out
 
     def with_number(self: Any, number: Any, alpha: Any) -> Any:
-        a = self._data
-        if a.dtype.kind == "f" and not isinstance(number, (np.generic, complex)):
-            b = a.dtype.type(number)  # as result_type would say, in a tenth of its time
-        else:
-            if a.dtype.kind == "b" and not isinstance(number, bool) and hasattr(op, "no_bool"):
-                raise RuntimeError(op.no_bool)
-            kind = dtypes.result_type(self, number)
-            if not integers and not kind.is_floating_point:
-                kind = dtypes.get_default_dtype()
-            a, b = a.astype(kind.numpy, copy=False), scalar(number, kind)
+        a, b = self._data, number
+        kind = type(a)
+        if kind is ndarray:
+            kind = a.dtype.type
+        if kind not in _FLOATS or type(number) not in _PLAIN:
+            a, b = promote_number(op, self, number, integers)
+        elif alpha != 1:
+            b = kind(number)
         if alpha != 1:
             b = scaled(b, alpha)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
@@ -326,10 +339,12 @@ def binary(
             to_x = (self._base is None and self._grad_fn) or edge(self)
             if to_x is not None:
                 out._grad_fn = node = op()
-                node.link((to_x, None), (self,))
                 if alpha != 1:
                     node.alpha = alpha  # type: ignore[attr-defined]
-                if kept:
+                node.link((to_x, None), (self,))
+                if saves_number:
+                    node.saved = (NOTHING, SavedTensor(number))
+                elif kept:
                     node.save(self, SavedTensor(number))
         return out
 
@@ -355,21 +370,19 @@ def scaled(y: Any, alpha: Any) -> Any:
     return y * scalar(alpha, dtypes.from_numpy(y.dtype))
 
 
-def meet(op: Any, x: Any, y: Any, integers: bool) -> tuple[Any, Any, Any]:
-    """The arrays of two operands that differ, in the dtype in which they meet, and what undoes it:
-    the shape and dtype of each, or None if they differ in nothing that a gradient would feel.
+def meet(op: Any, a: Any, b: Any, x: Any, y: Any, integers: bool) -> tuple[Any, Any, bool]:
+    """The arrays `a` and `b` of two operands that differ, in the dtype in which they meet; and
+    whether gradients fit them as they are.
 
     Without `integers`, integers become the default float dtype.
     """
-    a, b = x._data, y._data
     if a.dtype is not b.dtype or not (integers or a.dtype.kind == "f"):
         if "b" in (a.dtype.kind, b.dtype.kind) and hasattr(op, "no_bool"):
             raise RuntimeError(op.no_bool)
-        inputs = (a.shape, x.dtype), (b.shape, y.dtype)
-        return *promote(x, y, integers), inputs
+        return *promote(x, y, integers), False
     if a.shape != b.shape:
-        return a, b, ((a.shape, x.dtype), (b.shape, y.dtype))
-    return a[()], b[()], None  # a numpy scalar and a 0-d array: ten times faster as two scalars
+        return a, b, False
+    return a[()], b[()], True  # a numpy scalar and a 0-d array: ten times faster as two scalars
 
 
 def promote(x: Any, y: Any, integers: bool = True) -> tuple[Any, Any]:
@@ -378,6 +391,16 @@ def promote(x: Any, y: Any, integers: bool = True) -> tuple[Any, Any]:
     if not integers and not kind.is_floating_point:
         kind = dtypes.get_default_dtype()
     return x._data.astype(kind.numpy, copy=False), y._data.astype(kind.numpy, copy=False)
+
+
+def promote_number(op: Any, x: Any, number: Any, integers: bool) -> tuple[Any, Any]:
+    """As `promote`, for a tensor and a number."""
+    if x._data.dtype.kind == "b" and not isinstance(number, bool) and hasattr(op, "no_bool"):
+        raise RuntimeError(op.no_bool)
+    kind = dtypes.result_type(x, number)
+    if not integers and not kind.is_floating_point:
+        kind = dtypes.get_default_dtype()
+    return x._data.astype(kind.numpy, copy=False), scalar(number, kind)
 
 
 def comparison(compare: Callable[[Any, Any], Any], operator: bool = False) -> Method:

@@ -139,21 +139,23 @@ class GraphTask:
             if not saved:
                 sent = node.backward(grad)
             else:
-                if len(saved) == 2:
-                    x, y = saved
-                    if x._counter is y._counter is UNWRITTEN:
-                        sent = node.backward(grad, x._data, y._data)
-                    else:
-                        sent = node.run(grad, False)
-                else:
+                x, y = saved[0], saved[-1]
+                if len(saved) > 2 or x._counter is not UNWRITTEN or y._counter is not UNWRITTEN:
                     sent = node.run(grad, False)
+                elif len(saved) == 1:
+                    sent = node.backward(grad, x._data)
+                else:
+                    sent = node.backward(grad, x._data, y._data)
                 if not retain:
                     node.saved = None
             if type(sent) is not tuple:
                 sent = (sent,)
-            for target, grad in zip(node.edges, sent):
+            i = -1
+            for target in node.edges:
+                i += 1
                 if target is None:
                     continue
+                grad = sent[i]
                 if grad is not None:
                     arrived[target] = arrived[target] + grad if target in arrived else grad
                 if type(target) is AccumulateGrad:

@@ -88,6 +88,7 @@ class Node:
         tuple[tuple[str, int, int], ...]
     ] = ()  # of `saves`: (name, place, mask if not 0)
     keeps_all = True
+    saves_result = False
     constants: tuple[str, ...] = ()
 
     # Defaults stand on the class, so that making a node costs only what the node needs.
@@ -115,32 +116,24 @@ class Node:
     def __init_subclass__(cls) -> None:
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
         cls.keeps_all = len(cls.kept) == len(cls.saves)
+        cls.saves_result = "result" in cls.saves
         if cls.run is not Node.run:
             cls.special = True
 
     # -- building ---------------------------------------------------------------------------------
 
-    def link(
-        self,
-        edges: tuple[Node | None, ...],
-        tensors: Sequence[Any],
-        inputs: tuple[Any, ...] | None = None,
-    ) -> None:
+    def link(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
         """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
         self.edges = edges
         self.sequence = next_sequence()
         for tensor in tensors:
             if tensor._output_nr or tensor._base is not None:
-                self._link_outputs(edges, tensors)
+                self._link_further(edges, tensors)
                 break
-        if inputs is not None:
-            self.inputs = inputs
-        if self.inputs is not None:
-            self.special = True
         if anomaly.enabled:
             anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
 
-    def _link_outputs(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
+    def _link_further(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
         """Say which output of its node each input is, where it is not always the first."""
         if any(tensor._output_nr for tensor in tensors):
             slots = [t._output_nr for t in tensors]
@@ -148,12 +141,22 @@ class Node:
             self.special = True
         self.edges = tuple([None if e is DEAD_END else e for e in edges])
 
+    def fit_to(self, *inputs: Any) -> None:
+        """Let each gradient be summed to the shape of its input (an array), and cast to its dtype:
+        what undoes broadcasting and type promotion."""
+        self.inputs = tuple([(x.shape, dtypes.from_numpy(x.dtype)) for x in inputs])
+        self.special = True
+
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
-        if None not in self.edges:
-            chosen = tensors if self.keeps_all else tuple([tensors[i] for _, i, _ in self.kept])
+        wanted, bit = 0, 1
+        for edge in self.edges:
+            if edge is not None:
+                wanted += bit
+            bit += bit
+        if wanted == bit - 1 and self.keeps_all:
+            chosen = tensors
         else:
-            wanted = sum([1 << i for i, edge in enumerate(self.edges) if edge is not None])
             chosen = tuple([tensors[i] if m & wanted else NOTHING for _, i, m in self.kept])
         for tensor in chosen:
             if tensor._counter is not UNWRITTEN and type(tensor) is not SavedTensor:

@@ -131,6 +131,8 @@ class Pointwise:
         """∂xⁿ/∂x = n·xⁿ⁻¹"""
         if isinstance(exponent, Node.tensor_type):
             return self._pow_tensor(exponent)
+        if type(exponent) in (int, float) and self._data.dtype.kind == "f":
+            return self._pow_number(exponent)
         if not isinstance(exponent, _NUMBERS):
             raise not_a_tensor(pointwise.PowBackward0, exponent, "exponent")
         kind = dtypes.result_type(self, exponent)

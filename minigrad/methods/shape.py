@@ -438,7 +438,7 @@ def _joined(op: type[Node], tensors: list[Any], dim: int) -> Any:
     node = op()
     data = node.forward(*[t._data.astype(kind.numpy, copy=False) for t in tensors], dim)
     if any(t.dtype is not kind for t in tensors):
-        node.inputs = tuple([(t._data.shape, t.dtype) for t in tensors])
+        node.fit_to(*[t._data for t in tensors])
     return record(node, tensors, data)
 
 

@@ -155,7 +155,7 @@ class IndexPutBackward0(ByIndices):
 
     def forward(self, x: Any, values: Any, *rest: Any) -> Any:
         *indices, self.gaps, self.accumulate = rest
-        self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, values)])
+        self.fit_to(x, values)
         return put(x, self.filled(indices), values, self.accumulate)
 
     def backward(self, grad: Any, *indices: Any) -> Any:
@@ -496,7 +496,7 @@ class MaskedFillBackward0(Node):
             raise RuntimeError(
                 f"masked_fill_ only supports boolean masks, but got mask with dtype {kind.c_name}"
             )
-        self.inputs = ((x.shape, dtypes.from_numpy(x.dtype)),)
+        self.fit_to(x)
         return np.where(mask, x.dtype.type(value), x)
 
     def backward(self, grad: Any, mask: Any) -> Any:
@@ -514,7 +514,7 @@ class MaskedFillBackward1(Node):
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.ndim} dimension(s)."
             )
-        self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, value)])
+        self.fit_to(x, value)
         return np.where(mask, value.astype(x.dtype), x)
 
     def backward(self, grad: Any, mask: Any) -> Any:
@@ -528,7 +528,7 @@ class MaskedSelectBackward0(Node):
     saves = {"self": 0b1, "mask": 0b1}
 
     def forward(self, x: Any, mask: Any) -> Any:
-        self.inputs = ((x.shape, dtypes.from_numpy(x.dtype)),)
+        self.fit_to(x)
         x, mask = np.broadcast_arrays(x, mask)
         return x[mask]
 
@@ -545,10 +545,7 @@ class MaskedScatterBackward0(Node):
     source_sym_sizes: tuple[int, ...]
 
     def forward(self, x: Any, source: Any, mask: Any) -> Any:
-        self.inputs = (
-            (x.shape, dtypes.from_numpy(x.dtype)),
-            (source.shape, dtypes.from_numpy(source.dtype)),
-        )
+        self.fit_to(x, source)
         self.source_sym_sizes = source.shape
         if source.dtype != x.dtype:
             raise RuntimeError(

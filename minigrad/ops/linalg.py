@@ -81,8 +81,7 @@ def added(
 ) -> Any:
     """β·bias + α·product. The bias broadcasts to the product, never the product to the bias."""
     if bias.shape != product.shape:
-        metas = [(x.shape, dtypes.from_numpy(x.dtype)) for x in (bias, *factors)]
-        node.inputs = tuple(metas)
+        node.fit_to(bias, *factors)
         bias = ExpandBackward0().forward(bias, product.shape)
     if alpha != 1:
         node.alpha = alpha

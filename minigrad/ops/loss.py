@@ -80,7 +80,7 @@ class MseLossBackwardBackward0(Node):
     def forward(self, g: Any, x: Any, y: Any, scale: float) -> Any:
         self.scale = scale
         if g.shape != x.shape:
-            self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (g, x, y)])
+            self.fit_to(g, x, y)
         return mse_loss_backward(g, x, y, scale)
 
     def backward(self, grad: Any, g: Any, x: Any, y: Any) -> Any:

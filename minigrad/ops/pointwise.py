@@ -193,7 +193,7 @@ class PowBackward0(Node):
 
     def forward(self, x: Any, exponent: float) -> Any:
         self.exponent = exponent
-        return power(x, exponent)
+        return x.copy() if exponent == 1 else power(x, exponent)
 
     def backward(self, grad: Any, x: Any) -> Any:
         n = self.exponent
@@ -927,7 +927,7 @@ class WhereBackward0(Node):
     def forward(self, x: Any, y: Any, condition: Any) -> Any:
         out = np.where(condition, x, y)
         if not x.shape == y.shape == out.shape:
-            self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, y)])
+            self.fit_to(x, y)
         return out
 
     def backward(self, grad: Any, condition: Any) -> Any:

@@ -74,7 +74,7 @@ def converted(node: Node, x: Any, kind: dtypes.dtype | None) -> Any:
     """`x` in the dtype that the caller asked for; the gradient will be converted back."""
     if kind is None or kind.numpy == x.dtype:
         return x
-    node.inputs = ((x.shape, dtypes.from_numpy(x.dtype)),)
+    node.fit_to(x)
     return x.astype(kind.numpy)
 
 

@@ -722,7 +722,7 @@ class ToCopyBackward0(Node):
     """∂x.to(dtype)/∂x = 1, in the dtype of x"""
 
     def forward(self, x: Any, kind: dtypes.dtype) -> Any:
-        self.inputs = ((x.shape, dtypes.from_numpy(x.dtype)),)
+        self.fit_to(x)
         return x.astype(kind.numpy)
 
     def backward(self, grad: Any) -> Any:
@@ -753,7 +753,7 @@ class FillBackward3(Node):
     """∂c/∂x = 0,  ∂c/∂c = Σ over the copies"""
 
     def forward(self, x: Any, value: Any) -> Any:
-        self.inputs = tuple([(v.shape, dtypes.from_numpy(v.dtype)) for v in (x, value)])
+        self.fit_to(x, value)
         return np.full_like(x, value)
 
     def backward(self, grad: Any) -> Any:
