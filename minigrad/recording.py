@@ -17,7 +17,7 @@ import numpy as np
 from . import dtypes
 from .engine import anomaly
 from .engine.grad_mode import inferring, state
-from .engine.node import DEAD_END, NOTHING, AccumulateGrad, Node, SavedTensor, next_sequence
+from .engine.node import DEAD_END, LONG, NOTHING, AccumulateGrad, Node, SavedTensor, next_sequence
 from .engine.saved import packing
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .ops.dims import broadcast_error
@@ -81,7 +81,7 @@ def set_maker(tensor: Any, node: Node, slot: int = 0) -> None:
     before = tensor._grad_fn
     if before is not None and before.retained and tensor._output_nr in before.retained:
         node.retained = {**(node.retained or {}), slot: before.retained.pop(tensor._output_nr)}
-        node.special = True
+        node.special = LONG
     tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, slot, False
 
 
@@ -112,7 +112,7 @@ def record_several(
     if any(edges):
         node.link(edges, tensors)
         made = [out for out in outs if out._data.dtype.kind == "f"]
-        node.num_outputs, node.special = len(made), True
+        node.num_outputs, node.special = len(made), LONG
         if node.kept:
             results = [result(out, i) if i < len(made) else out for i, out in enumerate(outs)]
             node.save(*[*tensors, *fixed, *results][: len(node.saves)])
@@ -328,7 +328,7 @@ def binary(
             kind = a.dtype.type
         if kind not in _FLOATS or type(number) not in _PLAIN:
             a, b = promote_number(op, self, number, integers)
-        elif alpha != 1:
+        elif reflected or alpha != 1:
             b = kind(number)
         if alpha != 1:
             b = scaled(b, alpha)

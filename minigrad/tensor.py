@@ -16,7 +16,7 @@ from .device import CPU
 from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
-from .engine.node import AccumulateGrad, Hooks, Node, RemovableHandle
+from .engine.node import LONG, AccumulateGrad, Hooks, Node, RemovableHandle
 from .engine.version import INFERENCE, UNWRITTEN, Detached, Version
 from .errors import noted
 from .gradients import backward
@@ -278,7 +278,7 @@ class Tensor(
         if node is None:
             self._backward_hooks = self._backward_hooks or Hooks()
             return self._backward_hooks.add(hook)
-        node.special = True
+        node.special = LONG
         node.tensor_hooks = node.tensor_hooks or {}
         self._backward_hooks = node.tensor_hooks.setdefault(self._output_nr, Hooks())
         return self._backward_hooks.add(hook)
@@ -312,7 +312,7 @@ class Tensor(
             else:
                 tensor._grad = tensor._grad + grad
 
-        node.special = True
+        node.special = LONG
         node.retained = node.retained or {}
         node.retained[self._output_nr] = keep
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine.grad_mode import state
-from .engine.node import Node, operation
+from .engine.node import LONG, Node, operation
 from .engine.version import INFERENCE
 from .recording import Method, apply, edge, memory, named, own_counter, set_maker, wrap
 
@@ -130,7 +130,7 @@ def _taken_from(
         node.steps.append((taken, step.slot))
     node.link((maker,), ())
     if slot:
-        node.slots, node.special = (slot,), True
+        node.slots, node.special = (slot,), LONG
     return node
 
 

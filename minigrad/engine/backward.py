@@ -12,7 +12,7 @@ import numpy as np
 
 from . import anomaly
 from .grad_mode import set_mode, state
-from .node import AccumulateGrad, Node
+from .node import LONG, AccumulateGrad, Node, unshared
 from .ready_queue import order_of
 from .saved import set_hooks
 from .version import UNWRITTEN
@@ -100,7 +100,8 @@ class GraphTask:
     """One backward pass. All that it knows lies here and not in the nodes, so that passes of
     several threads, or one that a hook of another starts, may cross the same graph."""
 
-    watched = False  # whether every node takes the careful way
+    watched = False  # whether every node is to be watched: anomaly detection
+    careful = True  # whether every node takes the long way
     callbacks: Any = ()  # to be called when all is done
     rank: dict[Node, int] | None = None  # torch's order of nodes, once it is asked for
 
@@ -121,27 +122,29 @@ class GraphTask:
         order = self.schedule(self.roots)
         if self.sought:
             self.wanted = self.on_a_path(order)
+        careful = self.careful = self.watched or self.recording or self.wanted is not None
         for (node, slot), grad in zip(roots, gradients):
             self.add((node, slot) if slot else node, grad)
         for node, _ in roots:
             if type(node) is AccumulateGrad and node in self.arrived and not self.waiting[node]:
                 self.step(node, self.arrived.pop(node))
-        careful = self.watched or self.recording or self.wanted is not None
         arrived, waiting, retain = self.arrived, self.waiting, self.retain
         pop = arrived.pop
-        ready: list[Node] = []
+        ready: list[Any] = []
         for node in order:
             grad = pop(node, None)
-            saved = node.saved
-            if careful or node.special or grad is None or saved is None:
+            saved, special = node.saved, node.special
+            if careful or special == LONG or grad is None or saved is None:
                 self.step(node, grad)
                 continue
+            # The rest of the loop is `step` without its calls and questions: a small graph takes
+            # half the time.
             if not saved:
                 sent = node.backward(grad)
             else:
                 x, y = saved[0], saved[-1]
                 if len(saved) > 2 or x._counter is not UNWRITTEN or y._counter is not UNWRITTEN:
-                    sent = node.run(grad, False)
+                    sent = node.backward(grad, *node.values(saved))
                 elif len(saved) == 1:
                     sent = node.backward(grad, x._data)
                 else:
@@ -150,6 +153,8 @@ class GraphTask:
                     node.saved = None
             if type(sent) is not tuple:
                 sent = (sent,)
+            if special:
+                sent = node.fit(sent)
             i = -1
             for target in node.edges:
                 i += 1
@@ -157,15 +162,31 @@ class GraphTask:
                     continue
                 grad = sent[i]
                 if grad is not None:
-                    arrived[target] = arrived[target] + grad if target in arrived else grad
+                    if target not in arrived:
+                        arrived[target] = grad
+                    elif type(grad) is np.ndarray:
+                        self.add(target, grad)
+                    else:
+                        arrived[target] = arrived[target] + grad
                 if type(target) is AccumulateGrad:
                     waiting[target] = left = waiting[target] - 1
                     if not left:
                         ready.append(target)
             if ready:
-                for leaf in ready if len(ready) < 3 else self.in_order(ready):
-                    self.step(leaf, pop(leaf, None))
+                sent = grad = None  # so that a leaf can tell whether it may keep what arrived
+                self.settle(ready)
                 ready.clear()
+
+    def settle(self, ready: Sequence[Any]) -> None:
+        """Run the leaves for which no more gradients will come."""
+        if len(ready) > 2:
+            ready = self.in_order(ready)
+        for leaf in ready:
+            grad = self.arrived.pop(leaf, None)
+            if self.careful or leaf.special or leaf.variable._backward_hooks:
+                self.step(leaf, grad)
+            else:
+                leaf.run(grad, self.recording)
 
     def schedule(self, roots: list[Node]) -> list[Node]:
         """The nodes that `roots` lead to, last made first; leaves are left out.
@@ -199,7 +220,13 @@ class GraphTask:
     def add(self, place: Any, grad: Any) -> None:
         """Let one gradient arrive. Where paths meet, gradients add up: the multivariate rule."""
         arrived = self.arrived
-        arrived[place] = arrived[place] + grad if place in arrived else grad
+        sum_so_far = arrived.get(place)
+        if sum_so_far is None:
+            arrived[place] = grad
+        elif type(sum_so_far) is np.ndarray and unshared(sum_so_far, 2):
+            sum_so_far += grad
+        else:
+            arrived[place] = sum_so_far + grad
 
     def step(self, node: Node, grad: Any) -> None:
         """Run one node and send what it gives along its edges."""
@@ -213,7 +240,7 @@ class GraphTask:
             node.release()
 
         ready = []
-        arrived, waiting, slots = self.arrived, self.waiting, node.slots
+        waiting, slots = self.waiting, node.slots
         for i, (target, grad) in enumerate(zip(node.edges, sent)):
             if target is None:
                 continue
@@ -225,8 +252,7 @@ class GraphTask:
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
-        for leaf in ready if len(ready) < 3 else self.in_order(ready):
-            self.step(leaf, arrived.pop(leaf, None))
+        self.settle(ready)
 
     def in_order(self, ready: Sequence[Any]) -> Sequence[Any]:
         """Leaves that are ready at once, in torch's order, if a hook will see it."""
@@ -245,8 +271,7 @@ class GraphTask:
             return None  # torch calls the hooks of a single root in any case
         if goes_on and self.sought:
             self.capture(node, grad)  # before the hooks change it, as in torch
-        if node.special:
-            grad = self.before(node, grad)
+        grad = self.before(node, grad)
         if not goes_on:
             self.capture(node, grad)
             return None

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from sys import getrefcount
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,10 @@ _INFERENCE_SAVED = (
     "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
     "`torch.inference_mode()`."
 )
+
+FITS, LONG = 1, 2
+"""What a node's step takes besides its rule: each gradient is fitted to its input; or the long way,
+with hooks, or several outputs, or inputs that are not the first output of their node."""
 
 next_sequence = itertools.count().__next__
 _leaf_lock = threading.Lock()
@@ -100,7 +105,7 @@ class Node:
     num_outputs = 1
     sizes: dict[int, Any] | None = None  # (shape, dtype) of outputs that a GradientEdge names
     maker: Callable[[], Node] | None = None  # what made the result, if not this node itself
-    special = False  # whether it takes more than the rule: hooks, several outputs, broadcasting, …
+    special = 0  # whether a step takes more than the rule: FITS or LONG
     tensor_hooks: dict[int, Hooks] | None = None
     retained: dict[int, Callable[[Any], None]] | None = None
     prehooks: Hooks | None = None
@@ -117,8 +122,8 @@ class Node:
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
         cls.keeps_all = len(cls.kept) == len(cls.saves)
         cls.saves_result = "result" in cls.saves
-        if cls.run is not Node.run:
-            cls.special = True
+        if cls.run is not Node.run and "special" not in vars(cls):
+            cls.special = LONG
 
     # -- building ---------------------------------------------------------------------------------
 
@@ -138,14 +143,14 @@ class Node:
         if any(tensor._output_nr for tensor in tensors):
             slots = [t._output_nr for t in tensors]
             self.slots = (*slots, *[0] * (len(edges) - len(slots)))
-            self.special = True
+            self.special = LONG
         self.edges = tuple([None if e is DEAD_END else e for e in edges])
 
     def fit_to(self, *inputs: Any) -> None:
         """Let each gradient be summed to the shape of its input (an array), and cast to its dtype:
         what undoes broadcasting and type promotion."""
         self.inputs = tuple([(x.shape, dtypes.from_numpy(x.dtype)) for x in inputs])
-        self.special = True
+        self.special = self.special or FITS
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
@@ -178,17 +183,22 @@ class Node:
             raise RuntimeError(BACKWARD_TWICE)
         if grad is None:
             return (None,) * len(self.edges)
-        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
-            values = unpack_all(self)
-            values = values if recording else [getattr(v, "_data", v) for v in values]
-        elif recording:
-            values = [self.tensor(i) for i in range(len(saved))]
-        else:
-            values = [t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
-        grads = self.backward(grad, *values)
+        grads = self.backward(grad, *self.values(saved, recording))
         if type(grads) is not tuple:
             grads = (grads,)
         return grads if self.inputs is None else self.fit(grads)
+
+    def values(self, saved: Sequence[Any], recording: bool) -> Sequence[Any]:
+        """What was saved, as the rule gets it: arrays, or tensors that are part of the graph.
+
+        Raises RuntimeError for a value that was overwritten since.
+        """
+        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
+            tensors = unpack_all(self)
+            return tensors if recording else [getattr(t, "_data", t) for t in tensors]
+        if recording:
+            return [self.tensor(i) for i in range(len(saved))]
+        return [t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
 
     def release(self) -> None:
         """Free what was saved. A node that saved nothing can run again."""
@@ -283,13 +293,13 @@ class Node:
     def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Call ``fn(grad_inputs, grad_outputs)`` after the node ran; it may return new inputs."""
         self.posthooks = self.posthooks or Hooks()
-        self.special = True
+        self.special = LONG
         return self.posthooks.add(fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Call ``fn(grad_outputs)`` before the node runs; it may return new ones."""
         self.prehooks = self.prehooks or Hooks()
-        self.special = True
+        self.special = LONG
         return self.prehooks.add(fn)
 
     def _sequence_nr(self) -> int:
@@ -341,6 +351,7 @@ class AccumulateGrad(Node):
 
     qualifier = "torch::autograd::"
     sequence = 2**64 - 1  # runs as soon as it is ready, before any other node
+    special = 0
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
@@ -376,14 +387,43 @@ class AccumulateGrad(Node):
                     else old + grad
                 )
             elif variable._grad is None:
-                # A copy: the same gradient may be on its way to other leaves.
-                variable._grad = self.tensor_type._wrap(grad.copy())
+                if type(grad) is np.ndarray and not unshared(grad, 2):
+                    grad = grad.copy()  # it may be on its way to other leaves too
+                variable._grad = self.tensor_type._wrap(grad)
             else:
                 variable._grad.add_(self.tensor_type._wrap(grad))
         for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
             if hook(variable) is not None:
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         return ()
+
+
+def unshared(array: np.ndarray, holders: int) -> bool:
+    """Whether only `holders` names or containers of the caller refer to the array and its memory,
+    so that it may be kept, or written to. torch asks its reference counts in the same way."""
+    if getrefcount(array) > _seen_by_one - 1 + holders:
+        return False
+    owner = array.base
+    return owner is None or (
+        type(owner) is np.ndarray
+        and owner.flags.owndata
+        and owner.size == array.size
+        and array.flags.c_contiguous
+        and getrefcount(owner) <= _seen_of_owner
+    )
+
+
+def _count_references() -> tuple[int, int]:
+    """What `getrefcount` says of an array that one name refers to, asked in another function; and
+    of the owner of a view. Python's versions differ in what they count."""
+    count = lambda array: getrefcount(array)  # noqa: E731
+    array = np.empty(2)
+    view = np.empty(2)[:]
+    owner = view.base
+    return count(array), getrefcount(owner)
+
+
+_seen_by_one, _seen_of_owner = _count_references()
 
 
 DEAD_END = Node()
