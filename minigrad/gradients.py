@@ -176,21 +176,23 @@ def _run(
 
 def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
     """The gradient that the pass begins with at `root`: ∂root/∂root = 1 unless given."""
-    if isinstance(root, GradientEdge):
-        shape, dtype = _size(root)
-        required, data = True, np.broadcast_to(np.ones((), dtype.numpy), shape)
-    else:
-        shape, dtype, required, data = root.shape, root.dtype, root.requires_grad, root._data
+    at_edge = isinstance(root, GradientEdge)
     if seed is None:
-        if required and data.size != 1:
+        if at_edge:
+            shape, dtype = _size(root)
+            data = np.broadcast_to(np.ones((), dtype.numpy), shape)
+        else:
+            data = root._data
+        if data.size != 1 and (at_edge or root.requires_grad):
             raise noted(
                 RuntimeError("grad can be implicitly created only for scalar outputs"),
                 "Reduce it to a scalar first, e.g. .sum(), or give a tensor `gradient`.",
             )
-        ones = own(np.ones_like(data))
+        ones = own(np.ones(data.shape, data.dtype))
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
+    shape, dtype = _size(root) if at_edge else (root.shape, root.dtype)
     if seed.shape != shape:
         raise noted(
             RuntimeError(

@@ -348,6 +348,7 @@ def binary(
                     node.save(self, SavedTensor(number))
         return out
 
+    method.ufunc = getattr(op, "ufunc", None)  # type: ignore[attr-defined]
     return named(method, op)
 
 

@@ -101,7 +101,6 @@ class GraphTask:
     several threads, or one that a hook of another starts, may cross the same graph."""
 
     watched = False  # whether every node is to be watched: anomaly detection
-    careful = True  # whether every node takes the long way
     callbacks: Any = ()  # to be called when all is done
     rank: dict[Node, int] | None = None  # torch's order of nodes, once it is asked for
 
@@ -122,19 +121,22 @@ class GraphTask:
         order = self.schedule(self.roots)
         if self.sought:
             self.wanted = self.on_a_path(order)
-        careful = self.careful = self.watched or self.recording or self.wanted is not None
         for (node, slot), grad in zip(roots, gradients):
             self.add((node, slot) if slot else node, grad)
         for node, _ in roots:
             if type(node) is AccumulateGrad and node in self.arrived and not self.waiting[node]:
                 self.step(node, self.arrived.pop(node))
         arrived, waiting, retain = self.arrived, self.waiting, self.retain
+        recording, watched, wanted, ends = self.recording, self.watched, self.wanted, self.ends
         pop = arrived.pop
         ready: list[Any] = []
         for node in order:
             grad = pop(node, None)
             saved, special = node.saved, node.special
-            if careful or special == LONG or grad is None or saved is None:
+            if special == LONG or grad is None or saved is None or watched:
+                self.step(node, grad)
+                continue
+            if wanted is not None and (node not in wanted or node in ends):
                 self.step(node, grad)
                 continue
             # The rest of the loop is `step` without its calls and questions: a small graph takes
@@ -143,7 +145,9 @@ class GraphTask:
                 sent = node.backward(grad)
             else:
                 x, y = saved[0], saved[-1]
-                if len(saved) > 2 or x._counter is not UNWRITTEN or y._counter is not UNWRITTEN:
+                if recording:
+                    sent = node.backward(grad, *[node.tensor(i) for i in range(len(saved))])
+                elif len(saved) > 2 or x._counter is not UNWRITTEN or y._counter is not UNWRITTEN:
                     sent = node.backward(grad, *node.values(saved))
                 elif len(saved) == 1:
                     sent = node.backward(grad, x._data)
@@ -183,7 +187,8 @@ class GraphTask:
             ready = self.in_order(ready)
         for leaf in ready:
             grad = self.arrived.pop(leaf, None)
-            if self.careful or leaf.special or leaf.variable._backward_hooks:
+            hooked = leaf.special or leaf.variable._backward_hooks
+            if hooked or self.watched or self.wanted is not None:
                 self.step(leaf, grad)
             else:
                 leaf.run(grad, self.recording)
@@ -303,6 +308,8 @@ class GraphTask:
 
     def before(self, node: Node, grad: Any) -> Any:
         """Call the hooks of the tensors that this node made (or the leaf it stands for)."""
+        if not (node.tensor_hooks or node.retained):
+            return grad
         grads = [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
         for slot, hooks in (node.tensor_hooks or {}).items():
             for hook in list(hooks.values()):

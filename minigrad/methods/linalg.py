@@ -97,6 +97,8 @@ class Linalg:
     def matmul(self, other: Tensor) -> Tensor:
         """The product of vectors, matrices, or batches of matrices."""
         x, y = self, other
+        if x._data.ndim == y._data.ndim == 2:
+            return x.mm(y)
         if x.ndim == 0 or y.ndim == 0:
             raise RuntimeError(
                 "both arguments to matmul need to be at least 1D, but they are "
@@ -108,8 +110,6 @@ class Linalg:
             return x.mv(y)
         if x.ndim == 1 and y.ndim == 2:
             return x.unsqueeze(0).mm(y)._squeeze_result(0)
-        if x.ndim == 2 and y.ndim == 2:
-            return x.mm(y)
         if x.ndim > 2 and y.ndim <= 2 and _may_fold(x, y):  # the batch goes into the rows
             rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
             folded = rows.mm(y) if y.ndim == 2 else rows.mv(y)

@@ -58,6 +58,9 @@ class Reduction:
         dim = () if dim is None else dim
         return apply(reduction.MeanBackward1, (self,), dim, keepdim or keepdims, dtype)
 
+    def _mean_backward(self, shape: Sequence[int], count: int) -> Tensor:
+        return self.expand(shape)._over(count)
+
     def nansum(self, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
         """The sum of what is not nan."""
         return apply(reduction.NansumBackward0, (self,), dim, keepdim, dtype)

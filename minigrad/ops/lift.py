@@ -51,7 +51,16 @@ trunc_divide = lift("_trunc_quotient", lambda x, y: np.trunc(x / y))
 sin = lift("sin", np.sin)
 sinh = lift("sinh", np.sinh)
 sqrt = lift("sqrt", np.sqrt)
-expand = lift("expand", np.broadcast_to)
+
+
+def _expand(x: Any, shape: Any) -> Any:
+    if x.ndim:
+        return np.broadcast_to(x, shape)
+    return np.ndarray(shape, x.dtype, np.asarray(x), 0, (0,) * len(shape))  # a tenth of the time
+
+
+expand = lift("expand", _expand)
+mean_backward = lift("_mean_backward", lambda g, shape, n: _expand(g / g.dtype.type(n), shape))
 permute = lift("permute", np.transpose)
 transpose = lift("transpose", np.swapaxes)
 unsqueeze = lift("unsqueeze", np.expand_dims)
@@ -89,20 +98,41 @@ def _are_arrays(parts: Any) -> bool:
 
 
 def _softmax_backward(grad: Any, out: Any, dim: int) -> Any:
-    weighted = grad * out
-    return weighted - out * (weighted.sum(dim, keepdims=True) if out.ndim else weighted)
+    if not out.ndim:
+        return grad * 0
+    if dim == -1 or dim == out.ndim - 1:
+        sent = grad - np.vecdot(grad, out)[..., None]
+    else:
+        sent = grad - (grad * out).sum(dim, keepdims=True)
+    sent *= out
+    return sent
 
 
 def _log_softmax_backward(grad: Any, out: Any, dim: int) -> Any:
     return grad - np.exp(out) * (grad.sum(dim, keepdims=True) if out.ndim else grad)
 
 
+def _tanh_backward(grad: Any, out: Any) -> Any:
+    slope = out * out
+    slope = np.subtract(1, slope, out=slope) if out.ndim else 1 - slope
+    slope *= grad
+    return slope
+
+
+def _threshold_backward(g: Any, x: Any, at: Any) -> Any:
+    if not x.ndim:
+        return np.where(x <= at, 0, g)
+    # All bits of g, or none: exact also for inf and nan, and ten times faster than np.where.
+    bits = (x <= at).view(np.int8) - np.int8(1)
+    return (g.view(f"i{g.itemsize}") & bits).view(g.dtype)
+
+
 mse_loss_backward = lift("_mse_loss_backward", lambda g, x, y, scale: g * ((x - y) * scale))
 softmax_backward = lift("_softmax_backward", _softmax_backward)
 log_softmax_backward = lift("_log_softmax_backward", _log_softmax_backward)
 sigmoid_backward = lift("_sigmoid_backward", lambda grad, out: grad * ((1 - out) * out))
-tanh_backward = lift("_tanh_backward", lambda grad, out: grad * (1 - out * out))
-threshold_backward = lift("_threshold_backward", lambda g, x, at: np.where(x <= at, 0, g))
+tanh_backward = lift("_tanh_backward", _tanh_backward)
+threshold_backward = lift("_threshold_backward", _threshold_backward)
 leaky_relu_backward = lift(
     "_leaky_relu_backward", lambda g, x, slope: np.where(x > 0, g, g * g.dtype.type(slope))
 )
@@ -152,7 +182,12 @@ _erf_of_each = np.frompyfunc(math.erf, 1, 1)
 
 
 def _sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
+    if not x.ndim:
+        return 1 / (1 + np.exp(-x))
+    out = -x
+    np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
 
 
 abs_ = lift("abs", np.abs)

@@ -13,13 +13,13 @@ from .shape import ExpandBackward0
 
 
 def _same_dtype(a: Any, b: Any, message: str) -> None:
-    if a.dtype != b.dtype:
+    if a.dtype is not b.dtype and a.dtype != b.dtype:
         names = [dtypes.from_numpy(x.dtype) for x in (a, b)]
         raise RuntimeError(message.format(*[d.scalar_type for d in names]))
 
 
 def _same_matrix_dtype(a: Any, b: Any) -> None:
-    if a.dtype != b.dtype:
+    if a.dtype is not b.dtype and a.dtype != b.dtype:
         a_name, b_name = (dtypes.from_numpy(x.dtype).c_name for x in (a, b))
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {a_name} != {b_name}"
@@ -33,9 +33,8 @@ class MmBackward0(Node):
 
     @staticmethod
     def forward(a: Any, b: Any) -> Any:
-        for name, x in (("self", a), ("mat2", b)):
-            if x.ndim != 2:
-                raise RuntimeError(f"{name} must be a matrix")
+        if a.ndim != 2 or b.ndim != 2:
+            raise RuntimeError(f"{'mat2' if a.ndim == 2 else 'self'} must be a matrix")
         if a.shape[1] != b.shape[0]:
             raise RuntimeError(
                 "mat1 and mat2 shapes cannot be multiplied "
@@ -82,7 +81,8 @@ def added(
     """β·bias + α·product. The bias broadcasts to the product, never the product to the bias."""
     if bias.shape != product.shape:
         node.fit_to(bias, *factors)
-        bias = ExpandBackward0().forward(bias, product.shape)
+        if bias.shape != product.shape[1:]:
+            bias = ExpandBackward0().forward(bias, product.shape)
     if alpha != 1:
         node.alpha = alpha
         product = product * product.dtype.type(alpha)
@@ -91,7 +91,8 @@ def added(
         if beta == 0:  # whatever stands there, even nan, counts for nothing
             return product
         bias = bias * bias.dtype.type(beta)
-    return bias + product
+    product += bias
+    return product
 
 
 class MvBackward0(Node):

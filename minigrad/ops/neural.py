@@ -33,7 +33,8 @@ class SoftmaxBackward0(Node):
     def forward(self, x: Any, dim: int) -> Any:
         self.dim = dim
         powers, total = exponentials(x, dim, "softmax")
-        return (powers / total).astype(x.dtype, copy=False)
+        powers /= total
+        return powers.astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
         return softmax_backward(grad, result, self.dim)
@@ -111,7 +112,8 @@ def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:
         x = x.astype(np.float32)
     if not x.ndim or not x.size:
         return np.exp(x - x), np.exp(x - x)
-    powers = np.exp(x - x.max(axis, keepdims=True))
+    powers = x - x.max(axis, keepdims=True)
+    np.exp(powers, out=powers)
     return powers, np.add.reduce(powers, axis, keepdims=True)
 
 

@@ -60,6 +60,7 @@ NO_BOOL_NEG = (
 class AddBackward0(Node):
     """∂(x + α·y)/∂x = 1,  ∂(x + α·y)/∂y = α"""
 
+    ufunc = np.add
     constants = ("alpha",)
     alpha = 1
     forward = staticmethod(operator.add)
@@ -71,6 +72,7 @@ class AddBackward0(Node):
 class SubBackward0(Node):
     """∂(x − α·y)/∂x = 1,  ∂(x − α·y)/∂y = −α"""
 
+    ufunc = np.subtract
     constants = ("alpha",)
     alpha = 1
     no_bool = NO_BOOL_RSUB
@@ -151,6 +153,7 @@ class RsubBackward1(Node):
 class MulBackward0(Node):
     """∂(x·y)/∂x = y,  ∂(x·y)/∂y = x"""
 
+    ufunc = np.multiply
     saves = {"self": 0b10, "other": 0b01}
     forward = staticmethod(operator.mul)
 
@@ -162,6 +165,7 @@ class MulBackward0(Node):
 class DivBackward0(Node):
     """∂(x/y)/∂x = 1/y,  ∂(x/y)/∂y = −x/y²"""
 
+    ufunc = np.divide
     saves = {"self": 0b10, "other": 0b11}
     forward = staticmethod(operator.truediv)
 

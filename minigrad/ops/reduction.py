@@ -21,6 +21,7 @@ from .lift import (
     expand,
     flip,
     masked_fill,
+    mean_backward,
     new_ones,
     new_zeros,
     over,
@@ -139,7 +140,7 @@ class MeanBackward0(Node):
         return math.prod(self.self_sym_sizes)
 
     def backward(self, grad: Any) -> Any:
-        return over(expand(grad, self.self_sym_sizes), self.self_sym_numel)
+        return mean_backward(grad, self.self_sym_sizes, self.self_sym_numel)
 
 
 class SumBackward1(Reduction):
@@ -182,7 +183,7 @@ class MeanBackward1(SumBackward1):
         return math.prod(self.self_sym_sizes)
 
     def backward(self, grad: Any) -> Any:
-        return over(super().backward(grad), self.count)
+        return mean_backward(self.restored(grad), self.self_sym_sizes, self.count)
 
 
 class NansumBackward0(Reduction):
