@@ -145,10 +145,13 @@ class GraphTask:
                 sent = node.backward(grad)
             else:
                 x, y = saved[0], saved[-1]
-                if recording:
-                    sent = node.backward(grad, *[node.tensor(i) for i in range(len(saved))])
-                elif len(saved) > 2 or x._counter is not UNWRITTEN or y._counter is not UNWRITTEN:
-                    sent = node.backward(grad, *node.values(saved))
+                if (
+                    recording
+                    or len(saved) > 2
+                    or x._counter is not UNWRITTEN
+                    or y._counter is not UNWRITTEN
+                ):
+                    sent = node.backward(grad, *node.values(saved, recording))
                 elif len(saved) == 1:
                     sent = node.backward(grad, x._data)
                 else:
