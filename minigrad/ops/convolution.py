@@ -260,7 +260,7 @@ class MaxPool2DWithIndicesBackward0(Node):
         which = np.zeros(best.shape, np.int64)
         for number, offset in enumerate(np.ndindex(*kernel)):
             if number:
-                part = view[(..., *offset)]
+                part = view[..., offset[0], offset[1]]
                 larger = part > best
                 larger |= part != part  # a nan wins
                 np.maximum(which, larger * np.int64(number), out=which)
