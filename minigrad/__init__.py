@@ -46,6 +46,7 @@ from .random import (
     seed,
     set_rng_state,
 )
+from .serialization import load, save
 from .size import Size
 from .storage import (
     contiguous_format,
@@ -79,6 +80,7 @@ __all__ = [
     "is_inference_mode_enabled",
     "layout",
     "linalg",
+    "load",
     "manual_seed",
     "memory_format",
     "nan",
@@ -88,6 +90,7 @@ __all__ = [
     "optim",
     "pi",
     "preserve_format",
+    "save",
     "seed",
     "set_anomaly_enabled",
     "set_grad_enabled",

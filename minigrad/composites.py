@@ -66,9 +66,9 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    places = np.array(list(choose(range(input.numel()), r)), np.int64)
-    if not r or not len(places):
-        return input.new_empty((0, r) if r else (0,))
+    if not r:
+        return input.new_empty((0,))
+    places = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
     return stack([input[wrap(column)] for column in places.T], 1)
 
 
@@ -118,27 +118,25 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The area below y by the trapezoidal rule, at the places `x` or `dx` apart."""
-    y = _floating(y)
     if not y.shape[dim]:
         return y.new_zeros([n for d, n in enumerate(y.shape) if d != dim % y.ndim])
     if x is not None:
         dx_of_each = _distances(x, y, dim)
         before, after = y.narrow(dim, 0, y.shape[dim] - 1), y.narrow(dim, 1, y.shape[dim] - 1)
-        return ((before + after) * dx_of_each).sum(dim)._over(2.0)
-    ends = y.select(dim, 0) + y.select(dim, -1)
-    return (y.sum(dim) - ends._times(0.5))._times(dx)
+        return _floating(((before + after) * dx_of_each).sum(dim))._over(2.0)
+    ends = _floating(y.select(dim, 0) + y.select(dim, -1))
+    return _floating(y.sum(dim) - ends._times(0.5))._times(dx)
 
 
 def cumulative_trapezoid(
     y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1
 ) -> Tensor:
     """The area below y up to each place, by the trapezoidal rule."""
-    y = _floating(y)
     n = y.shape[dim] - 1
     pairs = y.narrow(dim, 1, n) + y.narrow(dim, 0, n)
     if x is not None:
-        return (pairs * _distances(x, y, dim)).cumsum(dim)._over(2.0)
-    return pairs._times(dx / 2.0).cumsum(dim)
+        return _floating((pairs * _distances(x, y, dim)).cumsum(dim))._over(2.0)
+    return _floating(pairs)._times(dx / 2.0).cumsum(dim)
 
 
 trapz = trapezoid

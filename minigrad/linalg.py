@@ -91,9 +91,10 @@ def matrix_norm(
         given = ord if isinstance(ord, str) else f"{ord:g}"
         raise RuntimeError(f"linalg.matrix_norm: Order {given} not supported.")
     if ord in ("nuc", 2, -2):
-        values = svdvals(A.movedim((rows, columns), (-2, -1)))
-        out = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)
-        return out.unsqueeze(min(rows, columns)).unsqueeze(max(rows, columns)) if keepdim else out
+        order = [*[d for d in range(A.ndim) if d not in (rows, columns)], rows, columns]
+        reduce: Any = {"nuc": Tensor.sum, 2: Tensor.amax, -2: Tensor.amin}[ord]
+        out = reduce(svdvals(A.permute(order)), -1, keepdim)
+        return out.unsqueeze(-1).permute(np.argsort(order).tolist()) if keepdim else out
     summed, chosen = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = vector_norm(A, 1, summed, keepdim)
     chosen -= chosen > summed and not keepdim

@@ -172,9 +172,7 @@ class Linalg:
         base: Any = self if n >= 0 else self.inverse()
         n = abs(n)
         if n == 0:
-            return self._wrap(
-                np.broadcast_to(np.eye(self.shape[-1]), self.shape).astype(self._data.dtype)
-            )  # type: ignore[attr-defined]
+            return self.clone().copy_(self._wrap(np.eye(self.shape[-1], dtype=self._data.dtype)))  # type: ignore[attr-defined]
         if n == 3:
             return base.matmul(base).matmul(base)
         result = None
@@ -207,7 +205,13 @@ class Linalg:
                 raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.ndim}-D")
         return apply(linalg.AddrBackward0, (self, vec1, vec2), beta, alpha)
 
-    addr_ = in_place(_of_own_size(addr))
+    _addr_ = in_place(_of_own_size(addr))
+
+    def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """β·self + α·(vec1 · vec2ᵀ), in place"""
+        if self.ndim != 2:
+            raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
+        return self._addr_(vec1, vec2, beta=beta, alpha=alpha)
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return other.matmul(self) if isinstance(other, Node.tensor_type) else NotImplemented

@@ -412,7 +412,7 @@ def _quantile(
     last = ordered.isnan().logical_not().sum(-1, keepdim=True) - 1
     size = ordered.shape[-1] - 1
     ranks = (q * last.clamp(min=0)) if skip_nan else (q * size).masked_fill(last < size, size)
-    ranks = ranks.detach().to(x.dtype)
+    ranks = ranks.to(x.dtype)
     rounded = {"lower": ranks.floor, "higher": ranks.ceil, "nearest": ranks.round}
     ranks = rounded.get(interpolation, lambda: ranks)()
     count = ranks.shape[-1] if ranks.ndim else 1

@@ -150,7 +150,7 @@ class LinalgSlogdetBackward0(Node):
 class LinalgSolveExBackward0(Node):
     """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
 
-    saves = {"A": 0b11, "B": 0, "result": 0b10}
+    saves = {"A": 0b11, "B": 0, "result": 0b01}
 
     def forward(self, a: Any, b: Any) -> Any:
         try:
@@ -180,7 +180,7 @@ class LinalgSolveExBackward0(Node):
 class LinalgSolveTriangularBackward0(Node):
     """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: the triangle of −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
 
-    saves = {"self": 0b11, "B": 0, "result": 0b10}
+    saves = {"self": 0b11, "B": 0, "result": 0b01}
     constants = ("left", "upper", "unitriangular")
     left: bool
     upper: bool

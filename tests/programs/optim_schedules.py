@@ -129,3 +129,52 @@ s.step()
 s.get_last_lr()
 # %%
 schedulers.LRScheduler(optimizer())
+# %%
+for make in (
+    schedulers.ConstantLR,
+    schedulers.LinearLR,
+    partial(schedulers.PolynomialLR, total_iters=5, power=2.0),
+    partial(schedulers.MultiplicativeLR, lr_lambda=lambda epoch: 0.9),
+    partial(schedulers.CosineAnnealingWarmRestarts, T_0=3, T_mult=2),
+):
+    s = rates(make, optimizer())
+s.state_dict()
+# %%
+def momentum(three_phase, strategy):
+    opt = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1, momentum=0.9)
+    make = partial(
+        schedulers.OneCycleLR, max_lr=1.0, total_steps=8,
+        three_phase=three_phase, anneal_strategy=strategy,
+    )
+    rates(make, opt, 7)
+    print(opt.param_groups[0]["momentum"])
+
+momentum(False, "cos")
+momentum(True, "linear")
+# %%
+def in_turn(opt):
+    first = schedulers.ConstantLR(opt, factor=0.5, total_iters=3)
+    return schedulers.SequentialLR(opt, [first, schedulers.ExponentialLR(opt, 0.9)], [4])
+
+def at_once(opt):
+    first = schedulers.ConstantLR(opt, factor=0.5, total_iters=3)
+    return schedulers.ChainedScheduler([first, schedulers.ExponentialLR(opt, 0.9)])
+
+rates(in_turn, optimizer())
+s = rates(at_once, optimizer())
+s.load_state_dict(s.state_dict())
+s.get_last_lr()
+# %%
+import warnings
+opt = optimizer()
+s = schedulers.CosineAnnealingLR(opt, 5)
+for epoch in (3, 1, 7):
+    opt.step()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        s.step(epoch)
+    print(s.get_last_lr(), str(caught[0].message)[:60])
+# %%
+schedulers.OneCycleLR(optimizer(), max_lr=1.0)
+# %%
+schedulers.SequentialLR(optimizer(), [], [])

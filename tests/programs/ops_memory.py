@@ -1,0 +1,29 @@
+"""How tensors lie in memory: strides kept by copies, storage, resizing."""
+# %%
+x = torch.arange(6.0).reshape(2, 3)
+x.T.clone().stride(), torch.zeros_like(x.T).stride(), x.T.contiguous().stride()
+# %%
+x.T.clone(memory_format=torch.contiguous_format).stride(), x[:, ::2].clone().stride()
+# %%
+x.expand(2, 2, 3).clone().stride(), x.exp().T.stride(), torch.empty(0, 3).stride()
+# %%
+x[1:].storage_offset(), x.untyped_storage().nbytes(), x.nbytes, x.itemsize, x.T.is_contiguous()
+# %%
+x[1].data_ptr() - x.data_ptr(), x.view(6).untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+# %%
+y = torch.arange(6)
+y.resize_(2, 2), y.resize_as_(torch.ones(3)), y._version
+# %%
+torch.ones(2, requires_grad=True).resize_(3)
+# %%
+y = torch.zeros(2)
+y.set_(x), y.is_set_to(x), y.ndimension(), y.is_complex(), y.is_signed(), y.get_device()
+# %%
+torch.full_like(x, 2).T.stride(), torch.empty_strided((2, 2), (1, 2)).stride(), x.layout
+# %%
+y = torch.ones(3)
+y.apply_(lambda v: v + 1), y.map_(torch.arange(3.0), lambda a, b: a * b)
+# %%
+torch.tensor(torch.ones(1))
+# %%
+x.new([1, 2]), x.mH.stride(), x.H.stride(), x.adjoint().stride()
