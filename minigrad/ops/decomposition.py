@@ -18,6 +18,9 @@ class LinAlgError(RuntimeError):
     """A matrix that has no inverse, or is not positive definite, where it has to be."""
 
 
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # as torch spells it
+
+
 inverse = lift("inverse", np.linalg.inv)
 
 
