@@ -137,7 +137,7 @@ class BackwardCFunction(Node, FunctionCtx):
                 f"Function {self.name()} returned an invalid gradient at index {index} - got "
                 f"{list(value.shape)} but expected shape compatible with {list(shape)}"
             )
-        return cast(sum_to(value if recording else value._data, shape), dtype)
+        return cast(sum_to(value if recording else value._data, shape), dtype.numpy)
 
     def __repr__(self) -> str:
         return f"<minigrad.autograd.function.{self.name()} object at {id(self):#x}>"

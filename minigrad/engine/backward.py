@@ -12,7 +12,7 @@ import numpy as np
 
 from . import anomaly
 from .grad_mode import set_mode, state
-from .node import LONG, AccumulateGrad, Node, unshared
+from .node import LONG, AccumulateGrad, Node
 from .ready_queue import order_of
 from .saved import set_hooks
 from .version import UNWRITTEN
@@ -114,6 +114,7 @@ class GraphTask:
         self.captured: dict[Edge, Any] = {}
         self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
         # of another output, by node and number
+        self.sums: set[Any] = set()  # the places where an array of this pass's own has arrived
         self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
@@ -128,7 +129,7 @@ class GraphTask:
                 self.step(node, self.arrived.pop(node))
         arrived, waiting, retain = self.arrived, self.waiting, self.retain
         recording, watched, wanted, ends = self.recording, self.watched, self.wanted, self.ends
-        pop = arrived.pop
+        pop, sums = arrived.pop, self.sums
         ready: list[Any] = []
         for node in order:
             grad = pop(node, None)
@@ -171,10 +172,12 @@ class GraphTask:
                 if grad is not None:
                     if target not in arrived:
                         arrived[target] = grad
-                    elif type(grad) is np.ndarray:
-                        self.add(target, grad)
+                    elif target in sums:
+                        arrived[target] += grad
                     else:
-                        arrived[target] = arrived[target] + grad
+                        arrived[target] = total = arrived[target] + grad
+                        if type(total) is np.ndarray:
+                            sums.add(target)
                 if type(target) is AccumulateGrad:
                     waiting[target] = left = waiting[target] - 1
                     if not left:
@@ -228,13 +231,14 @@ class GraphTask:
     def add(self, place: Any, grad: Any) -> None:
         """Let one gradient arrive. Where paths meet, gradients add up: the multivariate rule."""
         arrived = self.arrived
-        sum_so_far = arrived.get(place)
-        if sum_so_far is None:
+        if place not in arrived:
             arrived[place] = grad
-        elif type(sum_so_far) is np.ndarray and unshared(sum_so_far, 2):
-            sum_so_far += grad
+        elif place in self.sums:
+            arrived[place] += grad  # in place: nobody else knows it yet
         else:
-            arrived[place] = sum_so_far + grad
+            arrived[place] = total = arrived[place] + grad
+            if type(total) is np.ndarray:
+                self.sums.add(place)
 
     def step(self, node: Node, grad: Any) -> None:
         """Run one node and send what it gives along its edges."""
