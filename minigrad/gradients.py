@@ -12,6 +12,7 @@ from .engine.backward import Edge, run_backward
 from .engine.grad_mode import state
 from .engine.node import DEAD_END, AccumulateGrad, Node
 from .errors import noted
+from .ops.lift import stack
 from .recording import edge, hush, own, wrap
 
 _REFERENCE_CYCLE = (
@@ -84,10 +85,9 @@ def grad(
     their `GradientEdge`.
 
     For an input that `outputs` do not depend on, the gradient is None with `allow_unused`, zeros
-    with `materialize_grads`; otherwise RuntimeError is raised, as `backward` raises it.
+    with `materialize_grads`; otherwise RuntimeError is raised, as `backward` raises it. With
+    `is_grads_batched`, `grad_outputs` have a dimension more, the first, and so have the gradients.
     """
-    if is_grads_batched:
-        raise NotImplementedError("minigrad has no vmap: is_grads_batched must be False")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
@@ -101,10 +101,18 @@ def grad(
         )
     names = tuple(inputs) if isinstance(inputs, dict) else None
     inputs = _inputs(inputs, "grad")
-    found = _run(
-        _several(outputs), grad_outputs, retain_graph, create_graph, inputs, accumulate=False
-    )
-    grads = [g if g is None or isinstance(g, Node.tensor_type) else wrap(g) for g in found]
+    grads: list[Any]
+    if is_grads_batched and grad_outputs is not None:
+        seeds = list(zip(*_several(grad_outputs)))
+        rows = [
+            grad(outputs, inputs, row, keep, create_graph, allow_unused=True)
+            for row, keep in zip(seeds, [*[True] * (len(seeds) - 1), retain_graph])
+        ]
+        grads = [None if column[0] is None else stack(column, 0) for column in zip(*rows)]
+    else:
+        outputs = _several(outputs)
+        found = _run(outputs, grad_outputs, retain_graph, create_graph, inputs, accumulate=False)
+        grads = [g if g is None or isinstance(g, Node.tensor_type) else wrap(g) for g in found]
     for i, value in enumerate(grads):
         if value is None and materialize_grads:
             if isinstance(inputs[i], GradientEdge):

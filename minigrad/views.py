@@ -74,7 +74,7 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
     several = isinstance(made, tuple)
     for slot, out in enumerate(made if several else (made,)):
         if tensor._counter is INFERENCE:  # no graph will ever need to know
-            out._counter = INFERENCE
+            out._counter, out._grad_fn = INFERENCE, None
             continue
         out._counter = own_counter(tensor)
         out._base = tensor if tensor._base is None else tensor._base

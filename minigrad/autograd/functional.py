@@ -108,8 +108,8 @@ def jacobian(
 ) -> Any:
     """∂outputs/∂inputs: for each output and input a tensor of the output's shape, then the input's.
 
-    One backward pass for each element of the outputs. Raises NotImplementedError for `vectorize`
-    and for the strategy "forward-mode".
+    One backward pass for each element of the outputs, with `vectorize` too. Raises
+    NotImplementedError for the strategy "forward-mode".
     """
     if strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError(
@@ -117,12 +117,17 @@ def jacobian(
             'function has more outputs than inputs, "forward-mode" tends to be more performant. '
             'Otherwise, prefer to use "reverse-mode".'
         )
-    if vectorize or strategy == "forward-mode":
-        raise NotImplementedError("minigrad has neither vmap nor forward mode")
+    if strategy == "forward-mode":
+        raise NotImplementedError("minigrad has no forward mode")
     call = _Call("jacobian", create_graph, strict)
     with enable_grad():
         inputs = call.given(inputs)
         outputs = call.outputs(func, inputs)
+        if vectorize and strict:
+            raise RuntimeError(
+                "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not "
+                "supported together. Please either set `strict=False` or `vectorize=False`."
+            )
         blocks = []
         for i, out in enumerate(outputs):
             rows: list[list[Tensor]] = [[] for _ in inputs]

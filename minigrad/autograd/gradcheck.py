@@ -158,7 +158,8 @@ class _Check:
     def slow(self) -> None:
         numerical = [self.numerical(x) for x in self.required]
         if not self.outputs:
-            if any(jacobian.any() for jacobians in numerical for jacobian in jacobians):
+            smooth = [i for i, out in enumerate(self.returned) if out.is_floating_point()]
+            if any(jacobians[i].any() for jacobians in numerical for i in smooth):
                 raise GradcheckError("Numerical gradient for function expected to be zero")
             return
         places = [i for i, out in enumerate(self.returned) if out.requires_grad]
@@ -248,10 +249,10 @@ class _Check:
                         "Backward is not reentrant, i.e., running backward with same input and "
                         "grad_output multiple times gives different values, although analytical "
                         "gradient matches numerical gradient.The tolerance for nondeterminism was "
-                        f"{self.nondet_tol}."
+                        f"{self.nondet_tol}.\n{_NOT_REENTRANT}"
                     )
         return [
-            np.array([column[j] for column in first], x._data.dtype).reshape(-1, x.numel()).T
+            np.array([column[j] for column in first], x._data.dtype).reshape(-1, x.numel() or 1).T
             for j, x in enumerate(self.required)
         ]
 
@@ -332,6 +333,23 @@ def _check_inputs(inputs: Tensors) -> None:
             "gradcheck expects at least one input tensor to require gradient, but none of them "
             "have requires_grad=True."
         )
+
+
+_NOT_REENTRANT = """
+NOTE: If your op relies on non-deterministic operations i.e., it is listed here:
+https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html
+this failure might be expected.
+
+If you are adding a new operator, please file an issue and then use one of the
+workarounds. The workaround depends on how your test invokes gradcheck/gradgradcheck.
+If the test
+- manually invokes gradcheck/gradgradcheck, then call gradcheck/gradgradcheck
+  with `nondet_tol=<tol>` as a keyword argument.
+- is OpInfo-based (e.g., in test_ops_gradients.py), then modify the OpInfo for the test
+  to have `gradcheck_nondet_tol=<tol>`.
+- is a Module test (e.g., in common_nn.py), then modify the corresponding
+  module_test entry to have `gradcheck_nondet_tol=<tol>`
+"""
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
