@@ -15,6 +15,7 @@ from course import NOTEBOOKS, code_cells, read, run, text
 
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 IMPORT = "import minigrad as torch"
+BOTH = "13_from_minigrad_to_pytorch"  # the chapter that imports both engines
 MACHINE_PATH = re.compile(
     r"(?:/(?:home|Users|root|tmp|work|opt|usr)/|[A-Za-z]:\\+(?:Users|Windows)\\)\S*|\bfile://\S*"
 )
@@ -139,7 +140,7 @@ def test_one_line_imports_the_engine(path):
         for line in source.split("\n")
         if re.search(r"\bimport\b.*minigrad|from minigrad", line)
     ]
-    assert lines == [IMPORT]
+    assert lines == ["import minigrad" if path.stem == BOTH else IMPORT]
 
 
 def texts(cell):
@@ -159,7 +160,9 @@ def masked(text):
     return re.sub(r"\bminigrad\b", "torch", re.sub(r"0x[0-9a-f]+", "0x…", text))
 
 
-@each_chapter
+@pytest.mark.parametrize(
+    "path", [path for path in CHAPTERS if path.stem != BOTH], ids=lambda path: path.stem
+)
 def test_same_text_on_real_torch(path):
     pytest.importorskip("torch")
     ours = read(path)
@@ -170,12 +173,59 @@ def test_same_text_on_real_torch(path):
     theirs.cells.append(nbformat.v4.new_code_cell(asked))
     theirs = run(theirs, path.parent)
     assert texts(theirs.cells.pop()) == {"stdout": ["True False\n"]}
+    assert_same(ours, theirs)
+
+
+def assert_same(committed, now):
     differing = [
-        f"{a.source}\n--- committed: {texts(a)}\n--- on torch: {texts(b)}"
-        for a, b in zip_longest(code_cells(ours), code_cells(theirs))
+        f"{a.source}\n--- committed: {texts(a)}\n--- now: {texts(b)}"
+        for a, b in zip_longest(code_cells(committed), code_cells(now))
         if texts(a) != texts(b)
     ]
     assert differing == [], "\n\n".join(differing)
+
+
+def without_torch(path, change=None):
+    """A chapter run where PyTorch is not installed; `change` is made to it first."""
+    notebook = read(path)
+    if change:
+        change(notebook)
+    hidden = nbformat.v4.new_code_cell("import sys\nsys.modules['torch'] = None")
+    notebook.cells.insert(0, hidden)
+    done = run(notebook, path.parent)
+    assert done.cells.pop(0).outputs == []
+    return done
+
+
+def test_the_chapter_on_both_engines_shows_its_outputs_where_there_is_no_torch():
+    path = next(path for path in CHAPTERS if path.stem == BOTH)
+    now = without_torch(path)
+    shown = [
+        output.data.pop("application/vnd.jupyter.widget-view+json")
+        for cell in code_cells(now)
+        for output in cell.outputs
+        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    ]
+    assert len(shown) == 1  # the line that says so
+    for cell in code_cells(now):
+        cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
+    assert_same(read(path), now)
+    for before, after in zip(code_cells(read(path)), code_cells(now)):
+        pictures = [
+            [o.data.get("text/html") for o in c.outputs if "data" in o] for c in (before, after)
+        ]
+        assert pictures[0] == pictures[1]
+
+
+def test_a_changed_cell_runs_even_where_there_is_no_torch():
+    path = next(path for path in CHAPTERS if path.stem == BOTH)
+
+    def change(notebook):
+        cell = next(cell for cell in code_cells(notebook) if cell.source == "import torch")
+        cell.source = "try:\n    import torch\nexcept ImportError:\n    print('ran')"
+
+    ran = [cell for cell in code_cells(without_torch(path, change)) if "'ran'" in cell.source]
+    assert [texts(cell) for cell in ran] == [{"stdout": ["ran\n"]}]
 
 
 @each_chapter
