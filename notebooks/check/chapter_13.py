@@ -90,8 +90,8 @@ def carry_over(answer):
         ) from None
     except (TypeError, AttributeError) as error:
         raise Mistaken(
-            f"Your code stopped with {type(error).__name__}: {error}. A tensor of the other engine is no tensor"
-            " here. The bridge between the two is numpy."
+            f"Your code stopped with {type(error).__name__}: {error}. A tensor of the other engine"
+            " is no tensor here. The bridge between the two is numpy."
         ) from None
     if got is not net:
         raise Mistaken("Return the second network, with its new numbers.")
