@@ -1,4 +1,5 @@
-"""Round-robin timing: each round runs every engine once, so that all meet the same weather.
+"""Round-robin timing: each round runs every engine once, so that all meet the same weather; in an
+order that changes, for who comes after whom matters to the allocator.
 
 Time is CPU time of this process (all its threads), which other programs disturb least. The garbage
 collector is on, and what an engine leaves to it is collected on that engine's own time.
@@ -7,6 +8,7 @@ collector is on, and what an engine leaves to it is collected on that engine's o
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -49,11 +51,12 @@ def round_robin(
     with frozen():
         first = {name: sample(run, 1) for name, run in runs.items()}
         times = {name: [first[name]] if first[name] > SLOW else [] for name in runs}
+        order = random.Random(0)
         begun, done = time.perf_counter(), 0
         while done < rounds or time.perf_counter() - begun < seconds:
-            for name, run in runs.items():
+            for name in order.sample(list(runs), len(runs)):
                 if first[name] <= SLOW or name == "minigrad":
-                    times[name].append(sample(run, max(1, round(SAMPLE / first[name]))))
+                    times[name].append(sample(runs[name], max(1, round(SAMPLE / first[name]))))
             done += 1
     return times
 
