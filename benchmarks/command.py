@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import check, grad_off, growth, imports, memory, peers, report, timing
+from . import (
+    browser,
+    check,
+    grad_off,
+    growth,
+    imports,
+    memory,
+    peers,
+    pictures,
+    report,
+    timing,
+    watching,
+)
 from .facts import HEAD, Fact
 from .rows import ROWS
 from .table import aligned
@@ -23,6 +35,9 @@ FACTS: dict[str, Callable[[dict[str, Any], bool], Iterator[Fact]]] = {
     "memory": memory.facts,
     "grad_off": grad_off.facts,
     "imports": imports.facts,
+    "pictures": pictures.facts,
+    "recording": watching.facts,
+    "player": browser.facts,
 }
 SECONDS, QUICK = 8.0, 1.5  # for each row
 
