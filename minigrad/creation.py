@@ -304,8 +304,11 @@ def _made(
     layout: Any = None,
     pin_memory: bool = False,
     memory_format: Any = None,
+    **unknown: Any,
 ) -> Tensor:
     """What `make` gives for the dtype that the options name, or else for `default`."""
+    for keyword in unknown:
+        raise TypeError(f"{name}() got an unexpected keyword argument '{keyword}'")
     if device is not None and not str(device).startswith("cpu"):
         raise NotImplementedError("minigrad computes on the CPU only")
     if out is not None:
@@ -383,8 +386,16 @@ def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     return _made("eye", lambda kind: np.eye(n, m, dtype=kind), **options)
 
 
-def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+def arange(start: Any = None, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
     """start, start + step, … up to but without `end`; integers if all three are."""
+    if start is None:
+        if end is None:
+            raise TypeError(
+                "arange() received an invalid combination of arguments - got (), but expected one "
+                "of:\n * (Number end)\n * (Number start, Number end)\n * (Number start, Number end"
+                ", Number step)\n"
+            )
+        start = 0
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     if end is None:
         start, end = 0, start
@@ -583,6 +594,13 @@ def randint(*args: Any, **options: Any) -> Tensor:
     """(low, high, size): integers from `low`, 0 if left out, up to but without `high`."""
     for name in ("low", "high", "size"):
         args += (options.pop(name),) if name in options else ()
+    if len(args) not in (2, 3):
+        kinds = ", ".join([type(arg).__name__ for arg in args])
+        raise TypeError(
+            f"randint() received an invalid combination of arguments - got ({kinds}), but expected "
+            "one of:\n * (int high, tuple of ints size)\n * (int low, int high, tuple of ints "
+            "size)\n"
+        )
     low, high, size = args if len(args) > 2 else (0, *args)
     if low >= high:
         raise RuntimeError(

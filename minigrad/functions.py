@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins  # many of this module's own names are Python's too
 import functools
+import inspect
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -391,6 +392,17 @@ def function(name: str) -> Callable[..., Any]:
             if out is None:
                 return method(*args, **kwargs)
             return _into(out, method, name, args, kwargs)
+        except AttributeError as error:  # of what should have been a tensor
+            wrong = getattr(error, "obj", None)
+            places = [i for i, arg in enumerate(args) if arg is wrong]
+            if not places or isinstance(wrong, Tensor):
+                raise
+            names = list(inspect.signature(method).parameters)
+            label = names[places[0]] if places[0] < len(names) else "input"
+            raise TypeError(
+                f"{name}(): argument '{label}' (position {places[0] + 1}) must be Tensor, not "
+                f"{type(wrong).__name__}"
+            ) from None
         except TypeError as error:  # a method does not count its tensor as an argument
             text = re.sub(r"(?<=\(position )\d+", lambda n: str(int(n[0]) + 1), str(error))
             error.args = (MISSING.sub(_as_torch, text),)

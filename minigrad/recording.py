@@ -140,7 +140,13 @@ def apply(
         constants = (*[t._data for t in fixed], *constants)
     if not (filters := warnings.filters) or filters[0] is not hush.filter:
         hush()
-    data = node.forward(*[t._data for t in tensors], *constants, **named)
+    try:
+        data = node.forward(*[t._data for t in tensors], *constants, **named)
+    except AttributeError:
+        for i, (name, value) in enumerate(zip(op.saves, tensors)):
+            if not hasattr(value, "_data"):
+                raise not_a_tensor(op, value, name, i) from None
+        raise
     return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
 
 
@@ -477,11 +483,15 @@ def method(op: type[Node], tensors: int = 1) -> Method:
     return named(call, op)
 
 
+def torch_name(op: type[Node]) -> str:
+    """The function that a node is named after: `masked_fill` of MaskedFillBackward0."""
+    return "_".join(re.findall("[A-Z][a-z0-9]*", op.__name__.split("Backward")[0])).lower()
+
+
 def not_a_tensor(op: type[Node], value: Any, name: str = "other", position: int = 1) -> TypeError:
     """Torch's words for an argument that should have been a tensor."""
-    words = re.findall("[A-Z][a-z0-9]*", op.__name__.split("Backward")[0])
     return TypeError(
-        f"{'_'.join(words).lower()}(): argument '{name}' (position {position}) must be Tensor, "
+        f"{torch_name(op)}(): argument '{name}' (position {position}) must be Tensor, "
         f"not {type(value).__name__}"
     )
 

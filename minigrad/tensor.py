@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -527,4 +528,27 @@ def _rebuilt(data: np.ndarray, requires_grad: bool, own: dict[str, Any]) -> Tens
     return tensor
 
 
+def _called_by_their_names() -> None:
+    """Let Python's errors about arguments name the method, not the function that built it."""
+    for part in Tensor.__mro__[-2::-1]:
+        for name, method in vars(part).items():
+            if isinstance(method, types.FunctionType):
+                built = "<locals>" in method.__qualname__ or method.__qualname__[:1].isupper()
+                if built and not name.startswith("__"):
+                    method.__name__ = name
+                    method.__qualname__ = f"Tensor.{name}" if name in _IN_PYTHON else name
+    ops = Node.__subclasses__()
+    for op in ops:
+        ops += op.__subclasses__()
+        forward = vars(op).get("forward")
+        if isinstance(forward, types.FunctionType):
+            forward.__qualname__ = recording.torch_name(op)
+
+
+_IN_PYTHON = frozenset(
+    "backward norm register_hook register_post_accumulate_grad_hook split unflatten".split()
+)
+"""The methods that torch too has in Python, so that the class is named in errors about a call."""
+
+_called_by_their_names()
 Node.tensor_type = recording.Tensor = Tensor

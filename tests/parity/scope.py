@@ -33,7 +33,7 @@ OUT_OF_SCOPE = {
         "max_pool2d_with_indices_backward nn.functional.linear_cross_entropy* sum_to_size resize_* "
         "bmm.triton_optimized constant_pad_nd fill zero_ rand_like randint*"
     ),
-    "statistics and counting": "gradient histc histogram histogramdd nonzero_static",
+    "statistics and counting": "cov gradient histc histogram histogramdd nonzero_static",
     "convenience": (
         "addbmm cdist frexp index_reduce.* ldexp logspace* grid_sampler_* broadcast_shapes"
     ),
