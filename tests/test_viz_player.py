@@ -530,10 +530,58 @@ def test_save_writes_what_the_suffix_says(engine, tmp_path):
     ]
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.gif", "a", "html"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.pdf", "a", "html"])
 def test_save_refuses_other_suffixes_and_says_which_there_are(engine, tmp_path, name):
     root, names = notes(engine)
-    with pytest.raises(ValueError, match=r"\.html.*\.svg"):
+    with pytest.raises(ValueError, match=r"\.html.*\.svg.*\.png.*\.gif"):
+        viz.animate(root, names=names).save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+def test_a_still_frame_shows_what_the_player_shows(engine, example, tmp_path):
+    root, names = example(engine)
+    animation = viz.animate(root, gradient_for(engine, root), names=names)
+    for at in (0, len(animation.frames) // 2, -1):
+        animation.save(tmp_path / "a.svg", frame=at)
+        text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+        assert "animation" not in text.replace("viz-graph", "") and "@keyframes" not in text
+        parsed = ElementTree.fromstring(text)
+        texts = {e.get("id"): "".join(e.itertext()).replace("\u00a0", " ") for e in parsed.iter()}
+        now = shown(animation.frames, at)
+        for key, value in now.items():
+            if "-" in key and key in texts:
+                assert texts[key] == value.replace("\n", "")
+        rings = text.count('stroke-dasharray="3 4"/>')
+        assert rings >= list(now.values()).count("ready")
+        words = " ".join("".join(e.itertext()) for e in parsed.find(f"{SVG}g[@class='words']"))
+        assert words == animation.frames[at].text
+    with pytest.raises(IndexError):
+        animation.save(tmp_path / "b.svg", frame=99)
+
+
+def test_frames_are_painted_and_all_of_them_are_a_gif(engine, tmp_path):
+    pytest.importorskip("resvg_py")
+    image = pytest.importorskip("PIL.Image")
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    animation.save(tmp_path / "a.png", frame=4)
+    animation.save(tmp_path / "b.png")
+    four, last = (image.open(tmp_path / name) for name in ("a.png", "b.png"))
+    assert four.size[0] >= 1000 and four.tobytes() != last.tobytes()
+    colours = dict((c, n) for n, c in four.convert("RGB").getcolors(1 << 20))
+    assert colours[0xB4, 0x4C, 0x00] > 500  # a ring and two gradients
+    animation.save(tmp_path / "a.gif")
+    gif = image.open(tmp_path / "a.gif")
+    assert gif.n_frames == len(animation.frames)
+    assert gif.info["loop"] == 0
+
+
+@pytest.mark.parametrize("name, package", [("a.png", "resvg_py"), ("a.gif", "PIL")])
+def test_a_missing_painter_is_named(engine, tmp_path, monkeypatch, name, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    root, names = notes(engine)
+    with pytest.raises(ImportError, match="pip install resvg-py"):
         viz.animate(root, names=names).save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

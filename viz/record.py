@@ -36,6 +36,7 @@ run's, `error` is null or the exception's text. Steps come in the engine's own o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -43,7 +44,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -51,7 +51,7 @@ from typing import Any
 
 from .graph import MOST, Graph, GraphEdge, GraphNode, engine_of, roots_of
 from .names import Names, caller_namespace
-from .player import Animation
+from .player import SUFFIXES, Animation
 from .watch import Run
 
 FORMAT, VERSION = "minigrad-trace", 1
@@ -109,17 +109,17 @@ class Recording:
         return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes the trace (`.json`), or the replay of all runs (`.html`, `.svg`).
+        """Writes the trace (`.json`), or the replay of all runs (`.html`, `.svg`, `.png`, `.gif`).
 
         Raises ValueError for any other suffix, or for a replay of nothing.
         """
         path = Path(path)
-        if path.suffix.lower() in (".html", ".svg"):
+        if path.suffix.lower() in SUFFIXES:
             return self.animation().save(path)
         if path.suffix.lower() != ".json":
             raise ValueError(
                 f"cannot save a recording as {path.name!r}: the suffix must be .json (the trace), "
-                ".html or .svg (its replay)"
+                f"or for its replay one of {', '.join(SUFFIXES)}"
             )
         text = json.dumps(self.trace, ensure_ascii=False, allow_nan=False)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -131,9 +131,24 @@ class Recording:
         )
 
     def __enter__(self) -> Recording:
-        self._thread = threading.get_ident()
-        _start(self)
+        self.waiting()
+        if not _originals:
+            _stop(self)
+            raise RuntimeError(
+                "viz.record() found no engine to watch: import it first, then record"
+            )
         return self
+
+    def waiting(self) -> contextlib.closing[Any]:
+        """Starts, even if no engine is loaded yet: `with recording.waiting():` ends it."""
+        self._thread = threading.get_ident()
+        _recordings.append(self)
+        watch_engines()
+        return contextlib.closing(self)
+
+    def close(self) -> None:
+        """Ends the recording."""
+        self.__exit__(None, None, None)
 
     def __exit__(
         self,
@@ -271,12 +286,6 @@ def run(t: Any, gradient: Any = None, **options: Any) -> dict[str, Any]:
     return recorded(t, gradient, **options).trace
 
 
-def _start(recording: Recording) -> None:
-    if not _recordings:
-        _patch()
-    _recordings.append(recording)
-
-
 def _stop(recording: Recording) -> None:
     _recordings.remove(recording)
     if not _recordings:
@@ -285,7 +294,7 @@ def _stop(recording: Recording) -> None:
             setattr(owner, method, original)
 
 
-def _patch() -> None:
+def watch_engines() -> None:
     """Puts a watcher around `Tensor.backward`, `autograd.backward` and `.grad` of each engine."""
     for name, module in list(sys.modules.items()):
         inside = getattr(module, "__dict__", {})
@@ -299,8 +308,6 @@ def _patch() -> None:
             if original is not None and (owner, method) not in known:
                 _originals.append((owner, method, original))
                 setattr(owner, method, _watched(original))
-    if not _originals:
-        raise RuntimeError("viz.record() found no engine to watch: import it first, then record")
 
 
 def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -370,7 +377,7 @@ def _record_call(
             )
 
 
-@contextmanager
+@contextlib.contextmanager
 def _all_watching(runs: list[Run]) -> Iterator[None]:
     if not runs:
         yield

@@ -69,7 +69,7 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
             clock.fade(part, _there(spans, len(steps)))
         elif key[0] == "l":
             clock.fade(f"#{key}>.bar", [(start, end) for _, start, end in spans], 0.16)
-    sentences = [_wrap(step.text, outer - 2 * MARGIN) for step in steps]
+    sentences = [wrap(step.text, outer - 2 * MARGIN) for step in steps]
     tall = LINE * max(map(len, sentences))
     words = []
     for i, (step, lines) in enumerate(zip(steps, sentences)):
@@ -194,7 +194,7 @@ def _thinned(steps: list[Frame]) -> list[Frame]:
     return found
 
 
-def _wrap(text: str, room: float) -> list[str]:
+def wrap(text: str, room: float) -> list[str]:
     """The text in lines of at most about `room` pixels."""
     lines = [""]
     for word in text.split(" "):

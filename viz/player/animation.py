@@ -17,7 +17,9 @@ from .animated import animated_svg
 from .embed import player_html
 from .frames import Frame, call, frames, notes, with_questions
 from .lines import WIDE, line_frames, source_width, with_source
+from .still import gif, png, still_svg
 
+SUFFIXES = (".html", ".svg", ".png", ".gif")  # of what `save` writes
 PAGE = (
     ":root { color-scheme: light dark; }"
     f"body {{ margin: 0 auto; max-width: 1100px; padding: 12px; font-family: {SANS}; }}"
@@ -66,19 +68,36 @@ class Animation:
         """The same for where nobody can answer: a question is a stop of its own."""
         return with_questions(self.frames)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a file: `.html` is the player, one file that works offline; `.svg` plays by itself.
+    def save(self, path: str | os.PathLike[str], *, frame: int | None = None) -> None:
+        """Write a file, by its suffix:
 
-        Raises ValueError for any other suffix.
+        .html  the player, one file that works offline
+        .svg   plays by itself, without controls; or one frame, if `frame` says which
+        .png   one frame: `frame`, or the last one (needs resvg-py)
+        .gif   plays by itself (needs resvg-py and Pillow)
+
+        Raises ValueError for any other suffix, IndexError where there is no such frame,
+        ImportError, which says what to install, where a package is missing.
         """
         path = Path(path)
-        makers = {".html": self._page, ".svg": lambda: animated_svg(self.svg, self.told)}
-        if path.suffix.lower() not in makers:
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
             raise ValueError(
-                f"cannot save an animation as {path.name!r}: the suffix must be .html (the player) "
-                "or .svg (plays by itself, without controls)"
+                f"cannot save an animation as {path.name!r}: the suffix must be .html (the "
+                "player), .svg (plays by itself, or one frame), .png (one frame) or .gif"
             )
-        path.write_text(makers[path.suffix.lower()](), encoding="utf-8", newline="\n")
+        at = range(len(self.frames))[-1 if frame is None else frame]
+        if suffix == ".png":
+            path.write_bytes(png(self.svg, self.frames, at))
+        elif suffix == ".gif":
+            path.write_bytes(gif(self.svg, self.told))
+        elif suffix == ".html":
+            path.write_text(self._page(), encoding="utf-8", newline="\n")
+        else:
+            text = animated_svg(self.svg, self.told)
+            if frame is not None:
+                text = still_svg(self.svg, self.frames, at)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
     @property
     def _label(self) -> str:

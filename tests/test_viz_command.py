@@ -1,0 +1,80 @@
+"""`python -m viz SCRIPT.py -o trace.html`: any script's backward passes, from outside."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SCRIPT = """
+import sys
+import {engine} as torch
+import helper
+
+w = torch.tensor(3.0, requires_grad=True)
+for _ in range(2):
+    helper.loss(w).backward()
+print(__name__, sys.argv[1:], w.grad.item())
+if "boom" in sys.argv:
+    raise KeyError("boom")
+if "exit" in sys.argv:
+    sys.exit(3)
+"""
+
+
+@pytest.fixture(params=["minigrad", "torch"])
+def run(request, tmp_path):
+    if request.param == "torch":
+        pytest.importorskip("torch")
+    (tmp_path / "helper.py").write_text("def loss(w):\n    return w * w\n", encoding="utf-8")
+    script = SCRIPT.format(engine=request.param)
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+
+    def command(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "viz", *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+
+    command.here = tmp_path
+    return command
+
+
+def test_a_script_runs_as_ever_and_its_passes_are_written(run):
+    done = run("script.py", "-o", "trace.json", "some", "--own=1")
+    assert (done.returncode, done.stdout) == (0, "__main__ ['some', '--own=1'] 12.0\n")
+    assert done.stderr == "2 calls recorded: trace.json\n"
+    trace = json.loads((run.here / "trace.json").read_text(encoding="utf-8"))
+    assert [r["steps"][-1]["text"] for r in trace["runs"]] == [
+        "w.grad: None + 6 = 6",
+        "w.grad: 6 + 6 = 12",
+    ]
+    assert run("script.py").returncode == 0
+    page = (run.here / "trace.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>") and "w.grad" in page
+
+
+def test_errors_and_exits_are_the_scripts_own(run):
+    done = run("script.py", "boom", "-o", "a.json")
+    assert done.returncode == 1
+    assert "KeyError: 'boom'" in done.stderr and "viz" not in done.stderr
+    assert (run.here / "a.json").exists()
+    assert run("script.py", "exit", "-o", "b.json").returncode == 3
+    assert (run.here / "b.json").exists()
+
+
+def test_nothing_to_write_or_nowhere_is_said_before_anything_runs(run):
+    (run.here / "quiet.py").write_text("x = 1", encoding="utf-8")
+    done = run("quiet.py")
+    assert done.returncode == 1 and "called no backward()" in done.stderr
+    done = run("script.py", "-o", "a.doc")
+    assert done.returncode == 2 and done.stdout == "" and "suffix" in done.stderr
+    done = run("missing.py")
+    assert done.returncode == 2 and "there is no file" in done.stderr
