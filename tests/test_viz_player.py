@@ -567,14 +567,13 @@ def test_frames_are_painted_and_all_of_them_are_a_gif(engine, tmp_path):
     animation = viz.animate(root, names=names)
     animation.save(tmp_path / "a.png", frame=4)
     animation.save(tmp_path / "b.png")
-    four, last = (image.open(tmp_path / name) for name in ("a.png", "b.png"))
-    assert four.size[0] >= 1000 and four.tobytes() != last.tobytes()
-    colours = dict((c, n) for n, c in four.convert("RGB").getcolors(1 << 20))
+    with image.open(tmp_path / "a.png") as four, image.open(tmp_path / "b.png") as last:
+        assert four.size[0] >= 1000 and four.tobytes() != last.tobytes()
+        colours = {colour: count for count, colour in four.convert("RGB").getcolors(1 << 20)}
     assert colours[0xB4, 0x4C, 0x00] > 500  # a ring and two gradients
     animation.save(tmp_path / "a.gif")
-    gif = image.open(tmp_path / "a.gif")
-    assert gif.n_frames == len(animation.frames)
-    assert gif.info["loop"] == 0
+    with image.open(tmp_path / "a.gif") as gif:
+        assert (gif.n_frames, gif.info["loop"]) == (len(animation.frames), 0)
 
 
 @pytest.mark.parametrize("name, package", [("a.png", "resvg_py"), ("a.gif", "PIL")])

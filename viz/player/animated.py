@@ -58,8 +58,9 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
     clock = Clock(steps)
     picture = PLACE.sub(lambda place: _numbers(place, times, clock), svg.strip())
     picture = re.sub(r"<svg\b", f'<svg x="{(outer - wide) / 2:g}"', picture, count=1)
-    picture = picture.replace(
-        '<g class="boxes"', f'{_spot(svg, steps, times, clock)}<g class="boxes"', 1
+    picture = "".join(
+        _spot(part, i, steps, times, clock) + part
+        for i, part in enumerate(re.split(r'(?=<g class="boxes")', picture))
     )
     for edge in re.findall(r'id="(e\d+)-grad"', svg):
         clock.draw(f"#{edge}", _seen(times[edge]))
@@ -162,10 +163,10 @@ def _rows(lines: list[str], x: str, y: float, height: float) -> str:
     )
 
 
-def _spot(svg: str, steps: list[Frame], times: Timeline, clock: Clock) -> str:
-    """The frame around the box that is at work: it goes from box to box."""
+def _spot(part: str, number: int, steps: list[Frame], times: Timeline, clock: Clock) -> str:
+    """The frame around the box that is at work: it goes from box to box of this part."""
     states = ["opacity:0"] * len(steps)
-    for box in BOX.finditer(svg):
+    for box in BOX.finditer(part):
         x, y, w, h, r = (float(box[name]) for name in "xywhr")
         for value, start, _ in times.get(box["id"], ()):
             if value == "active":
@@ -173,8 +174,13 @@ def _spot(svg: str, steps: list[Frame], times: Timeline, clock: Clock) -> str:
                     f"x:{x - 4:.0f}px;y:{y - 4:.0f}px;width:{w + 8:.0f}px;"
                     f"height:{h + 8:.0f}px;rx:{r + 4:.0f}px"
                 )
-    clock.jump(".spot", states)
-    return f'<rect class="replay spot" fill="none" stroke="{LIGHT.grad}" stroke-width="2"/>'
+    if not any("width" in state for state in states):
+        return ""
+    clock.jump(f".spot{number}", states)
+    return (
+        f'<rect class="replay spot spot{number}" fill="none" stroke="{LIGHT.grad}" '
+        'stroke-width="2"/>'
+    )
 
 
 def _thinned(steps: list[Frame]) -> list[Frame]:

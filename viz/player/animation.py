@@ -39,6 +39,9 @@ class Animation:
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
+        self.label, self.title = "Backward pass, step by step", ""
+        if "lines" in trace:
+            self.label, self.title = "Cell, line by line", "A cell, line by line"
 
     @classmethod
     def of(
@@ -99,25 +102,19 @@ class Animation:
                 text = still_svg(self.svg, self.frames, at)
             path.write_text(text, encoding="utf-8", newline="\n")
 
-    @property
-    def _label(self) -> str:
-        return "Cell, line by line" if "lines" in self.trace else "Backward pass, step by step"
-
     def _page(self) -> str:
-        title = "A cell, line by line"
-        if "lines" not in self.trace:
-            title = html.escape(f"{call(self.trace)}, step by step")
+        title = html.escape(self.title or f"{call(self.trace)}, step by step")
         return (
             '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{title}</title>\n<style>{PAGE}</style>\n"
-            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames, self._label)}\n"
+            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames, self.label)}\n"
             "</main>\n</html>\n"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
-            "text/html": player_html(self.svg, self.frames, self._label),
+            "text/html": player_html(self.svg, self.frames, self.label),
             "image/svg+xml": animated_svg(self.svg, self.told),
             "text/plain": str(self),
         }
