@@ -26,7 +26,7 @@ STOREYS = [
 STOREY_OF = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
 MAY_IMPORT = {
     "minigrad": {"numpy"},
-    "viz": {"numpy", "graphviz", "resvg_py", "IPython", "ipywidgets"},
+    "viz": {"numpy", "graphviz", "resvg_py", "PIL", "IPython", "ipywidgets"},
 }
 
 
