@@ -52,6 +52,8 @@ def text(notebook):
     for cell in notebook.cells:
         tags = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
         cell.metadata = tags | slide(cell)
+        for output in cell.get("outputs", []):  # a live widget is nothing without its kernel
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     notebook.nbformat_minor = 5
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -45,7 +45,7 @@ def cells(path):
     """The source of each code cell of a chapter, and of each code block in its text."""
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
-            yield cell.source
+            yield re.sub(r"^%.*", "", cell.source, flags=re.M)  # IPython's own lines
         else:
             yield from re.findall(r"^```python\n(.*?)^```", cell.source, re.M | re.S)
 

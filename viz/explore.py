@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from math import isfinite, prod
+from math import floor, isfinite, log10, prod
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from .theme import LIGHT, MONO, SANS
 from .values import array_of, number, rows
 
 WIDEST = "-1.234e-05"  # room that is kept for each number
-STEPS = 200  # of a slider
+STEPS = 200  # of a slider, at least
 POINTS = 240  # of the curve
 CURVE = (320, 240)  # pixels
 PAD = 34  # around the curve, for its axes
@@ -273,7 +273,7 @@ class _Input:
                 self.values[i],
                 min=low,
                 max=high,
-                step=(high - low) / STEPS,
+                step=10.0 ** floor(log10((high - low) / STEPS)),  # round numbers can be reached
                 description=name,
                 readout_format=".4g",
             )
