@@ -3,7 +3,7 @@
 import importlib
 
 import pytest
-from viz_examples import EXAMPLES, network, notes, rounded, unrolled
+from viz_examples import EXAMPLES, HARDER, network, notes, rounded, unrolled
 
 import viz
 from viz.graph import MOST, walk
@@ -23,7 +23,7 @@ def plain(root, names, **options):
     return walk([root], Names(names), **options).plain()
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.__name__)
+@pytest.mark.parametrize("example", EXAMPLES + HARDER, ids=lambda e: e.__name__)
 def test_both_engines_give_the_same_graph(example):
     torch = pytest.importorskip("torch")
     minigrad = importlib.import_module("minigrad")
@@ -200,6 +200,22 @@ def test_what_cannot_be_drawn_is_refused(engine):
         viz.draw([])
     with pytest.raises(TypeError, match="'x' must stand for a tensor"):
         viz.draw(x * 2, names={"x": 3})
+
+
+def test_what_is_given_wrongly_is_explained(engine):
+    net = engine.nn.Linear(1, 1)
+    x = engine.ones(1, requires_grad=True)
+    y = net(x)
+    for wrong, words in (
+        (lambda: viz.draw(net), r"got a model \(Linear\).*draw\(model\(x\), model=model\)"),
+        (lambda: viz.draw(y, names=["x"]), r'names must be a dict such as \{"x": x, "y": y\}'),
+        (lambda: viz.draw(y, names={x: "x"}), "not a tensor to its name"),
+        (lambda: viz.draw(y, params=net), "for a model write model="),
+        (lambda: viz.draw(y, params=list(net.parameters())), "dict\\(model.named_parameters"),
+        (lambda: viz.draw(y, model=x), "named_parameters\\(\\), which a Tensor has not"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            wrong()
 
 
 class Watched:

@@ -82,6 +82,64 @@ EXAMPLES = [
 ]  # fmt: skip
 
 
+def cnn(torch):
+    nn = torch.nn
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3)
+    )
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_((torch.arange(p.numel(), dtype=torch.float32) / 8 - 1).reshape(p.shape))
+    image = torch.arange(36, dtype=torch.float32).reshape(1, 1, 6, 6) / 36
+    loss = nn.CrossEntropyLoss()(net(image), torch.tensor([1]))
+    return loss, {**dict(net.named_parameters()), "loss": loss}
+
+
+def attention(torch):
+    q, k, v = (torch.arange(6.0).reshape(3, 2) + i for i in range(3))
+    for leaf in (q, k, v):
+        leaf.requires_grad_()
+    weights = torch.softmax(q @ k.T / 2**0.5, dim=-1)
+    out = weights @ v
+    return out, {"q": q, "k": k, "v": v, "weights": weights, "out": out}
+
+
+def custom(torch):
+    class MultiplyAdd(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, w, x, b):
+            ctx.save_for_backward(w, x)
+            return w * x + b
+
+        @staticmethod
+        def backward(ctx, g):
+            w, x = ctx.saved_tensors
+            return g * x, g * w, g
+
+    w, x, b = (torch.tensor(float(i), requires_grad=True) for i in (2, 3, 1))
+    z = MultiplyAdd.apply(w, x, b)
+    return z * z, {"w": w, "x": x, "b": b, "z": z}
+
+
+def overwritten(torch):
+    x = torch.ones(2, 3, requires_grad=True)
+    y = x * 2
+    y[0].mul_(3)
+    y.add_(1)
+    z = y.T[1:].exp()
+    return z.sum(), {"x": x, "y": y, "z": z}
+
+
+def twice(torch):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = (x**3 * torch.sin(x)).sum()
+    (g,) = torch.autograd.grad(y, x, create_graph=True)
+    return (g * g).sum(), {"x": x, "y": y, "g": g}
+
+
+HARDER = [cnn, attention, custom, overwritten, twice]
+
+
 def gradient_for(torch, root):
     """The gradient that `backward` needs for a root of several elements, else None."""
     if root.numel() == 1:

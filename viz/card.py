@@ -86,15 +86,3 @@ def _kept(saved: Saved) -> str:
     facts += [value["dtype"], bytes_text(saved.nbytes)]
     facts += [f"version {saved.version}"] if saved.version is not None else []
     return " · ".join(filter(None, facts))
-
-
-def memory(graph: Graph) -> str:
-    """`keeps 3.2 kB in 4 tensors for backward; 2 are freed`: all that the nodes of a graph hold."""
-    kept = [s for node in graph.nodes for s in node.saved if s.value]
-    freed = sum(s.freed for node in graph.nodes for s in node.saved)
-    each = {s.place if s.place is not None else -i: s.nbytes for i, s in enumerate(kept, 1)}
-    if not kept and not freed:
-        return ""
-    tensors = f"{len(each)} tensor{'s' * (len(each) != 1)}"
-    text = f"keeps {bytes_text(sum(each.values()))} in {tensors} for backward"
-    return f"{text}; {freed} {'is' if freed == 1 else 'are'} freed" if freed else text

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import layout
 from .fold import Group, fold
+from .grads import tell_gradients
 from .graph import DRAWN, Graph, gradients_in, roots_of, walk
 from .ink import ink
 from .names import Names, caller_namespace
@@ -103,6 +104,7 @@ def draw(
     model: Any = None,
     saved: bool = False,
     second: Any = None,
+    trace: Any = None,
     direction: str | None = None,
 ) -> Drawing:
     """Draws the graph behind a tensor, or behind several: `draw(loss)`, `draw([a, b])`.
@@ -112,10 +114,14 @@ def draw(
     model:      its modules become groups, which fold (names its parameters, too)
     second:     a gradient that has a graph of its own (create_graph=True), or several: that graph
                 is drawn over the first. In a list of tensors, each `x.grad` is taken as one
+    trace:      a recording (viz.record), or its trace: cards tell the gradients of its last pass
+                through this graph, and the first node that made a nan of them is marked
     saved:      shows what each operation keeps for backward
     direction:  "LR" (data flows to the right), "TB" (downwards); None takes what fits the width
 
-    Raises TypeError for what is no tensor, ValueError for a tensor without a graph.
+    Raises TypeError for what is no tensor, ValueError for a tensor without a graph, or for the
+    trace of another graph. What hooks sit on nodes (not on tensors) no engine lists: they are not
+    shown.
     """
     if direction not in (None, "LR", "TB"):
         raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
@@ -124,6 +130,8 @@ def draw(
     late = roots_of(second) if second is not None else []
     tensors += [g for g in late if all(g is not other for other in tensors)]
     graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
+    if trace is not None:
+        tell_gradients(graph, getattr(trace, "trace", trace))
     graph.handles.clear()  # a picture keeps no graph alive
     return Drawing(
         graph,

@@ -65,6 +65,9 @@ class Folder:
         for edge in graph.edges:
             self.inputs[edge.source].append(edge.target)
             self.users[edge.target].append(edge.source)
+        self.arity = Counter(edge.source for edge in graph.edges)
+        for edge in graph.edges:  # an input that needs no gradient has no edge, but a number
+            self.arity[edge.source] = max(self.arity[edge.source], edge.input + 1)
         self._forms: dict[Any, int] = {}
         own = [n.id for n in graph.nodes if n.kind != "leaf"]
         self.order = self._sorted({id: self._above(id) for id in own}, own)
@@ -104,11 +107,18 @@ class Folder:
             below[id] = next((own.get(user, below[user]) for user in users), ())
         near = dict(own)
         for id in self.order:  # where modules meet
-            found = [near[i] for i in sorted(self._above(id), key=place.__getitem__)]
-            if id not in own and len(set(found)) > 1:
+            above = sorted(self._above(id), key=place.__getitem__)
+            found = [near[i] for i in above]
+            if id not in own and (len(set(found)) > 1 or (self.arity[id] > 1 and found)):
                 between = self._outside(_common([found[-1], below[id]]))
-                own[id] = max(self._outside(_common(found)), between, key=len)
-            near.setdefault(id, own[id] if id in own else next(iter(found), ()))
+                inside = self._outside(found[-1])  # a detour around a module ends in it
+                past = (
+                    own.get(u, below[u])[: len(inside)] for i in above[:-1] for u in self.users[i]
+                )
+                detour = inside in past or (len(found) == 1 and below[id])
+                own[id] = max(self._outside(_common(found)) if found[1:] else (), between, key=len)
+                own[id] = max(own[id], inside if detour else (), key=len)
+            near[id] = own[id] if id in own else next(iter(found), ())
         for id in reversed(self.order):  # what lies between a module and the next
             if id not in own:
                 users = sorted(self.users[id], key=place.__getitem__)

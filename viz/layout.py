@@ -133,7 +133,7 @@ def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
             held = "".join(f"{port}[width=.01 height=.01]" for port in ports)
             lines.append(f"{{rank={rank} {held}}}")
     for above, below in pairwise(roots):  # several outputs stand as they were given
-        lines.append(f"{{rank=same {number[above]}->{number[below]}[style=invis]}}")
+        lines.append(f"{{rank=same {number[above]}->{number[below]}[style=invis weight=0]}}")
     return "\n".join((*lines, "}"))
 
 

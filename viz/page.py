@@ -206,16 +206,32 @@ def page_of(
     """
     maker = _Maker(graph, replay, group or flat(graph), saved)
     page = maker.page(maker.root)
-    page.note = _count_folded(page)
+    notes = (_count_folded(page), memory(graph) if saved else "")
+    page.note = " · ".join(filter(None, notes))
     if maker.hidden:
         least = "at least " if graph.cut else ""
         page.left_out = (
             f"{least}{maker.hidden:,} more nodes lie behind these {len(maker.shown)} "
             "and are not drawn."
         )
-        page.note = page.left_out
+        page.note = " · ".join(filter(None, (page.note, page.left_out)))
         _add_stubs(graph, maker.shown, page)
     return page
+
+
+def memory(graph: Graph) -> str:
+    """`keeps 3.2 kB in 4 tensors for backward; 2 are freed`: all that the nodes of a graph hold."""
+    kept = [s for node in graph.nodes for s in node.saved if s.value]
+    freed = sum(s.freed for node in graph.nodes for s in node.saved)
+    places = (  # one number may share its memory or not: an engine's own affair
+        s.place if s.place and s.value and s.value["shape"] else -i for i, s in enumerate(kept, 1)
+    )
+    each = dict(zip(places, (s.nbytes for s in kept)))
+    if not kept and not freed:
+        return ""
+    tensors = f"{len(each)} tensor{'s' * (len(each) != 1)}"
+    text = f"keeps {bytes_text(sum(each.values()))} in {tensors} for backward"
+    return f"{text}; {freed} {'is' if freed == 1 else 'are'} freed" if freed else text
 
 
 def _count_folded(page: Page) -> str:
@@ -233,7 +249,7 @@ def _count_folded(page: Page) -> str:
     return f"folded: {what} for {nodes:,} operations" if boxes else ""
 
 
-SHIPPED = 300  # boxes of all pages together; what is folded deeper than that is not drawn at all
+SHIPPED = 200  # boxes of all pages together; what is folded deeper than that is not drawn at all
 
 
 class _Maker:

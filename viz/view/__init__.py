@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from viz.card import cards, memory
+from viz.card import cards
 from viz.graph import Graph
 from viz.ink import box_ink, legend_ink
 from viz.layout import complete, pages
-from viz.page import Page, describe, frame_size, frame_title
+from viz.page import Page, describe, frame_size, frame_title, memory
 from viz.player.embed import _colours, _inert
 
 HERE = Path(__file__).parent

@@ -1,0 +1,181 @@
+"""Folding: modules are groups, what repeats is one box with a count, and no node is lost."""
+
+import importlib
+
+import pytest
+from viz_examples import EXAMPLES, HARDER, unrolled
+
+import viz
+from viz.fold import ROOM, Group, fold
+from viz.graph import walk
+from viz.page import SHIPPED
+
+
+@pytest.fixture(params=["minigrad", "torch"])
+def torch(request):
+    if request.param == "torch":
+        return pytest.importorskip("torch")
+    return importlib.import_module(request.param)
+
+
+def outline(group):
+    """A group as nested lists: [label, item, …], an item is an op's name or such a list."""
+
+    def told(item, graph):
+        if isinstance(item, str):
+            return graph.node(item).op or "output"
+        return [item.label, *(told(inner, graph) for inner in item.items)]
+
+    return lambda graph: [told(item, graph) for item in group.items]
+
+
+def folded(loss, model=None):
+    drawing = viz.draw(loss, model=model)
+    return drawing, outline(drawing.group)(drawing.graph)
+
+
+def chain(torch, length):
+    y = torch.ones(1, requires_grad=True)
+    for _ in range(length):
+        y = y * 2
+    return y
+
+
+def test_a_small_graph_is_not_folded(torch):
+    for example in EXAMPLES + HARDER:
+        root, _ = example(torch)
+        graph = walk([root])
+        assert len(graph.nodes) <= ROOM
+        assert not list(fold(graph).groups())
+
+
+@pytest.mark.parametrize("length", [60, 1_000])
+def test_every_operation_is_in_one_place(torch, length):
+    loss, _ = unrolled(torch, steps=length // 3)
+    for root in (chain(torch, length), loss):
+        graph = walk([root], most=12_000)
+        group = fold(graph)
+        inside = sorted(group.nodes())
+        assert inside == sorted(n.id for n in graph.nodes if n.kind != "leaf")
+        assert all(len(g.items) <= 30 for g in group.groups())
+
+
+def test_a_chain_is_its_ends_and_a_count(torch):
+    _, found = folded(chain(torch, 100))
+    assert [item if isinstance(item, str) else item[0] for item in found] == [
+        "MulBackward0",
+        "MulBackward0",
+        "98 × the same",
+        "output",
+    ]
+
+
+def test_modules_are_groups_and_keep_what_lies_between(torch):
+    nn = torch.nn
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.up, self.down = nn.Linear(2, 4), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return x + self.down(torch.tanh(self.up(x)))
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.blocks = nn.ModuleList([Block(), Block()])
+            self.head = nn.Linear(2, 1)
+
+        def forward(self, x):
+            for block in self.blocks:
+                x = block(x)
+            return self.head(x)
+
+    net = Net()
+    drawing, found = folded(net(torch.ones(1, 2)).sum(), model=net)
+    linear = ["TBackward0", "AddmmBackward0"]
+    block = [
+        [f"blocks.{i}", ["up", *linear], "TanhBackward0", ["down", *linear], "AddBackward0"]
+        for i in range(2)
+    ]
+    for i, told in enumerate(block):
+        for part in (told[1], told[3]):
+            part[0] = f"blocks.{i}.{part[0]}"
+    assert found == [*block, ["head", *linear], "SumBackward0", "output"]
+    assert [group.detail for group in drawing.group.groups()][:3] == ["Block", "Block", "Linear"]
+    assert all(group.open for group in drawing.group.groups())
+    assert "blocks.0 · Block" in drawing.svg
+
+
+def test_a_module_called_often_is_a_group_per_call(torch):
+    net = torch.nn.Linear(2, 2)
+    cell = torch.nn.Sequential(net)
+    h = torch.ones(1, 2)
+    for _ in range(3):
+        h = torch.tanh(cell(h))
+    _, found = folded(h.sum(), model=cell)
+    assert [item if isinstance(item, str) else item[0] for item in found] == [
+        *("0", "TanhBackward0") * 3,
+        "SumBackward0",
+        "output",
+    ]
+
+
+def test_fifty_layers_are_one_layer_and_a_count(torch):
+    nn = torch.nn
+    net = nn.Sequential(*(layer for _ in range(50) for layer in (nn.Linear(4, 4), nn.ReLU())))
+    drawing, found = folded(net(torch.ones(1, 4)).sum(), model=net)
+    assert "folded:" in drawing.svg
+    assert drawing.svg.count('class="node ') < ROOM
+    assert [item[0] for item in found if isinstance(item, list)][-1] == "48 × the same"
+
+
+def test_parallel_branches_are_no_repetition(torch):
+    x = torch.ones(2, requires_grad=True)
+    branches = [(x * i).exp().log().sqrt() for i in range(1, 12)]
+    group = fold(walk([torch.stack(branches).sum()]))
+    assert not [g for g in group.groups() if g.kind in ("repeat", "repeats")]
+
+
+def test_what_is_folded_too_deep_is_counted_but_not_shipped(torch):
+    drawing = viz.draw(chain(torch, 10_000))
+    assert len(drawing.html) < 250_000
+    assert drawing.html.count("aria-expanded") < SHIPPED
+
+
+def test_a_graph_of_100_nodes_stays_below_250_kb(torch):
+    nn = torch.nn
+    net = nn.Sequential(*(layer for _ in range(20) for layer in (nn.Linear(8, 8), nn.ReLU())))
+    drawing = viz.draw(net(torch.ones(2, 8)).sum(), model=net)
+    assert 95 <= len(drawing.graph.nodes) <= 105
+    assert len(drawing.html.encode()) < 250_000
+
+
+def test_groups_that_wait_for_each_other_are_taken_apart(torch):
+    """A parameter used before and after another module's: one group of it would be a circle."""
+    nn = torch.nn
+
+    class Odd(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(2, 2), nn.Linear(2, 2)
+
+        def forward(self, x):
+            y = x @ self.a.weight
+            z = y @ self.b.weight
+            return z @ self.a.weight + y @ self.a.weight
+
+    net = Odd()
+    drawing, _ = folded(net(torch.ones(1, 2)).sum(), model=net)
+    inside = sorted(drawing.group.nodes())
+    assert inside == sorted(n.id for n in drawing.graph.nodes if n.kind != "leaf")
+    assert "</svg>" in drawing.svg
+
+
+def test_ids_are_given_from_outside_in(torch):
+    group = fold(walk([chain(torch, 500)]))
+    assert isinstance(group, Group)
+    assert [g.id for g in (group, *group.groups())] == [
+        f"g{i}" for i in range(1 + len(list(group.groups())))
+    ]
