@@ -3,6 +3,7 @@
 import importlib
 
 import pytest
+from test_viz_draw import check_fragment, check_safe
 from viz_examples import EXAMPLES, HARDER, unrolled
 
 import viz
@@ -179,3 +180,15 @@ def test_ids_are_given_from_outside_in(torch):
     assert [g.id for g in (group, *group.groups())] == [
         f"g{i}" for i in range(1 + len(list(group.groups())))
     ]
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>", "]]>", '"&#0;', "张量😀", "x" * 100_000])
+def test_hostile_names_of_modules_stay_text(torch, name):
+    nn = torch.nn
+    kind = type(name[:40], (nn.Sequential,), {})
+    net = nn.Sequential()
+    net.add_module(name, kind(*(nn.Linear(2, 2) for _ in range(8))))
+    drawing = viz.draw(net(torch.ones(1, 2)).sum(), model=net)
+    check_safe(drawing.svg, most=50_000)
+    data = check_fragment(drawing.html)
+    assert len(data["pages"]) > 1

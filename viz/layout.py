@@ -156,9 +156,7 @@ def place(page: Page, pages: Iterable[Page], roots: list[str]) -> None:
     """
     asked = []
     for p in pages:
-        heads = Counter(wire.head for wire in p.wires)
-        matters = len(p.boxes) <= CAREFUL and any(count > 1 for count in heads.values())
-        for ordered in (True, False) if matters else (False,):
+        for ordered in _ways(p):
             p.ordered = ordered
             asked.append((p, ordered, skeleton(p, roots if p is page else ())))
     program = engine()
@@ -172,6 +170,16 @@ def place(page: Page, pages: Iterable[Page], roots: list[str]) -> None:
     for p, ordered, found in best.values():
         p.ordered = ordered
         _take(p, found)
+
+
+def _ways(page: Page) -> tuple[bool, ...]:
+    """With the order of inputs, without it, or both: whichever may turn out best."""
+    heads = Counter(wire.head for wire in page.wires)
+    tails = Counter(wire.tail for wire in page.wires)
+    if len(page.boxes) > CAREFUL or all(count == 1 for count in heads.values()):
+        return (False,)
+    # a tree needs no detours for an order
+    return (True,) if all(count == 1 for count in tails.values()) else (True, False)
 
 
 @lru_cache(256)

@@ -24,16 +24,20 @@ def number(x: Any) -> str:
         return str(bool(x))
     if isinstance(x, (complex, np.complexfloating)):
         return f"{number(x.real)}{'' if x.imag < 0 else '+'}{number(x.imag)}j"
-    if np.isfinite(x) and x == int(x) and abs(x) < 1_000_000:
+    if abs(x) < 1_000_000 and x == int(x):
         return str(int(x))
     return f"{float(x):.4g}"
 
 
 def listing(array: np.ndarray) -> str:
     """A whole array as nested lists: `[[4.5, 4.5], [4.5, 4.5]]`."""
-    if array.ndim == 0:
-        return number(array[()])
-    return f"[{', '.join(listing(row) for row in array)}]"
+    return _listed(array.tolist())
+
+
+def _listed(data: Any) -> str:
+    if isinstance(data, list):
+        return f"[{', '.join(map(_listed, data))}]"
+    return number(data)
 
 
 def summary(array: np.ndarray) -> str:
