@@ -413,7 +413,7 @@ class _Maker:
             lines.append(Line(count, "shape"))
         if broken := next((n.odd for n in nodes if n.odd), ""):
             lines.append(Line(f"inside: {broken}", "odd"))
-        title = f"{group.label} {group.detail}".strip()
+        title = clean(f"{group.label} {group.detail}", 200).strip()
         return Box(group.id, group.id, "group", lines, title, second=all(n.second for n in nodes))
 
 
