@@ -99,7 +99,8 @@ class Tensor(
 
     def __new__(cls, *data: Any) -> Tensor:
         """torch's older constructor, ``Tensor(2, 3)`` or ``Tensor([1.0, 2.0])``; see `tensor`."""
-        return cls._legacy(data)
+        made = cls._legacy(data)
+        return made if cls is Tensor else made.as_subclass(cls)
 
     _edge = staticmethod(edge)
     _refresh = refresh
@@ -118,6 +119,8 @@ class Tensor(
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
         if self._grad_fn is not None:
             raise RuntimeError(NON_LEAF_FLAG if value else f"{NON_LEAF_FLAG} {NO_GRAD_COPY}")
         if value and not self.is_floating_point():
@@ -127,7 +130,7 @@ class Tensor(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not "
                 "allowed."
             )
-        self._requires_grad = bool(value)
+        self._requires_grad = value
 
     @requires_grad.deleter
     def requires_grad(self) -> None:
@@ -206,6 +209,12 @@ class Tensor(
         if self._counter is INFERENCE:
             raise RuntimeError("Inference tensors do not track version counter.")
         return self._counter.value
+
+    def as_subclass(self, cls: type[Tensor]) -> Any:
+        """This tensor as an instance of `cls`, a subclass of Tensor; it shares its memory."""
+        out = self._alias()
+        out.__class__ = cls
+        return out
 
     def is_inference(self) -> bool:
         """Whether this tensor was made in inference mode, so that no graph may need it."""
@@ -474,7 +483,15 @@ class Tensor(
             raise TypeError("iteration over a 0-d tensor")
         return iter([self[i] for i in range(len(self))])
 
+    def __reversed__(self) -> Tensor:
+        return self.flip(0) if self._data.ndim else self
+
     def __contains__(self, element: Any) -> bool:
+        if not isinstance(element, (Tensor, int, float, complex, np.number, np.bool_)):
+            raise RuntimeError(
+                "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                f"{type(element)}."
+            )
         return bool((self == element)._data.any())
 
     __hash__ = object.__hash__

@@ -263,6 +263,9 @@ class Function:
         return made if several else made[0]
 
 
+Function._backward_cls, BackwardCFunction._forward_cls = BackwardCFunction, Function
+
+
 def _positional(
     forward: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], defaults: bool
 ) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ class _State(threading.local):
     enabled = True  # whether operations are recorded, which the two below decide
     grad_mode = True
     inference = False
+    multithreading = True
     tasks: tuple[Any, ...] = ()  # the backward passes that are running, one inside the other
     saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for saved tensors; the last one counts …
     saved_hooks_disabled: str | None = None  # … and what to say where there may be none
@@ -108,17 +109,21 @@ class _NoParamMode(_GradMode):
 class no_grad(_NoParamMode):
     """Inside, nothing is recorded: results have ``requires_grad=False``."""
 
+    __module__ = "minigrad.autograd.grad_mode"
     mode = False
 
 
 class enable_grad(_NoParamMode):
     """Inside, operations are recorded again, also within `no_grad`."""
 
+    __module__ = "minigrad.autograd.grad_mode"
     mode = True
 
 
 class set_grad_enabled(_GradMode):
     """Set the grad mode at once; as a ``with`` block, put the old mode back at the end."""
+
+    __module__ = "minigrad.autograd.grad_mode"
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
@@ -155,6 +160,8 @@ class inference_mode(_GradMode):
     it is written to, or asked to require grad, outside inference mode. ``inference_mode(False)``
     leaves the mode for a while. Within it `enable_grad` has no effect.
     """
+
+    __module__ = "minigrad.autograd.grad_mode"
 
     def __new__(cls, mode: Any = True) -> Any:
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
