@@ -72,20 +72,22 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
     memory(tensor)
     made = apply(op, (tensor,), *constants, **named_constants)
     several = isinstance(made, tuple)
-    for slot, out in enumerate(made if several else (made,)):
-        if tensor._counter is INFERENCE:  # no graph will ever need to know
+    if tensor._counter is INFERENCE:  # no graph will ever need to know
+        for out in made if several else (made,):
             out._counter, out._grad_fn = INFERENCE, None
-            continue
-        out._counter = own_counter(tensor)
+        return made
+    counter = own_counter(tensor)
+    where = tensor._created_in
+    if where != "inference_mode":
+        if not state.enabled:
+            where = "inference_mode" if state.inference else "no_grad"
+        elif several:
+            where = "multiple"
+    for slot, out in enumerate(made if several else (made,)):
+        out._counter = counter
         out._base = tensor if tensor._base is None else tensor._base
         out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))
-        out._as_of = out._counter.value
-        if tensor._created_in == "inference_mode":
-            out._created_in = "inference_mode"
-        elif state.enabled:
-            out._created_in = "multiple" if several else tensor._created_in
-        else:
-            out._created_in = "inference_mode" if state.inference else "no_grad"
+        out._as_of, out._created_in = counter.value, where
     return made
 
 

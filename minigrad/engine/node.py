@@ -144,7 +144,9 @@ class Node:
             slots = [t._output_nr for t in tensors]
             self.slots = (*slots, *[0] * (len(edges) - len(slots)))
             self.special = LONG
-        self.edges = tuple([None if e is DEAD_END else e for e in edges])
+        for edge in edges:
+            if edge is DEAD_END:
+                self.edges = tuple([None if e is DEAD_END else e for e in edges])
 
     def fit_to(self, *inputs: Any) -> None:
         """Let each gradient be summed to the shape of its input (an array), and cast to its dtype:

@@ -227,14 +227,17 @@ def _may_fold(batch: Tensor, other: Tensor) -> bool:
 
 def _batched(x: Tensor, y: Tensor) -> Tensor:
     """The product of batches of matrices, whose batch dimensions broadcast."""
-    try:
-        batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
-    except ValueError:
-        raise broadcast_error(x.shape[:-2], y.shape[:-2]) from None
+    a, b = x._data.shape, y._data.shape
+    batch = a[:-2]
+    if batch != b[:-2]:
+        try:
+            batch = np.broadcast_shapes(a[:-2], b[:-2])
+        except ValueError:
+            raise broadcast_error(x.shape[:-2], y.shape[:-2]) from None
     count = math.prod(batch)
-    left = x.expand(*batch, *x.shape[-2:]).reshape(count, *x.shape[-2:])
-    right = y.expand(*batch, *y.shape[-2:]).reshape(count, *y.shape[-2:])
-    return left.bmm(right)._unsafe_view((*batch, x.shape[-2], y.shape[-1]))
+    left = x.expand(*batch, *a[-2:]).reshape(count, *a[-2:])
+    right = y.expand(*batch, *b[-2:]).reshape(count, *b[-2:])
+    return left.bmm(right)._unsafe_view((*batch, a[-2], b[-1]))
 
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:

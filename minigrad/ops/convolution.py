@@ -253,8 +253,8 @@ class MaxPool2DWithIndicesBackward0(Node):
         whole = x
         if reach != list(x.shape[-2:]):
             whole = np.full((*x.shape[:-2], *reach), lowest, x.dtype)
-            inner = [slice(p, p + n) for p, n in zip(padding, x.shape[-2:])]
-            whole[(..., *inner)] = x
+            rows, columns = [slice(p, p + n) for p, n in zip(padding, x.shape[-2:])]
+            whole[..., rows, columns] = x
         view = windows(whole, kernel, stride, dilation)[..., : count[0], : count[1], :, :]
         best = view[..., 0, 0].copy()
         which = np.zeros(best.shape, np.int64)

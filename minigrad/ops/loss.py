@@ -207,8 +207,7 @@ class NllLossBackward0(Node):
         _check_target(x, target, weight, ignore_index)
         places, weights = self.places(x, target, weight)
         wide = x.astype(np.float32) if x.dtype == np.float16 else x
-        picked = np.take_along_axis(wide, places, self.axis(x)).reshape(target.shape)
-        losses = -picked * weights.astype(wide.dtype)
+        losses = -wide[places] * weights.astype(wide.dtype, copy=False)
         self.total_weight = weights.sum(dtype=wide.dtype)
         if self.reduction == 0:
             return losses.astype(x.dtype)
@@ -221,21 +220,30 @@ class NllLossBackward0(Node):
         return 0 if x.ndim == 1 else 1
 
     def places(self, x: Any, target: Any, weight: Any) -> tuple[Any, Any]:
-        """The targets, as indices along the classes, and the weight of each; 0 for the ignored."""
-        ignored = target == self.ignore_index
-        classes = np.where(ignored, 0, target)
+        """The index of each target's place in `x`, and the target's weight; 0 for the ignored."""
+        classes, ignored = target, target == self.ignore_index
+        some = ignored.any()
+        if some:
+            classes = np.where(ignored, 0, target)
         weights = np.ones(target.shape, x.dtype) if weight is None else weight[classes]
-        return np.expand_dims(classes, self.axis(x)), np.where(ignored, 0, weights)
+        if some:
+            weights = np.where(ignored, 0, weights)
+        rows = np.ogrid[tuple([slice(n) for n in target.shape])] if x.ndim > 1 else ()
+        return (*rows[:1], classes, *rows[1:]), weights
 
     def backward(self, grad: Any, x: Any, target: Any, weight: Any) -> Any:
         # Neither targets nor weights have gradients, so that both are constants also to a Tensor.
         arrays = [getattr(t, "_data", t) for t in (x, target, weight)]
         places, weights = self.places(*arrays)
         factors = -weights if self.reduction != 1 else -weights / self.total_weight
+        values = grad * constant(factors, grad)
+        if isinstance(values, np.ndarray | np.generic):
+            out = np.zeros(x.shape, values.dtype)
+            out[places] = values
+            return out
         axis = self.axis(x)
-        values = (grad * constant(factors, grad)).reshape(places.shape)
-        zeros = new_zeros(grad, tuple(x.shape))
-        return scatter(zeros, axis, constant(places, grad, cast=False), values)
+        where = constant(np.expand_dims(places[axis], axis), grad, cast=False)
+        return scatter(new_zeros(grad, tuple(x.shape)), axis, where, values.unsqueeze(axis))
 
     @property
     def _saved_total_weight(self) -> Any:

@@ -72,11 +72,12 @@ class LogSoftmaxBackward0(Node):
 
     def forward(self, x: Any, dim: int) -> Any:
         self.dim = dim
+        axis = dimension(dim, x.ndim)
         _, total = exponentials(x, dim, "log_softmax")
         if not x.ndim or not x.size:
             return np.zeros_like(x)
-        axis = dimension(dim, x.ndim)
-        return (x - x.max(axis, keepdims=True) - np.log(total)).astype(x.dtype, copy=False)
+        shifted = x - np.maximum.reduce(x, axis, keepdims=True)
+        return (shifted - np.log(total)).astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
         return log_softmax_backward(grad, result, self.dim)
@@ -112,7 +113,7 @@ def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:
         x = x.astype(np.float32)
     if not x.ndim or not x.size:
         return np.exp(x - x), np.exp(x - x)
-    powers = x - x.max(axis, keepdims=True)
+    powers = x - np.maximum.reduce(x, axis, keepdims=True)
     np.exp(powers, out=powers)
     return powers, np.add.reduce(powers, axis, keepdims=True)
 

@@ -72,6 +72,8 @@ class ExpandBackward0(Node):
 
     def forward(self, x: Any, size: Sequence[int]) -> Any:
         self.self_sym_sizes = x.shape
+        if tuple(size) == x.shape:
+            return x.view()
         added = len(size) - x.ndim
         if added < 0:
             raise RuntimeError(
