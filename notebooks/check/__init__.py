@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 
 from .core import EXERCISES, hint
+from .learner import Progress
 from .mutants import mutant
 from .parts import lines, spare
 from .stand_in import show_committed, stand_in
@@ -18,4 +19,21 @@ for _module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{_module.name}")
 
 globals().update(EXERCISES)
-__all__ = ["hint", "lines", "mutant", "show_committed", "spare", "stand_in", "table", *EXERCISES]
+
+
+def progress(chapter: str | None = None) -> Progress:
+    """What you have solved, in this session and before: all chapters, or one, such as "03"."""
+    return Progress(EXERCISES, chapter)
+
+
+__all__ = [
+    "hint",
+    "lines",
+    "mutant",
+    "progress",
+    "show_committed",
+    "spare",
+    "stand_in",
+    "table",
+    *EXERCISES,
+]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from . import learner
+
 State = Literal["right", "wrong", "open", "hint"]
 MARKS = {"right": "✓", "wrong": "✗", "open": "○", "hint": "→"}
 # Okabe–Ito; the mark says the same as the colour.
@@ -55,6 +57,12 @@ class Exercise:
         self.chapter, self.kind, self.hints, self.grade = chapter, kind, hints, grade
 
     def __call__(self, answer: Any) -> Reply:
+        """The verdict on `answer`, which is noted down for `check.progress()`."""
+        reply = self.judge(answer)
+        learner.note(self.name, reply.state)
+        return reply
+
+    def judge(self, answer: Any) -> Reply:
         """The verdict on `answer`; an error raised by the learner's code becomes part of it."""
         try:
             if _is_open(answer):
