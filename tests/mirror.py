@@ -1,16 +1,22 @@
-"""Where the course takes up each heading and each cell of the five documents it mirrors.
+"""Tables that are made from the chapters: `python tests/mirror.py` writes them where they stand.
 
-A cell of a chapter is tagged with the parts of the documents that it mirrors. `python
-tests/mirror.py` writes the table of all parts, made from the tags, into README.md.
+In README.md: where the course takes up each heading and each cell of the five documents. A cell of
+a chapter is tagged with the parts of the documents that it mirrors.
+In notebooks/README.md: each chapter's time, and what each of its exercises grades.
 """
 
 import re
-from pathlib import Path
+import sys
 
-from course import NOTEBOOKS, read
+from course import NOTEBOOKS, ROOT, read
 
-README = Path(__file__).parent.parent / "README.md"
-START, END = "<!-- documents -->\n", "<!-- /documents -->\n"
+sys.path.insert(0, str(ROOT / "notebooks"))
+
+from check.core import EXERCISES
+
+README = ROOT / "README.md"
+TEACHERS = ROOT / "notebooks" / "README.md"
+CHAPTERS = [path for path in NOTEBOOKS if re.match(r"\d\d_", path.name)]
 
 TITLES = {
     "D0": "自动微分机制",
@@ -139,9 +145,7 @@ PARTS = {
 def places():
     """{tag: {chapter: [cells]}}: a code cell by its number in the chapter, a text as "text"."""
     found = {}
-    for path in NOTEBOOKS:
-        if not re.match(r"\d\d_", path.name):
-            continue
+    for path in CHAPTERS:
         for cell in read(path).cells:
             for tag in cell.metadata.get("tags", []):
                 if not re.match(r"D\d-", tag):
@@ -153,38 +157,56 @@ def places():
     return found
 
 
-def table():
-    """The table of all parts, as Markdown."""
+def documents():
+    """The table of all parts of the documents, and what opens it."""
     found = places()
     lines = ["| in the documents | in the course: chapter, cells |", "|---|---|"]
     for tag, part in PARTS.items():
         homes = [
-            f"[{name[:2]}](notebooks/{name}) {' '.join(cells)}".replace("] [", "]&nbsp;[")
-            for name, cells in sorted(found[tag].items())
+            f"[{name[:2]}](notebooks/{name}) {' '.join(cells)}"
+            for name, cells in sorted(found.get(tag, {}).items())
         ]
-        document = tag[:2]
-        part = part.replace("|", "\\|").replace("[", "\\[").replace("*", "\\*")
-        lines.append(f"| {document} · {part} | {' · '.join(homes)} |")
-    return "\n".join(lines) + "\n"
-
-
-def shown():
-    """The part of README that this file writes, as it should be."""
+        part = re.sub(r"([\[*_|])", r"\\\1", part)
+        lines.append(f"| {tag[:2]} · {part} | {' · '.join(homes)} |")
     names = "; ".join(f"{document} *{title}*" for document, title in TITLES.items())
+    table = "\n".join(lines)
     return (
-        f"{START}<details>\n<summary>Where each heading and each cell of the five documents is"
-        f" taken up</summary>\n\nThe documents: {names}. A number in brackets is a code cell.\n\n"
-        f"{table()}\n</details>\n{END}"
+        "<details>\n<summary>Where each heading and each cell of the five documents is taken up"
+        f"</summary>\n\nThe documents: {names}. A number in brackets is a code cell.\n\n{table}\n\n"
+        "</details>\n"
     )
 
 
-def split(readme):
-    """README before, in and after that part."""
-    before, rest = readme.split(START)
-    inside, after = rest.split(END)
-    return before, START + inside + END, after
+def minutes(path):
+    """How long a chapter takes, as it says itself."""
+    (said,) = re.findall(r"\*\*Time:\*\* (\w+) minutes", read(path).cells[0].source)
+    return {"ten": 10}.get(said) or int(said)
+
+
+def exercises():
+    """The table of all exercises."""
+    lines = ["| chapter | minutes | exercise | kind | grades |", "|---|---|---|---|---|"]
+    for path in CHAPTERS:
+        title = read(path).cells[0].source.split("\n")[0].removeprefix("# ").rpartition(" · ")[0]
+        first = f"[{title}]({path.name}) | {minutes(path)}"
+        for exercise in EXERCISES.values():
+            if exercise.chapter == path.name[:2]:
+                grades = exercise.__doc__.split("\n")[0].replace("|", "\\|")
+                lines.append(f"| {first} | `{exercise.name}` | {exercise.kind} | {grades} |")
+                first = " | "
+    return "\n".join(lines) + "\n"
+
+
+PAGES = [(README, "documents", documents), (TEACHERS, "exercises", exercises)]
+
+
+def filled(page, name, made):
+    """The text of a page, with what `made` makes between its two marks."""
+    before, rest = page.read_text(encoding="utf-8").split(f"<!-- {name} -->\n")
+    _, after = rest.split(f"<!-- /{name} -->\n")
+    return f"{before}<!-- {name} -->\n{made()}<!-- /{name} -->\n{after}"
 
 
 if __name__ == "__main__":
-    before, _, after = split(README.read_text(encoding="utf-8"))
-    README.write_text(before + shown() + after, encoding="utf-8", newline="\n")
+    for page, name, made in PAGES:
+        page.write_text(filled(page, name, made), encoding="utf-8", newline="\n")

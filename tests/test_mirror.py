@@ -1,7 +1,11 @@
-"""Each heading and each cell of the documents has a home in the course, and README says where."""
+"""Each heading and each cell of the documents has a home in the course, and the pages say where."""
+
+import re
+import subprocess
+import sys
 
 import pytest
-from mirror import PARTS, README, places, shown, split
+from mirror import CHAPTERS, PAGES, PARTS, README, TEACHERS, filled, minutes, places
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -13,6 +17,35 @@ def test_every_tag_names_a_part():
     assert sorted(set(places()) - set(PARTS)) == []
 
 
-def test_readme_shows_where():
-    _, inside, _ = split(README.read_text(encoding="utf-8"))
-    assert inside == shown(), "python tests/mirror.py"
+@pytest.mark.parametrize("page, name, made", PAGES, ids=[name for _, name, _ in PAGES])
+def test_a_page_shows_what_is_made(page, name, made):
+    assert page.read_text(encoding="utf-8") == filled(page, name, made), "python tests/mirror.py"
+
+
+def test_readme_tells_the_minutes():
+    rows = re.findall(r"^\| \[(\d\d) .* \| (\d+) \|$", README.read_text(encoding="utf-8"), re.M)
+    assert rows == [(path.name[:2], str(minutes(path))) for path in CHAPTERS]
+
+
+def test_every_chapter_has_its_meeting():
+    rows = re.findall(r"^\| \d \| ([\d, ]+) \|", TEACHERS.read_text(encoding="utf-8"), re.M)
+    assert ", ".join(rows).split(", ") == [path.name[:2] for path in CHAPTERS]
+
+
+def test_the_line_that_makes_slides(tmp_path):
+    lines = re.findall(r"^jupyter (nbconvert --to slides .*)$", TEACHERS.read_text("utf-8"), re.M)
+    for line in lines:
+        subprocess.run(
+            [sys.executable, "-m", "jupyter", *line.split(), f"--output-dir={tmp_path}"],
+            cwd=README.parent,
+            check=True,
+            capture_output=True,
+        )
+    (made,) = tmp_path.glob("*.slides.html")
+    assert "minigrad-player" in made.read_text(encoding="utf-8")
+
+
+def test_links_of_the_teachers_page_are_there():
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", TEACHERS.read_text(encoding="utf-8"))
+    assert len(targets) > len(CHAPTERS)
+    assert [target for target in targets if not (TEACHERS.parent / target).exists()] == []
