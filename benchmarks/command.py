@@ -39,7 +39,7 @@ FACTS: dict[str, Callable[[dict[str, Any], bool], Iterator[Fact]]] = {
     "recording": watching.facts,
     "player": browser.facts,
 }
-SECONDS, QUICK = 8.0, 1.5  # for each row
+SECONDS, QUICK = 6.0, 1.5  # for each row
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

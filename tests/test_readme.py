@@ -19,6 +19,8 @@ import pytest
 import yaml
 from readme import PICTURE, blocks, commands, draw
 
+from benchmarks.rows import ROWS
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -43,6 +45,7 @@ def test_no_block_is_without_its_test():
         ("On real PyTorch", "python"),  # test_python_block_prints_what_follows_it
         ("On real PyTorch", "text"),
         ("How it is built", "mermaid"),  # test_architecture.py
+        ("How fast it is", "bash"),  # test_benchmarks_are_run_and_listed_as_told
         ("Contribute", "bash"),  # .ci/run
     ]
 
@@ -102,6 +105,18 @@ def test_conda_line_names_what_is_there():
 def test_chapter_table_links_to_the_chapters_that_are_there():
     linked = re.findall(r"^\| \[\d\d [^]]+\]\(notebooks/([\w-]+\.ipynb)\)", README, re.M)
     assert linked == sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def test_benchmarks_are_run_and_listed_as_told():
+    install, run = commands("How fast it is")[0].splitlines()
+    extra = re.fullmatch(r'pip install -e "\.\[(\w+)\]"', install)[1]
+    assert f"\n{extra} = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    command = [sys.executable, *run.split()[1:], "--help"]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert all(row.name in told for row in ROWS)
+    _, _, table = README.partition("| milliseconds |")
+    titles = re.findall(r"^\| ([^|]+) \|", table.partition("\n\n")[0], re.M)
+    assert titles[:-1] == [row.title for row in ROWS]
 
 
 def test_links_and_pictures_are_there():
