@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..inplace import in_place
-from ..ops import activation, convolution, loss, neural
+from ..ops import activation, blocks, convolution, loss, neural
 from ..random import default_generator
 from ..recording import apply, method, unary, wrap
 
@@ -66,3 +66,8 @@ class Neural:
 
     def _convolution(self, weight: Tensor, *how: Any) -> Tensor:
         return apply(convolution.ConvolutionBackward0, (self, weight, None), *how)
+
+    _pixel_shuffle = method(blocks.PixelShuffleBackward0)
+    _pixel_unshuffle = method(blocks.PixelUnshuffleBackward0)
+    _im2col = method(blocks.Im2ColBackward0)
+    _col2im = method(blocks.Col2ImBackward0)

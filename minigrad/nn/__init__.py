@@ -2,6 +2,15 @@
 
 from . import functional, init, modules, parameter, utils
 from .modules import *  # noqa: F403
-from .parameter import Parameter
+from .parameter import Buffer, Parameter
 
-__all__ = [*modules.__all__, "Parameter", "functional", "init", "modules", "parameter", "utils"]
+__all__ = [
+    *modules.__all__,
+    "Buffer",
+    "Parameter",
+    "functional",
+    "init",
+    "modules",
+    "parameter",
+    "utils",
+]

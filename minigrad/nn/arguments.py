@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
+from ..ops import loss
 from ..ops.dims import broadcast_error
 from ..tensor import Tensor
 
@@ -179,3 +181,22 @@ def _scalar_type(expected: dtypes.dtype, found: Tensor) -> RuntimeError:
     return RuntimeError(
         f"expected scalar type {expected.scalar_type} but found {found.dtype.scalar_type}"
     )
+
+
+def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """`reduction`, unless one of the two older arguments for it is given."""
+    if size_average is None and reduce is None:
+        return reduction
+    old = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{old}' instead.",
+        stacklevel=3,
+    )
+    return old
+
+
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """The losses of the elements, or their mean or sum. Raises ValueError for another word."""
+    if reduction not in loss.REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return losses if reduction == "none" else getattr(losses, reduction)()

@@ -18,6 +18,122 @@ from ..ops.dims import broadcast_error
 from ..recording import apply, apply_broadcast
 from ..tensor import Tensor
 from . import arguments
+from .arguments import legacy_reduction as legacy_reduction
+from .arguments import reduced
+from .blocks import (
+    adaptive_avg_pool1d as adaptive_avg_pool1d,
+)
+from .blocks import (
+    adaptive_avg_pool2d as adaptive_avg_pool2d,
+)
+from .blocks import (
+    adaptive_max_pool1d as adaptive_max_pool1d,
+)
+from .blocks import (
+    adaptive_max_pool2d as adaptive_max_pool2d,
+)
+from .blocks import (
+    conv_transpose1d as conv_transpose1d,
+)
+from .blocks import (
+    conv_transpose2d as conv_transpose2d,
+)
+from .blocks import (
+    dropout1d as dropout1d,
+)
+from .blocks import (
+    dropout2d as dropout2d,
+)
+from .blocks import (
+    dropout3d as dropout3d,
+)
+from .blocks import (
+    fold as fold,
+)
+from .blocks import (
+    glu as glu,
+)
+from .blocks import (
+    group_norm as group_norm,
+)
+from .blocks import (
+    gumbel_softmax as gumbel_softmax,
+)
+from .blocks import (
+    hardshrink as hardshrink,
+)
+from .blocks import (
+    hardsigmoid as hardsigmoid,
+)
+from .blocks import (
+    hardswish as hardswish,
+)
+from .blocks import (
+    instance_norm as instance_norm,
+)
+from .blocks import (
+    interpolate as interpolate,
+)
+from .blocks import (
+    mish as mish,
+)
+from .blocks import (
+    pixel_shuffle as pixel_shuffle,
+)
+from .blocks import (
+    pixel_unshuffle as pixel_unshuffle,
+)
+from .blocks import (
+    prelu as prelu,
+)
+from .blocks import (
+    rms_norm as rms_norm,
+)
+from .blocks import (
+    scaled_dot_product_attention as scaled_dot_product_attention,
+)
+from .blocks import (
+    softshrink as softshrink,
+)
+from .blocks import (
+    unfold as unfold,
+)
+from .distances import (
+    cosine_embedding_loss as cosine_embedding_loss,
+)
+from .distances import (
+    cosine_similarity as cosine_similarity,
+)
+from .distances import (
+    gaussian_nll_loss as gaussian_nll_loss,
+)
+from .distances import (
+    hinge_embedding_loss as hinge_embedding_loss,
+)
+from .distances import (
+    kl_div as kl_div,
+)
+from .distances import (
+    margin_ranking_loss as margin_ranking_loss,
+)
+from .distances import (
+    normalize as normalize,
+)
+from .distances import (
+    one_hot as one_hot,
+)
+from .distances import (
+    pairwise_distance as pairwise_distance,
+)
+from .distances import (
+    poisson_nll_loss as poisson_nll_loss,
+)
+from .distances import (
+    soft_margin_loss as soft_margin_loss,
+)
+from .distances import (
+    triplet_margin_loss as triplet_margin_loss,
+)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -678,24 +794,16 @@ def mse_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
+    weight: Tensor | None = None,
 ) -> Tensor:
-    """(input − target)². Shapes broadcast, with a warning. Raises ValueError for a reduction
-    that is unknown."""
+    """(input − target)², each times its `weight`. Shapes broadcast, with a warning.
+
+    Raises ValueError for a reduction that is unknown."""
     input, target = _alike(input, target)
     reduction = legacy_reduction(size_average, reduce, reduction)
+    if weight is not None:
+        return _weighted((input - target).pow(2), weight, reduction)
     return _of_each_element(loss.MseLossBackward0, "mse_cpu", input, target, reduction)
-
-
-def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """`reduction`, unless one of the two older arguments for it is given."""
-    if size_average is None and reduce is None:
-        return reduction
-    old = "none" if reduce is False else "sum" if size_average is False else "mean"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{old}' instead.",
-        stacklevel=3,
-    )
-    return old
 
 
 def _broadcast(a: Tensor, b: Tensor) -> list[Tensor]:
@@ -712,16 +820,26 @@ def l1_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
+    weight: Tensor | None = None,
 ) -> Tensor:
-    """|input − target|"""
+    """|input − target|, each times its `weight`."""
     input, target = _alike(input, target)
-    return _reduced((input - target).abs(), legacy_reduction(size_average, reduce, reduction))
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if weight is not None:
+        return _weighted((input - target).abs(), weight, reduction)
+    return reduced((input - target).abs(), reduction)
 
 
-def _reduced(losses: Tensor, reduction: str) -> Tensor:
+def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """The losses times their weights; the mean divides by the sum of these."""
+    if weight.size() != losses.size():
+        raise ValueError("Weights and input must have the same size.")
     if reduction not in loss.REDUCTIONS:
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-    return losses if reduction == "none" else getattr(losses, reduction)()
+        raise ValueError(
+            f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'."
+        )
+    losses = losses * weight
+    return losses.sum() / weight.sum() if reduction == "mean" else reduced(losses, reduction)
 
 
 def _alike(input: Tensor, target: Tensor) -> list[Tensor]:
@@ -749,7 +867,7 @@ def smooth_l1_loss(
     input, target = _alike(input, target)
     reduction = legacy_reduction(size_average, reduce, reduction)
     if beta == 0.0:
-        return _reduced((input - target).abs(), reduction)
+        return reduced((input - target).abs(), reduction)
     op = loss.SmoothL1LossBackward0
     return _of_each_element(op, "smooth_l1_cpu", input, target, reduction, beta)
 
@@ -764,12 +882,14 @@ def huber_loss(
     """½·d² where d = |input − target| ≤ δ, else δ·(d − ½·δ); each times its `weight`."""
     input, target = _alike(input, target)
     op = loss.HuberLossBackward0
+    if weight is None and input.dtype is not target.dtype:  # which only its backward refuses
+        return apply(op, (input, target), reduction, delta)
     if weight is None:
         return _of_each_element(op, "huber_cpu", input, target, reduction, delta)
-    losses = _of_each_element(op, "huber_cpu", input, target, "none", delta) * weight
-    if reduction == "mean":
-        return losses.sum() / weight.sum()
-    return _reduced(losses, reduction)
+    if weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
+    losses = _of_each_element(op, "huber_cpu", input, target, "none", delta)
+    return reduced(losses * weight, reduction)
 
 
 def binary_cross_entropy(

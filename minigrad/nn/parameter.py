@@ -40,6 +40,29 @@ class Parameter(Tensor):
         return _rebuilt, (type(self), memory(self), self.requires_grad, self._own())
 
 
+class _BufferClass(type):
+    """A Buffer is a Tensor that says so, of whatever class it is."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and "_is_buffer" in vars(instance)
+
+
+class Buffer(Tensor, metaclass=_BufferClass):
+    """A tensor that, as an attribute of a Module, becomes one of its buffers.
+
+    With ``persistent=False`` it is not saved with the module.
+    """
+
+    __module__ = "minigrad.nn.parameter"
+    persistent: bool
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
+        buffer = (empty(0) if data is None else data).detach()
+        buffer.requires_grad_(data is not None and data.requires_grad)
+        buffer._is_buffer, buffer.persistent = True, persistent  # type: ignore[attr-defined]
+        return buffer
+
+
 def _rebuilt(kind: Any, array: Any, requires_grad: bool, own: dict[str, Any]) -> Any:
     """A parameter that was pickled, with the attributes that its user gave it."""
     self = kind(Tensor._wrap(array), requires_grad)

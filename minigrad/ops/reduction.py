@@ -479,6 +479,10 @@ class LinalgVectorNormBackward0(Reduction):
         return scaled * masked_fill(grad / power(norm, p - 1), norm == 0, 0)
 
 
+class NormBackward1(LinalgVectorNormBackward0):
+    """∂‖x‖/∂xᵢ = xᵢ/‖x‖; for the p-norm sign(xᵢ)·(|xᵢ|/‖x‖)ᵖ⁻¹"""
+
+
 def _norm(x: Any, p: float, axes: Dims, keepdim: bool) -> Any:
     """The p-norm of what is not negative."""
     if p == math.inf:

@@ -9,7 +9,7 @@ from ... import dtypes
 from ...engine.grad_mode import no_grad
 from ...errors import typename
 from ...tensor import Tensor
-from ..parameter import Parameter, clear_grad
+from ..parameter import Buffer, Parameter, clear_grad
 from ._call import (
     Callee,
     register_module_forward_hook,
@@ -102,6 +102,12 @@ class Module(Callee, Stateful):
                     "(torch.nn.Module or None expected)"
                 )
             own["_modules"][name] = value
+        elif isinstance(value, Buffer):
+            if not ready:
+                raise AttributeError("cannot assign buffer before Module.__init__() call")
+            self._forget(name, but="_buffers")
+            own["_buffers"].pop(name, None)
+            self.register_buffer(name, value, value.persistent)
         elif ready and name in own["_buffers"]:
             if not isinstance(value, (Tensor, type(None))):
                 raise TypeError(
