@@ -21,7 +21,7 @@ def show(module, *inputs, name=True):
     total = sum([(p * w).sum() for p, w in zip(parts, weights)])
     grads = torch.autograd.grad(total, [x for x in inputs if x.requires_grad])
     print([tuple(p.shape) for p in parts], [p.grad_fn.name() for p in parts])
-    print(f"{total.item():.3f}", [f"{g.abs().sum().item():.3f}" for g in grads])
+    print(f"{total.item():.4g}", [f"{g.abs().sum().item():.4g}" for g in grads])
 
 x = wave(4, 6)
 y = wave(4, 6, shift=1.0)
