@@ -163,6 +163,9 @@ def test_grads_that_pile_up_stand_side_by_side(engine):
     ]
     assert starts[8].terms[-1] == ("after call 9 ←", "w.grad 18")
     assert starts[8].terms[0] == ("after call 4", "w.grad 8")
+    asked = [f for f in recording.animation(quiz=True).frames if f.kind == "start"]
+    assert asked[0].terms == []  # what is asked for is not told
+    assert asked[2].terms == [("after call 1", "w.grad 2"), ("after call 2", "w.grad 4")]
 
 
 def test_zeroed_grads_are_none_again(engine):

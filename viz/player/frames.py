@@ -377,9 +377,12 @@ class Run:
         return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
 
     def _piled(self) -> _Terms:
-        """Each leaf's `.grad` after each call, side by side: do they pile up?"""
-        runs = self.trace["runs"]
-        if len(runs) < 2:
+        """Each leaf's `.grad` after each call, side by side: do they pile up?
+
+        Where numbers are asked for, only those of the calls that are done.
+        """
+        runs = self.trace["runs"][: self.number if self.asked else None]
+        if len(self.trace["runs"]) < 2:
             return []
         first = max(0, min(self.number - MOST_TERMS // 2, len(runs) - MOST_TERMS))
         found = []
