@@ -74,16 +74,16 @@ def address(server, home):
 
 
 class Chapter:
-    """Chapter 00 open in a tab of JupyterLab; `problems` collects the console's complaints."""
+    """A notebook, chapter 00, open in JupyterLab; `problems` holds the console's complaints."""
 
-    def __init__(self, browser, lab, dark=False):
+    def __init__(self, browser, lab, dark=False, name=CHAPTER):
         url, token = lab
         self.page = browser.new_page(viewport={"width": 1280, "height": 900})
         self.page.set_default_timeout(30_000)
         self.problems = []
         self.page.on("console", lambda m: m.type == "error" and self.problems.append(m.text))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.goto(f"{url}lab/tree/{CHAPTER}?token={token}&reset")
+        self.page.goto(f"{url}lab/tree/{name}?token={token}&reset")
         self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext")
         self.page.evaluate(
             """async () => {

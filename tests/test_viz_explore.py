@@ -80,6 +80,16 @@ def test_tensors_are_leaves_of_several_sliders_and_stay_as_they_are(engine):
     assert "slope" not in explorer.svg  # a curve needs one input
 
 
+def test_a_slider_stops_at_round_numbers_and_where_it_starts(engine):
+    pytest.importorskip("ipywidgets")
+    for given, step in [((-3, 3, 1.0), 0.05), ((0, 1, 0.123), 0.005), ((0, 100), 0.5)]:
+        slider = viz.explore(cube, x=given, engine=engine).widget().children[0]
+        assert slider.step == pytest.approx(step)
+        stops = (slider.value - slider.min) / slider.step
+        assert stops == pytest.approx(round(stops), abs=1e-6)
+        assert given[0] <= slider.min < given[0] + slider.step
+
+
 def test_numbers_ranges_and_mistakes(engine):
     assert viz.explore(lambda a, b: a * b, a=2, b=(0, 4), engine=engine).output == 6
     for bad, error in [({"x": "1"}, TypeError), ({"x": (3, 1)}, ValueError), ({}, ValueError),

@@ -269,11 +269,12 @@ class _Input:
         for i, (low, high) in enumerate(self.ranges):
             at = [int(n) for n in np.unravel_index(i, self.shape)]
             name = f"{self.name}{at}" if at else self.name
+            step, first = _steps(low, high, self.values[i])
             slider = ipywidgets.FloatSlider(
                 self.values[i],
-                min=low,
+                min=first,
                 max=high,
-                step=10.0 ** floor(log10((high - low) / STEPS)),  # round numbers can be reached
+                step=step,
                 description=name,
                 readout_format=".4g",
             )
@@ -372,6 +373,15 @@ class _Curve:
             f'text-anchor="{side}" fill="{GRAD}" font-family="{escape(MONO)}">'
             f"slope {number(slope)}</text></g>"
         )
+
+
+def _steps(low: float, high: float, value: float) -> tuple[float, float]:
+    """A round step, about 200 of them in the range, and a first stop from which they hit value."""
+    rough = (high - low) / STEPS
+    tens = 10.0 ** floor(log10(rough))
+    step = next(f * tens for f in (1, 2, 5, 10) if f * tens >= 0.999 * rough)
+    first = value - step * floor((value - low) / step + 1e-9)
+    return step, round(first, 12)
 
 
 def _attributes(text: str, *names: str) -> list[str]:

@@ -27,7 +27,7 @@ def seed(root: Mapping[str, Any], grad: Value, given: bool) -> list[Ask]:
     """What does the pass start with? Not asked where the caller gave a gradient."""
     if given:
         return []
-    name = clean(root["name"] or "the output")
+    name = clean(root["name"] or "out")
     near: Near = [
         (numbers(root["value"]), f"That is {name} itself. How much does it change per change of "
          f"itself?"),
