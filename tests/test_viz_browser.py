@@ -600,6 +600,21 @@ def test_a_watched_cell_grows_and_unwinds(torch, opened):
     assert page.problems == []
 
 
+def test_a_click_on_a_leaf_or_an_edge_into_it_tells_its_finite_differences(torch, opened):
+    x = torch.tensor(2.0, requires_grad=True)
+    animation = viz.animate(x**3, f=lambda: x**3, names={"x": x})
+    page = opened(animation)
+    leaf = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["kind"] == "leaf")
+    player(page).locator(f"#{leaf}").click()
+    text = page.locator(".queue").inner_text()
+    assert text.startswith("Finite differences, (f(x + h) − f(x − h)) / 2h: 12")
+    assert text.endswith("The two agree.")
+    press(page, "Step forward")
+    assert "Finite" not in page.locator(".queue").inner_text()
+    press(page, "Last step")
+    assert page.locator(".queue").inner_text() == text
+
+
 # quiz
 
 

@@ -329,6 +329,71 @@ def test_names_are_those_of_the_caller(engine):
     assert viz.animate(weight * weight).frames[-1].text == "weight.grad: 4 + 4 = 8"
 
 
+# finite differences
+
+
+def test_leaves_are_checked_by_finite_differences_where_f_can_run_again(engine):
+    w = engine.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    b = engine.tensor([0.5, -0.5], requires_grad=True, dtype=engine.float64)
+    version, start = w._version, w.tolist()
+
+    def f():
+        return ((w * b).sin() + w).mean()
+
+    animation = viz.animate(f(), f=f)
+    assert len(animation.checks) == 2
+    for text in animation.checks.values():
+        assert text.startswith("Finite differences, (f(x + h) − f(x − h)) / 2h: [")
+        assert text.endswith("The two agree.")
+    assert (w._version, w.tolist()) == (version, start)
+    assert [f.queue.split(",")[0] for f in animation.frames if f.kind == "accumulate"] == [
+        "Finite differences"
+    ] * 2
+    data = json.loads(
+        re.search(r'<script type="application/json">(.*?)</script>', animation._page(), re.S)[1]
+    )
+    assert len(data["checks"]) == 5  # two leaves, three edges: w is used twice
+    alone = w.grad.tolist()
+    w.grad = None
+    f().backward()
+    assert w.grad.tolist() == alone
+
+
+def test_a_wrong_backward_is_found(engine):
+    class Triple(engine.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 3
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    x = engine.tensor([2.0, 1.0], requires_grad=True)
+    seed = engine.tensor([1.0, 10.0])
+    animation = viz.animate(Triple.apply(x), seed, f=lambda: Triple.apply(x))
+    [text] = animation.checks.values()
+    assert text.endswith("2h: [3, 30]. Backward: [2, 20]. They differ by up to 10.")
+
+
+def test_f_must_compute_the_same_again(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    with pytest.raises(ValueError, match="f gives 6 where the animated tensor is 4"):
+        viz.animate(x * 2, f=lambda: x * 3)
+    with pytest.raises(ValueError, match="f must return what is animated"):
+        viz.animate(x * 2, f=lambda: 4.0)
+    assert x.grad is None and x.item() == 2
+
+    def breaks():
+        if x.item() != 2:
+            raise KeyError("half way")
+        return x * 2
+
+    with pytest.raises(KeyError):
+        viz.animate(x * 2, f=breaks)
+    assert x.item() == 2  # put back
+
+
 # the animated picture
 
 

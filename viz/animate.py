@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .graph import MOST, roots_of, walk
+from .differences import differences, told
+from .graph import MOST, Graph, roots_of, walk
 from .player import Animation
 from .record import recorded
 
@@ -21,6 +22,7 @@ def animate(
     params: Mapping[str, Any] | None = None,
     direction: str | None = None,
     quiz: bool = False,
+    f: Callable[[], Any] | None = None,
 ) -> Animation:
     """Run `t.backward(gradient, retain_graph, create_graph, inputs)` and return its replay.
 
@@ -28,26 +30,29 @@ def animate(
     backward raises is raised. `t` may be a list of tensors. `names` ({"x": x}) and `params`
     (`dict(model.named_parameters())`) name tensors that no variable of the caller names.
     `direction` is "LR" (data flows to the right), "TB" (downwards), or None for what fits the
-    width. With `quiz` the replay asks for each number before it shows it.
+    width. With `quiz` the replay asks for each number before it shows it. `f`, called without
+    arguments, computes `t` again from the same leaves: then each leaf's gradient is checked by
+    finite differences (a click on the leaf, or on an edge into it, tells).
 
     Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
-    too large to replay.
+    too large to replay, or for an `f` that gives other numbers.
     """
     if direction not in (None, "LR", "TB"):
         raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
     try:
-        large = walk(roots_of(t)).cut
+        graph = walk(roots_of(t))
     except ValueError:  # there is no graph: backward has its own words for it
-        large = False
-    if large:
+        graph = Graph()
+    if graph.cut:
         raise ValueError(
             f"this graph has more than {MOST:,} nodes, too many to replay: "
             "call backward() without viz, or animate a smaller example"
         )
+    slopes = {} if f is None else differences(f, t, gradient, graph)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
         recording = recorded(t, gradient, names=names, params=params, **options)
-        return recording.animation(direction=direction, quiz=quiz)
+        animation = recording.animation(direction=direction, quiz=quiz)
     except RuntimeError as error:
         if "does not require grad" in str(error) and hasattr(error, "add_note"):
             error.add_note(
@@ -60,3 +65,5 @@ def animate(
                 "then animate it; or animate it with retain_graph=True the first time."
             )
         raise
+    animation.checks = told(slopes, animation.trace["runs"][0])
+    return animation

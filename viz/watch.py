@@ -37,7 +37,8 @@ class Run:
         self._edges = {(edge.source, edge.input): edge for edge in self.graph.edges}
         self._roots, self._seeds, self._names = roots, seeds, names
         self._saved = {id: self._look_at_saved(id) for id in self.graph.handles}
-        self._sums: dict[tuple[str, int], np.ndarray | None] = {}  # by node and output number
+        self._sums: dict[tuple[str, int], tuple[np.ndarray | None, Value]] = {}  # by node, output
+        self._arrived: tuple[np.ndarray | None, Value] | None = None  # at the leaf that is adding
         self._waiting: dict[str, Step] = {}  # steps begun by a prehook
         self._hooks: list[Any] = []
 
@@ -72,9 +73,7 @@ class Run:
         values: list[Value | None] = []
         step: Step = {"kind": "apply", "node": id}
         for output, grad in enumerate(grads):
-            array = None if grad is None else array_of(grad)
-            values.append(None if grad is None else _value(grad, array))
-            self._check(step, (id, output), array)
+            values.append(self._came(step, (id, output), grad))
         step["received"] = next((value for value in values if value is not None), None)
         if len(values) > 1:
             step["received_all"] = values
@@ -92,19 +91,25 @@ class Run:
 
     def _arrives(self, id: str, grads: Sequence[Any]) -> None:
         grad, old = grads[0], self.graph.handles[id].variable.grad
-        array = None if grad is None else array_of(grad)
         step: Step = {
             "kind": "accumulate",
             "node": id,
             "before": None if old is None else value_of(old),
         }
-        step["incoming"] = None if grad is None else _value(grad, array)
-        self._check(step, (id, 0), array)
+        self._arrived = self._sums.get((id, 0))
+        step["incoming"] = self._came(step, (id, 0), grad)
         self._waiting[id] = step
 
     def _added(self, id: str, leaf: Any) -> None:
-        after = None if leaf.grad is None else value_of(leaf.grad)
-        self.steps.append({**self._waiting.pop(id), "after": after, "ready": []})
+        step, grad = self._waiting.pop(id), leaf.grad
+        after = None if grad is None else self._same_as_came(step, grad) or value_of(grad)
+        self.steps.append({**step, "after": after, "ready": []})
+
+    def _same_as_came(self, step: Step, grad: Any) -> Value | None:
+        """What came in, where that is all of `.grad` now: large arrays are summed up once."""
+        alone = step["before"] is None and "changed_from" not in step
+        array, value = self._arrived or (None, None)
+        return value if alone and _equal(array, grad) else None
 
     def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
         """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""
@@ -120,20 +125,26 @@ class Run:
     def _add(self, edge: GraphEdge, array: np.ndarray | None, value: Value) -> Value:
         """The sum that the edge's target has, now that this gradient has come in."""
         place = (edge.target, edge.output)
-        earlier = self._sums.get(place)
+        earlier = self._sums.get(place, (None, value))[0]
         if array is None or place not in self._sums:
-            self._sums[place] = array
+            self._sums[place] = array, value
             return value
         total = None if earlier is None else earlier + array
-        self._sums[place] = total
-        shape, dtype = tuple(value["shape"]), value["dtype"]
-        return value_of_array(total, shape, dtype)
+        found = value_of_array(total, tuple(value["shape"]), value["dtype"])
+        self._sums[place] = total, found
+        return found
 
-    def _check(self, step: Step, place: tuple[str, int], array: np.ndarray | None) -> None:
-        """Marks a step that received another gradient than was sent: a tensor's hook changed it."""
-        total = self._sums.pop(place, None)
+    def _came(self, step: Step, place: tuple[str, int], grad: Any) -> Value | None:
+        """What a node receives; marks a step where a tensor's hook changed what was sent."""
+        total, value = self._sums.pop(place, (None, None))
+        if grad is None:
+            return None
+        if value is not None and value["dtype"] == dtype_of(grad) and _equal(total, grad):
+            return value  # large arrays are summed up once
+        array = array_of(grad)
         if total is not None and array is not None and not _close(total, array):
             step["changed_from"] = value_of_array(total, total.shape, str(total.dtype))
+        return _value(grad, array)
 
     # before the pass, and after it
 
@@ -209,6 +220,16 @@ class Run:
 
 def _value(grad: Any, array: np.ndarray | None) -> Value:
     return value_of_array(array, tuple(grad.shape), dtype_of(grad))
+
+
+def _equal(array: np.ndarray | None, tensor: Any) -> bool:
+    """Are these the very same numbers? The tensor's are looked at where they are."""
+    try:
+        seen = tensor.detach().numpy()
+    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+        return False
+    same: bool = array is not None and array.dtype == seen.dtype and np.array_equal(array, seen)
+    return same
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:

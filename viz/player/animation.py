@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Animation:
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
+        self.checks: dict[str, str] = {}  # what finite differences say of a leaf's gradient
         self.label, self.title = "Backward pass, step by step", ""
         if "lines" in trace:
             self.label, self.title = "Cell, line by line", "A cell, line by line"
@@ -53,18 +55,21 @@ class Animation:
         quiz: bool = False,
     ) -> Animation:
         """The replay of a trace over a picture that keeps room for all its numbers."""
-        animation = cls(trace, "", quiz=quiz)
-        room = notes(animation.frames)
-        animation.svg = layout.svg(graph, direction=direction, replay=room)
+        room = notes(_frames(trace, quiz))
+        svg = layout.svg(graph, direction=direction, replay=room)
         if "lines" in trace:
-            animation.svg = _beside(trace["source"], graph, animation.svg, direction, room)
-        return animation
+            svg = _beside(trace["source"], graph, svg, direction, room)
+        return cls(trace, svg, quiz=quiz)
 
     @cached_property
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
-        told = line_frames if "lines" in self.trace else frames
-        return told(self.trace, self.quiz)
+        return [
+            replace(step, queue=f"{self.checks[step.focus]} {step.queue}".strip())
+            if step.kind == "accumulate" and step.focus in self.checks
+            else step
+            for step in _frames(self.trace, self.quiz)
+        ]
 
     @cached_property
     def told(self) -> list[Frame]:
@@ -102,19 +107,25 @@ class Animation:
                 text = still_svg(self.svg, self.frames, at)
             path.write_text(text, encoding="utf-8", newline="\n")
 
+    def _checked(self) -> dict[str, str]:
+        """The same for what can be clicked: the leaf, and the edges into it."""
+        edges = self.trace["graph"]["edges"]
+        into = {e["id"]: self.checks[e["target"]] for e in edges if e["target"] in self.checks}
+        return self.checks | into
+
     def _page(self) -> str:
         title = html.escape(self.title or f"{call(self.trace)}, step by step")
+        player = player_html(self.svg, self.frames, self.label, self._checked())
         return (
             '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{title}</title>\n<style>{PAGE}</style>\n"
-            f"<main>\n<h1>{title}</h1>\n{player_html(self.svg, self.frames, self.label)}\n"
-            "</main>\n</html>\n"
+            f"<main>\n<h1>{title}</h1>\n{player}\n</main>\n</html>\n"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
-            "text/html": player_html(self.svg, self.frames, self.label),
+            "text/html": player_html(self.svg, self.frames, self.label, self._checked()),
             "image/svg+xml": animated_svg(self.svg, self.told),
             "text/plain": str(self),
         }
@@ -130,6 +141,10 @@ class Animation:
 
     def __repr__(self) -> str:
         return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"
+
+
+def _frames(trace: dict[str, Any], quiz: bool) -> list[Frame]:
+    return (line_frames if "lines" in trace else frames)(trace, quiz)
 
 
 def _beside(

@@ -19,10 +19,12 @@ HERE = Path(__file__).parent
 LETTERS = 1000  # of the sentences that stand for the picture where it is not seen
 
 
-def player_html(svg: str, steps: list[Frame], label: str) -> str:
+def player_html(
+    svg: str, steps: list[Frame], label: str, checks: dict[str, str] | None = None
+) -> str:
     """The player's HTML fragment for the picture `svg` and the frames `steps`.
 
-    `label` names the player for who cannot see it.
+    `label` names the player for who cannot see it. `checks` says what a click on a part tells.
 
     Its first element is an `<img>` of the animated SVG: all that is left where scripts are not run.
     Deterministic: the same picture and frames give the same text.
@@ -33,7 +35,7 @@ def player_html(svg: str, steps: list[Frame], label: str) -> str:
     if len(told) <= MOST_FRAMES:  # then their sentences stand in the picture already
         for frame in plain:
             del frame["text"]
-    found = {"label": label, "frames": plain}
+    found = {"label": label, "frames": plain, **({"checks": checks} if checks else {})}
     data = _inert(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()

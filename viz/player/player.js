@@ -92,6 +92,12 @@ function mount(host) {
     elements.set(key, [...(elements.get(key) ?? []), element]);
   }
   const quiz = makeQuiz(frames, part(".quiz"), (number) => show(number, true));
+  for (const key of Object.keys(data.checks ?? {})) {
+    for (const element of elements.get(key) ?? []) {
+      element.classList.add("checked");
+      element.addEventListener("click", () => (queue.textContent = data.checks[key]));
+    }
+  }
   const pane = part(".picture"); // through which a large picture is seen
   pane.append(picture);
   const source = picture.querySelector(".source.beside"); // stays while a long graph is scrolled
