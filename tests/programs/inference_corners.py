@@ -194,8 +194,7 @@ def f(x):
 
 print(f(n).is_inference())
 # %%
-with torch.inference_mode(3):
-    pass
+print(hasattr(torch.inference_mode(3), "__enter__"))
 # %%
 x = torch.ones(2, requires_grad=True)
 y = x.view(2)
