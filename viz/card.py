@@ -7,20 +7,29 @@ from typing import Any, TypeAlias
 
 from .graph import Graph, GraphNode, Saved
 from .page import clean
+from .rules import respelled
 from .values import bytes_text, shape_text
 
 Row: TypeAlias = "tuple[str, str]"
 WORDS = 200  # letters of one row
 
 
-def cards(graph: Graph, kinds: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """{id of a node: {"title", "rows": [(label, text), …], "find": what a search looks through}}"""
+def cards(graph: Graph, kinds: Mapping[str, str], letters: str) -> dict[str, dict[str, Any]]:
+    """{id of a node: {"title", "rows": [(label, text), …], "find": what a search looks through}}
+
+    kinds:    {path of a module: its class}
+    letters:  what the picture's rules call an operation's inputs
+    """
     inputs: dict[str, list[str]] = {}
     for edge in graph.edges:
         inputs.setdefault(edge.source, []).append(_called(graph.node(edge.target)))
     found = {}
     for node in graph.nodes:
-        rows = _leaf(node, kinds) if node.kind == "leaf" else _op(node, inputs.get(node.id, []))
+        rows = (
+            _leaf(node, kinds)
+            if node.kind == "leaf"
+            else _op(node, inputs.get(node.id, []), letters)
+        )
         title = _called(node)
         found[node.id] = {
             "title": title,
@@ -62,12 +71,12 @@ def _leaf(node: GraphNode, kinds: Mapping[str, str]) -> list[Row]:
     return [("kind", kind), *_tensor(node), *_grads(node), *_hooks(node)]
 
 
-def _op(node: GraphNode, inputs: list[str]) -> list[Row]:
+def _op(node: GraphNode, inputs: list[str], letters: str) -> list[Row]:
     if node.kind == "output":
         return [("kind", "output"), *_tensor(node), *_grads(node), *_hooks(node)]
     held = sum(saved.nbytes for saved in node.saved)
     return [
-        *(("rule", rule) for rule in node.rules),
+        *(("rule", respelled(rule, letters)) for rule in node.rules),
         ("computed from", ", ".join(inputs)),
         *_tensor(node),
         *((f"keeps {saved.name.removeprefix('_saved_')}", _kept(saved)) for saved in node.saved),

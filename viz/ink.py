@@ -81,18 +81,27 @@ def inside(page: Page) -> Iterator[str]:
         yield f'<g id="{id}" class="module" transform="translate({_n(x)} {_n(y)})">'
         yield frame_ink(page.inner[id])
         yield from inside(page.inner[id])
+        yield title_ink(page.inner[id])
         yield "</g>"
 
 
 def frame_ink(page: Page) -> str:
-    """The frame around an open group, with its title."""
+    """The frame around an open group."""
     left, top, _, _ = FRAME
     w, h = frame_size(page)
     return (
         f'<rect class="frame" x="{-left}" y="{-top}" width="{_n(w)}" height="{_n(h)}" rx="8" '
         f'fill="{LIGHT.fill["module"]}" stroke="{LIGHT.line["module"]}" stroke-width="0.8"/>'
-        f'<text class="frame-title faint" x="{10 - left}" y="{16 - top}" fill="{LIGHT.faint}" '
-        f'font-size="12">{escape(frame_title(page.group))}</text>'
+    )
+
+
+def title_ink(page: Page) -> str:
+    """Its title, which no wire strikes through."""
+    left, top, _, _ = FRAME
+    return (
+        f'<text class="frame-title faint" x="{10 - left}" y="{16 - top}" font-size="12" '
+        f'fill="{LIGHT.faint}" stroke="{LIGHT.fill["module"]}" stroke-width="5" '
+        f'paint-order="stroke">{escape(frame_title(page.group))}</text>'
     )
 
 
@@ -119,6 +128,7 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
     for role in (role for role in p.fill if role != "module"):
         yield f"{scope} .{role} .box{{fill:{p.fill[role]};stroke:{p.line[role]}}}"
     yield f"{scope} .frame{{fill:{p.fill['module']};stroke:{p.line['module']}}}"
+    yield f"{scope} .frame-title{{stroke:{p.fill['module']}}}"
     yield f"{scope} .gate{{stroke:{p.grad};fill:{p.background}}}"
     yield f"{scope} .second .data{{stroke:{p.line['second']}}}"
     yield f"{scope} .saved-edge .data{{stroke:{p.line['saved']}}}"

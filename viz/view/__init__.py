@@ -32,7 +32,7 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
     Deterministic: the same picture gives the same text.
     """
     complete(page)
-    told = cards(graph, kinds)
+    told = cards(graph, kinds, page.letters)
     shown = {box.of for p in pages(page) for box in p.boxes}
     legend, wide, high = legend_ink(page, everything=True)
     data = {

@@ -215,15 +215,14 @@ function mount(host) {
     const strip = make("rect", {
       class: "strip", x: -FRAME.left, y: -FRAME.top, width: outerWidth, height: 22, rx: 8,
     });
-    return [
-      make("rect", {
-        class: "frame", x: -FRAME.left, y: -FRAME.top, width: outerWidth, height: outerHeight, rx: 8,
-      }),
-      make("g", {
-        id: scene.id, class: "node title", role: "button", tabindex: -1, "aria-expanded": "true",
-        "aria-label": `${page.title}, unfolded`,
-      }, strip, sign, title),
-    ];
+    const frame = make("rect", {
+      class: "frame", x: -FRAME.left, y: -FRAME.top, width: outerWidth, height: outerHeight, rx: 8,
+    });
+    const head = make("g", {
+      id: scene.id, class: "node title", role: "button", tabindex: -1, "aria-expanded": "true",
+      "aria-label": `${page.title}, unfolded`,
+    }, strip, sign, title);
+    return [frame, ...sceneInk(scene), head]; // no wire strikes through the title
   }
 
   function sceneInk(scene) {
@@ -239,7 +238,7 @@ function mount(host) {
     const frames = Object.entries(scene.inner).map(([id, inner]) => {
       const [x, y] = scene.corners[id];
       return make("g", { class: "module", transform: `translate(${short(x)} ${short(y)})` },
-        ...frameInk(inner), ...sceneInk(inner));
+        ...frameInk(inner));
     });
     return [wires, all, ...frames];
   }
@@ -268,7 +267,8 @@ function mount(host) {
     picture.setAttribute("width", size.width * scale);
     picture.setAttribute("height", size.height * scale);
     const tallest = Math.max(340, TALLEST * innerHeight);
-    pane.style.height = `${Math.min(tallest, size.height * scale + 16)}px`;
+    const bar = size.width * scale > pane.clientWidth ? 16 : 0;
+    pane.style.height = `${Math.min(tallest, size.height * scale + bar)}px`;
   }
 
   // Who is chosen, who is found, and the copies of one leaf.
@@ -383,7 +383,7 @@ function mount(host) {
       return [left + width / 2, top + (node.classList.contains("title") ? 0 : height / 2)];
     };
     const here = element(current);
-    if (!here) return nodes[0]?.id;
+    if (!here) return nodes.sort((a, b) => middle(a)[+!across] - middle(b)[+!across])[0]?.id;
     const [x, y] = middle(here);
     let best = { far: Infinity };
     for (const node of nodes) {
