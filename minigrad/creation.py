@@ -258,7 +258,7 @@ def _holds_arrays(data: Any) -> bool:
         return any(_holds_arrays(d) for d in data[:1])
     if isinstance(data, Tensor):
         return data.dtype is dtypes.float64
-    return isinstance(data, np.ndarray)
+    return isinstance(data, (np.ndarray, np.float64))
 
 
 def _ragged(data: Any, dim: int) -> Exception:

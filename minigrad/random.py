@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .device import device as Device
 from .dtypes import from_numpy
 
 
@@ -19,6 +20,7 @@ class Generator:
     __module__ = "minigrad"
 
     def __init__(self, device: Any = None) -> None:
+        self.device = Device("cpu" if device is None else device)
         self.manual_seed(67280421310721)  # the seed of a fresh torch generator
 
     def manual_seed(self, seed: int) -> Generator:

@@ -119,8 +119,9 @@ class Memory:
         own_counter(self).value += 1
         return self  # type: ignore[return-value]
 
-    def new(self, *args: Any) -> Tensor:
+    def new(self, *args: Any, size: Any = None) -> Tensor:
         """torch's older constructor, for this tensor's dtype."""
+        args = args if size is None else tuple(size)
         return self._legacy(args, self.dtype)  # type: ignore[attr-defined]
 
     def new_empty_strided(self, size: Any, stride: Any, **options: Any) -> Tensor:

@@ -26,6 +26,10 @@ _UniformBackward0 = _overwritten("UniformBackward0")
 _NormalBackward0 = _overwritten("NormalBackward0")
 _BernoulliBackward0 = _overwritten("BernoulliBackward0")
 _ExponentialBackward0 = _overwritten("ExponentialBackward0")
+_BernoulliBackward1 = _overwritten("BernoulliBackward1")
+_CauchyBackward0 = _overwritten("CauchyBackward0")
+_GeometricBackward0 = _overwritten("GeometricBackward0")
+_LogNormalBackward0 = _overwritten("LogNormalBackward0")
 _BernoulliBackward2 = _overwritten("BernoulliBackward2")
 _RandomBackward0 = _overwritten("RandomBackward0")
 
@@ -62,8 +66,12 @@ class Random:
         values = mean + std * random.normal(_stream(generator), x.shape, x.dtype)
         return record(_NormalBackward0(), (self,), values.astype(x.dtype))
 
-    def _bernoulli(self, p: float, generator: Generator | None) -> Tensor:
+    def _bernoulli(self, p: Any, generator: Generator | None) -> Tensor:
         x = self._data
+        if not isinstance(p, (int, float)):  # a tensor of probabilities
+            p = np.broadcast_to(p._data, x.shape)
+            values = _stream(generator).random(x.shape) < p
+            return record(_BernoulliBackward1(), (self,), np.asarray(values, x.dtype))
         if not 0 <= p <= 1:
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
         values = _stream(generator).random(x.shape) < p
@@ -84,6 +92,24 @@ class Random:
         values = _stream(generator).exponential(1 / lambd, x.shape)
         return record(_ExponentialBackward0(), (self,), np.asarray(values, x.dtype))
 
+    def _cauchy(self, median: float, sigma: float, generator: Generator | None) -> Tensor:
+        x = self._data
+        values = median + sigma * _stream(generator).standard_cauchy(x.shape)
+        return record(_CauchyBackward0(), (self,), np.asarray(values, x.dtype))
+
+    def _geometric(self, p: float, generator: Generator | None) -> Tensor:
+        x = self._data
+        values = _stream(generator).geometric(p, x.shape)
+        return record(_GeometricBackward0(), (self,), np.asarray(values, x.dtype))
+
+    def _log_normal(self, mean: float, std: float, generator: Generator | None) -> Tensor:
+        x = self._data
+        values = _stream(generator).lognormal(mean, std, x.shape)
+        return record(_LogNormalBackward0(), (self,), np.asarray(values, x.dtype))
+
+    _cauchy_ = in_place(_cauchy)
+    _geometric_ = in_place(_geometric)
+    _log_normal_ = in_place(_log_normal)
     _exponential_ = in_place(_exponential)
     _uniform_ = in_place(_uniform)
     _normal_ = in_place(_normal)
@@ -102,8 +128,8 @@ class Random:
         """Write normal numbers."""
         return self._normal_(mean, std, generator)
 
-    def bernoulli_(self, p: float = 0.5, *, generator: Generator | None = None) -> Tensor:
-        """Write 1 with probability p, else 0."""
+    def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+        """Write 1 with probability p, a number or a tensor, else 0."""
         return self._bernoulli_(p, generator)
 
     def bernoulli(self, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
@@ -155,6 +181,28 @@ class Random:
         if lambd <= 0:
             raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
         return self._exponential_(lambd, generator)
+
+    def cauchy_(
+        self, median: float = 0, sigma: float = 1, *, generator: Generator | None = None
+    ) -> Tensor:
+        """Write numbers with a Cauchy distribution."""
+        if sigma <= 0:
+            raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
+        return self._cauchy_(median, sigma, generator)
+
+    def geometric_(self, p: float, *, generator: Generator | None = None) -> Tensor:
+        """Write how many trials it takes to the first success, each of probability p."""
+        if not 0 < p < 1:
+            raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
+        return self._geometric_(p, generator)
+
+    def log_normal_(
+        self, mean: float = 1, std: float = 2, *, generator: Generator | None = None
+    ) -> Tensor:
+        """Write numbers whose logarithms are normal."""
+        if std <= 0:
+            raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
+        return self._log_normal_(mean, std, generator)
 
     def random_(
         self, *bounds: int | None, generator: Generator | None = None, **named: Any

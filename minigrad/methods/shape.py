@@ -287,6 +287,21 @@ class Shape:
         starts = [0, *ends[:-1]]
         return tuple([self._slice(dim, start, end) for start, end in zip(starts, ends)])
 
+    def fill_diagonal_(self, fill_value: Any, wrap: bool = False) -> Tensor:
+        """Write a value to the main diagonal; with `wrap` a tall matrix begins it anew below."""
+        if self._data.ndim < 2:
+            raise RuntimeError("dimensions must larger than 1")
+        sizes = self._data.shape
+        if len(sizes) > 2 and len(set(sizes)) > 1:
+            raise RuntimeError("all dimensions of input must be of equal length")
+        places = np.arange(min(sizes))
+        index: Any = [places] * len(sizes)
+        if wrap and len(sizes) == 2 and sizes[0] > sizes[1] + 1:
+            flat = np.arange(0, sizes[0] * sizes[1], sizes[1] + 1)
+            index = list(np.divmod(flat, sizes[1]))
+        value = self._wrap(self._data.dtype.type(fill_value))
+        return self.index_put_([self._wrap(i) for i in index], value)
+
     def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Views of parts side by side: along the second dimension, of a vector along the first."""
         return _split_along(

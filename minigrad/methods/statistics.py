@@ -86,6 +86,18 @@ class Statistics:
         if n == 0:
             return self.new_zeros(self.shape).copy_(self)  # type: ignore[attr-defined]
         parts = [t for t in (prepend, self, append) if t is not None]
+        for t in (prepend, append):
+            if t is not None:
+                axis = dimension(dim, self.ndim)
+                if t.ndim != self.ndim:
+                    raise RuntimeError(
+                        "diff expects prepend or append to be the same dimension as input"
+                    )
+                if any(m != n for d, (m, n) in enumerate(zip(t.shape, self.shape)) if d != axis):
+                    raise RuntimeError(
+                        "diff expects the shape of tensor to prepend or append to match that of "
+                        "input except along the differencing dimension;"
+                    )
         x: Any = self if len(parts) == 1 else self._cat(parts, dim)  # type: ignore[attr-defined]
         size = x.shape[dimension(dim, x.ndim)]
         for _ in range(min(n, size)):

@@ -11,6 +11,8 @@ from typing import Any
 def dimension(dim: int, ndim: int) -> int:
     """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
     bound = max(ndim, 1)
+    if not isinstance(dim, int) and hasattr(dim, "__index__"):
+        dim = index(dim)  # a 0-d tensor of integers
     if not isinstance(dim, int):
         raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
     if not -bound <= dim < bound:

@@ -230,7 +230,7 @@ class IndexAddBackward0(Node):
                 f"({dtypes.from_numpy(source.dtype).scalar_type}) must have the same scalar type"
             )
         without = [s.shape[:dim] + s.shape[dim + 1 :] for s in (x, source)]
-        if x.ndim and source.ndim and without[0] != without[1]:
+        if source.ndim > max(x.ndim, 1) or (x.ndim and source.ndim and without[0] != without[1]):
             raise RuntimeError(
                 "source tensor shape must match self tensor shape, excluding the specified "
                 f"dimension. Got self.shape = {list(x.shape)} source.shape = {list(source.shape)}"
@@ -528,6 +528,8 @@ class MaskedSelectBackward0(Node):
     saves = {"self": 0b1, "mask": 0b1}
 
     def forward(self, x: Any, mask: Any) -> Any:
+        if mask.dtype != bool:
+            raise RuntimeError("masked_select: expected BoolTensor for mask")
         self.fit_to(x)
         x, mask = np.broadcast_arrays(x, mask)
         return x[mask]

@@ -713,6 +713,11 @@ class CopyBackwards(Node):
         try:
             return np.broadcast_to(source, target.shape).astype(target.dtype)
         except ValueError:
+            if source.ndim > target.ndim:
+                raise RuntimeError(
+                    f"output with shape {list(target.shape)} doesn't match the broadcast shape "
+                    f"{list(source.shape)}"
+                ) from None
             raise broadcast_error(target.shape, source.shape) from None
 
     def backward(self, grad: Any) -> Any:

@@ -74,4 +74,4 @@ class Adagrad(Optimizer):
 
             step, total = state["step"].add_(1).item(), state["sum"].add_(grad * grad)
             slowed = lr / (1 + (step - 1) * group["lr_decay"])
-            param.sub_(grad / total.sqrt().add_(group["eps"]), alpha=slowed)
+            param.sub_(grad / (total.sqrt() + group["eps"]), alpha=slowed)

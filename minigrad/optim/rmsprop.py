@@ -72,7 +72,7 @@ class RMSprop(Optimizer):
                 mean = state["grad_avg"]
                 mean.add_(grad - mean, alpha=1 - alpha)
                 square = square - mean * mean
-            ratio = grad / square.sqrt().add_(eps)
+            ratio = grad / (square.sqrt() + eps)
             if momentum > 0:
                 ratio = state["momentum_buffer"].mul_(momentum).add_(ratio)
             param.sub_(ratio, alpha=lr)
