@@ -60,8 +60,10 @@ def test_the_graph_grows_line_by_line_and_is_unwound(cell):
         "Line 9 goes backward. Before loss.backward(): every .grad is None.",
         "Start: ∂loss/∂loss = 1.",
         "AddBackward0 receives ∂loss/∂loss = 1 and sends 1 · 1 = 1 to MulBackward0.",
-        "MulBackward0 receives 1 and sends 1 · y = 6 to MulBackward0, twice: y is used twice.",
-        "MulBackward0 receives ∂loss/∂y = 12 and sends 12 · x = 24 to w and 12 · w = 36 to x.",
+        "MulBackward0 receives 1 and sends 1 · y = 1 · 6 = 6 to MulBackward0, twice: "
+        "y is used twice.",
+        "MulBackward0 receives ∂loss/∂y = 12 and sends 12 · x = 12 · 2 = 24 to w "
+        "and 12 · w = 12 · 3 = 36 to x.",
         "w.grad: None + 24 = 24",
         "x.grad: None + 36 = 36",
         "Line 10 sets w.grad to None.",

@@ -154,3 +154,56 @@ def rounded(x):
     if isinstance(x, list):
         return [rounded(v) for v in x]
     return float(f"{x:.4g}") if isinstance(x, float) else x
+
+
+def convolution(torch):
+    """A small CNN: convolution, pooling, a linear layer, mean squared error."""
+    f = torch.nn.functional
+    w = ((torch.arange(18, dtype=torch.float32) - 9) / 10).reshape(2, 1, 3, 3).requires_grad_()
+    head = ((torch.arange(24, dtype=torch.float32) - 12) / 20).reshape(3, 8).requires_grad_()
+    image = (torch.arange(36, dtype=torch.float32) / 36).reshape(1, 1, 6, 6)
+    hidden = f.max_pool2d(f.relu(f.conv2d(image, w)), 2)
+    loss = f.mse_loss(hidden.flatten(1) @ head.t(), torch.ones(1, 3))
+    return loss, {"w": w, "head": head, "loss": loss}
+
+
+def attention(torch):
+    q, k, v = (
+        ((torch.arange(6, dtype=torch.float32) - n) / 4).reshape(3, 2).requires_grad_()
+        for n in (1, 2, 3)
+    )
+    scores = (q @ k.transpose(0, 1)) / 2**0.5
+    out = (torch.softmax(scores, dim=-1) @ v).sum()
+    return out, {"q": q, "k": k, "v": v, "scores": scores, "out": out}
+
+
+def custom(torch):
+    class MultiplyAdd(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, w, x, b):
+            ctx.save_for_backward(w, x)
+            return w * x + b
+
+        @staticmethod
+        def backward(ctx, g):
+            w, x = ctx.saved_tensors
+            return g * x, g * w, g
+
+    w, x, b = (torch.tensor(v, requires_grad=True) for v in (2.0, 3.0, 4.0))
+    z = MultiplyAdd.apply(w, x, b)
+    return z, {"w": w, "x": x, "b": b, "z": z}
+
+
+def inplace(torch):
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    y = x * 2
+    y[0] = 5
+    y[1].mul_(3)
+    out = y.view(4)[1:].sum()
+    return out, {"x": x, "y": y, "out": out}
+
+
+def twice(torch):
+    x = torch.tensor(2.0, requires_grad=True)
+    (g,) = torch.autograd.grad(x**3 + x.sin(), x, create_graph=True)
+    return g, {"x": x, "g": g}

@@ -10,6 +10,7 @@ from .graph import GraphEdge, GraphNode
 from .rules import power, rule_for
 from .values import Value, shape_text, spoken
 
+SHORT = 32  # characters of a formula that is told with numbers too
 TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -49,11 +50,13 @@ def apply(
     step: Mapping[str, Any],
     root: str | None,
     called: Mapping[str, str],
+    worth: Mapping[str, str],
 ) -> str:
-    """`MulBackward0 receives ∂out/∂z = 0.25 and sends 0.25 · y = 0.75 to AddBackward0, twice: …`
+    """`MulBackward0 receives ∂out/∂z = 0.25 and sends 0.25 · y = 0.25 · 3 = 0.75 to …`
 
     root:    the name of the output, where what arrives is its derivative and nothing else
     called:  how to call the tensors and numbers that the node saved
+    worth:   the numbers of those of them that are few
     """
     node = nodes[step["node"]]
     received = [value for value in step.get("received_all", [step["received"]]) if value]
@@ -62,7 +65,7 @@ def apply(
         what = f"∂{root}/∂{node.name} = {what}"
     what += _changed(step)
     phrases = []
-    for (sent, target), sums in _grouped(node, edges, step, received, called).items():
+    for (sent, target), sums in _grouped(node, edges, step, received, (called, worth)).items():
         times = TIMES.get(len(sums), f"{len(sums)} times")
         phrase = f"{sent} to {_label(nodes[target])}"
         if len(sums) > 1:
@@ -79,7 +82,7 @@ def _grouped(
     edges: Mapping[str, GraphEdge],
     step: Mapping[str, Any],
     received: list[Value],
-    called: Mapping[str, str],
+    saved: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> dict[tuple[str, str], list[str]]:
     """{(what is sent, to whom): the sum there after each such gradient, if it is another one}"""
     groups: dict[tuple[str, str], list[str]] = {}
@@ -87,7 +90,7 @@ def _grouped(
         edge, grad, total = edges[send["edge"]], send["grad"], send["sum"]
         words = spoken(grad)
         if len(received) == 1 and (
-            formula := _formula(node, edge.input, received[0], grad, called)
+            formula := _formula(node, edge.input, received[0], grad, *saved)
         ):
             words = f"{formula} = {words}"
         sums = groups.setdefault((words, edge.target), [])
@@ -96,8 +99,14 @@ def _grouped(
 
 
 def _formula(
-    node: GraphNode, input: int, received: Value, sent: Value, called: Mapping[str, str]
+    node: GraphNode,
+    input: int,
+    received: Value,
+    sent: Value,
+    called: Mapping[str, str],
+    worth: Mapping[str, str],
 ) -> str | None:
+    """`12 · x = 12 · 2`: what is done to a gradient, with names, then with numbers."""
     rule = rule_for(node.op or "")
     template = rule.formulas[input] if input < len(rule.formulas) else None
     if template is None or (gradient := spoken(received)).startswith("a "):
@@ -111,8 +120,10 @@ def _formula(
         text = template.format_map(known)
     except KeyError:  # an operand with neither a name nor few numbers
         return None
-    summed = rule.summed and sent["shape"] != received["shape"]
-    return f"the sum of {text} over the broadcast elements" if summed else text
+    if rule.summed and sent["shape"] != received["shape"]:
+        return f"the sum of {text} over the broadcast elements"
+    numbers = template.format_map({**known, **worth})
+    return text if numbers == text or len(numbers) > SHORT else f"{text} = {numbers}"
 
 
 def _label(node: GraphNode) -> str:

@@ -161,24 +161,32 @@ class Run:
             step["text"] = narrate.seed(self._nodes[id], value, seed is not None)
             self.steps.append(step)
 
-    def _look_at_saved(self, id: str) -> dict[str, tuple[bool, str | None]]:
-        """{name: (is it a tensor, how a sentence may call it)} of what a node keeps."""
-        return {
-            name.removeprefix("_saved_"): (is_tensor(value), self._called(id, name, value))
-            for name, value, trouble in saved_by(self.graph.handles[id])
-            if value is not None
-        }
+    def _look_at_saved(self, id: str) -> dict[str, tuple[bool, str | None, str | None]]:
+        """{name: (is it a tensor, what a sentence calls it, its numbers)} of what a node keeps."""
+        found = {}
+        for name, value, _ in saved_by(self.graph.handles[id]):
+            if value is not None:
+                few = self._few(value)
+                called = self._called(id, name, value) or few
+                found[name.removeprefix("_saved_")] = (is_tensor(value), called, few)
+        return found
 
     def _called(self, id: str, name: str, value: Any) -> str | None:
-        """The name of a saved operand, else its number if it has one, else its few numbers."""
+        """The name of a saved tensor."""
+        if not is_tensor(value):
+            return None
+        return self._nodes[id].name if name == "_saved_result" else self._names.of(value)
+
+    @staticmethod
+    def _few(value: Any) -> str | None:
+        """A saved number, or the numbers of a tensor that has few."""
         if not is_tensor(value):
             plain = isinstance(value, (int, float)) and not isinstance(value, bool)
             return number(value) if plain else None
-        label = self._nodes[id].name if name == "_saved_result" else self._names.of(value)
-        if label is None and prod(value.shape) <= LISTED:
-            text = spoken(value_of(value))
-            label = None if text.startswith("a ") else text
-        return label
+        if prod(value.shape) > LISTED:
+            return None
+        text = spoken(value_of(value))
+        return None if text.startswith("a ") else text
 
     def _finish(self) -> None:
         """What is known only at the end: the queue, what was freed, and so the sentences."""
@@ -198,8 +206,9 @@ class Run:
                 id = step["node"]
                 self._tell_shape(self._nodes[id], step)
                 step["frees"] = self._freed(id)
-                called = {name: text for name, (_, text) in self._saved[id].items() if text}
-                step["text"] = narrate.apply(self._nodes, edges, step, root, called)
+                called = {name: text for name, (_, text, _) in self._saved[id].items() if text}
+                worth = {name: few for name, (_, _, few) in self._saved[id].items() if few}
+                step["text"] = narrate.apply(self._nodes, edges, step, root, called, worth)
 
     @staticmethod
     def _tell_shape(node: GraphNode, step: Step) -> None:
@@ -214,7 +223,7 @@ class Run:
             for name, _, trouble in saved_by(self.graph.handles[id])
             if trouble == "freed"
         }
-        tensors = [name for name, (tensor, _) in self._saved[id].items() if tensor]
+        tensors = [name for name, (tensor, *_) in self._saved[id].items() if tensor]
         return [name for name in tensors if name.partition("[")[0] in gone]
 
 
