@@ -123,7 +123,14 @@ def works_twice(answer):
 def middle_gradient(answer):
     """Repair the function so that it returns the gradient of y."""
     torch = engine(answer)
-    got = _quietly(answer, _leaf(torch, 3.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        got = answer(_leaf(torch, 3.0))
+    if got is None:
+        raise Mistaken(
+            "`y.grad` is None, though the pass ran: y is no leaf, and nobody had asked for its"
+            " gradient before the pass."
+        )
     if close(got, 24):
         raise Mistaken("24 is the gradient of x. Asked for is that of y, one step nearer to L.")
     if close(got, 6):

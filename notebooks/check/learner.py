@@ -113,5 +113,6 @@ class Progress:
             rows += f"<td{left}>{names}</td></tr>"
         return (
             f"<table><thead><tr><th{left}>chapter</th><th>solved</th><th{left}>exercises: ✓ solved,"
-            f" ✗ tried, ○ open</th></tr></thead><tbody>{rows}</tbody></table><p>{self.summary}</p>"
+            f" ✗ not yet, ○ open</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<p>{self.summary}</p>"
         )

@@ -69,7 +69,7 @@ MISTAKES = [
     (
         "middle_gradient",
         function("middle_gradient", "x", "y = x * 2", "(y * y).backward()", "return y.grad"),
-        "what it hands back is `None`",
+        "y is no leaf",
     ),
     (
         "middle_gradient",
