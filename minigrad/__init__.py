@@ -17,14 +17,6 @@ from . import (
     optim,
     utils,
 )
-from .autograd import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
 from .autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -34,6 +26,14 @@ from .composites import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .device import device
 from .dtypes import *  # noqa: F403
+from .engine.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .errors import missing as _missing
 from .functions import *  # noqa: F403
 from .printing import set_printoptions

@@ -163,7 +163,7 @@ class CopySlices(Node):
         if grad is None:
             return (None,) * len(self.edges)
         if recording:
-            whole = part = grad.clone()
+            whole = part = wrap(np.empty_like(grad._data)).copy_(grad)
             for step in self.steps:
                 part = step.on_tensor(part)
             sent = self.fn.run(part.clone(), True)

@@ -3,8 +3,6 @@
 from ..engine.grad_mode import (
     enable_grad,
     inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
@@ -33,8 +31,6 @@ __all__ = [
     "gradgradcheck",
     "graph",
     "inference_mode",
-    "is_grad_enabled",
-    "is_inference_mode_enabled",
     "is_multithreading_enabled",
     "no_grad",
     "set_detect_anomaly",

@@ -15,6 +15,7 @@ from .lift import (
     gather,
     index_add,
     index_fill,
+    index_put,
     index_put_impl,
     index_select,
     masked_fill,
@@ -162,7 +163,7 @@ class IndexPutBackward0(ByIndices):
         to_x, to_values = self.edges
         overwritten = to_x and not self.accumulate
         return (
-            index_put_impl(grad, self.filled(indices), new_zeros(grad, ()), False)
+            index_put(grad, self.filled(indices), new_zeros(grad, ()), False)
             if overwritten
             else grad,
             to_values and grad[tuple(self.filled(indices, slice(None)))],

@@ -469,3 +469,22 @@ for compute in (
 ):  # fmt: skip
     (g,) = autograd.grad(compute(a).sum(), a, create_graph=True)
     print(graph(g.grad_fn))
+# %% writes, and what is recorded when their gradient is recorded
+def overwritten(write):
+    y = a * 1
+    write(y)
+    (g,) = autograd.grad((y * y).sum(), a, create_graph=True)
+    print(graph(g.grad_fn))
+
+
+def first_row(y):
+    y[0] = 1
+
+
+def corners(y):
+    y[[0, 1], [0, 1]] = 1
+
+
+overwritten(first_row)
+overwritten(corners)
+overwritten(lambda y: y[:, 0].mul_(2))
