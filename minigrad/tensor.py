@@ -18,7 +18,7 @@ from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.node import LONG, AccumulateGrad, Hooks, Node, RemovableHandle
-from .engine.version import INFERENCE, UNWRITTEN, Detached, Version
+from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .errors import noted
 from .gradients import backward
 from .methods.conversion import Conversion
@@ -125,7 +125,7 @@ class Tensor(
             raise RuntimeError(NON_LEAF_FLAG if value else f"{NON_LEAF_FLAG} {NO_GRAD_COPY}")
         if value and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if value and self._counter is INFERENCE and not state.inference:
+        if value and self._counter.inference and not state.inference:
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not "
                 "allowed."
@@ -218,18 +218,21 @@ class Tensor(
 
     def is_inference(self) -> bool:
         """Whether this tensor was made in inference mode, so that no graph may need it."""
-        return self._counter is INFERENCE
+        return self._counter.inference
 
     def _is_view(self) -> bool:
         return self._base is not None
 
     def detach(self) -> Tensor:
         """The same memory outside the graph: a leaf that does not require grad."""
-        return alias(self, memory(self))
+        out = alias(self, memory(self))
+        if out._counter.inference and not state.inference:
+            out._counter = InferenceAlias()
+        return out
 
     def detach_(self) -> Tensor:
         """Leave the graph in place: from now on a leaf that does not require grad."""
-        if self._counter is INFERENCE:  # it is in none
+        if self._counter.inference:  # it is in none
             return self
         if self._base is not None:
             raise RuntimeError(
@@ -248,7 +251,9 @@ class Tensor(
     def data(self) -> Tensor:
         """The same memory, unknown to autograd: not even a write to it is counted."""
         out = wrap(memory(self))
-        out._counter = self._counter if self._counter is INFERENCE else UNWRITTEN
+        out._counter = UNWRITTEN
+        if self._counter.inference:
+            out._counter = INFERENCE if state.inference else InferenceAlias()
         return out
 
     @data.setter

@@ -52,11 +52,6 @@ class Step(NamedTuple):
         out = node.forward(array, *self.constants, **self.named_constants)
         return node, out[self.slot] if isinstance(out, (tuple, list)) else out
 
-    def on_tensor(self, tensor: Any) -> Any:
-        """The step on a tensor, recorded."""
-        out = take_view(self.op, tensor, *self.constants, **self.named_constants)
-        return out[self.slot] if isinstance(out, tuple) else out
-
 
 def view(op: type[Node]) -> Method:
     """A method whose result, or each of whose results, shares the memory of its tensor."""
@@ -72,7 +67,7 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
     memory(tensor)
     made = apply(op, (tensor,), *constants, **named_constants)
     several = isinstance(made, tuple)
-    if tensor._counter is INFERENCE:  # no graph will ever need to know
+    if tensor._counter.inference:  # no graph will ever need to know
         for out in made if several else (made,):
             out._counter, out._grad_fn = INFERENCE, None
         return made
@@ -163,9 +158,13 @@ class CopySlices(Node):
         if grad is None:
             return (None,) * len(self.edges)
         if recording:
-            whole = part = wrap(np.empty_like(grad._data)).copy_(grad)
+            whole = wrap(np.empty_like(grad._data)).copy_(grad)
+            array = start = memory(whole)
             for step in self.steps:
-                part = step.on_tensor(part)
+                _, array = step.on_array(array)
+            size = array.itemsize
+            offset = (array.ctypes.data - start.ctypes.data) // size
+            part = whole.as_strided(array.shape, [n // size for n in array.strides], offset)
             sent = self.fn.run(part.clone(), True)
             part.copy_(sent[0]) if sent[0] is not None else part.zero_()
         else:
@@ -198,4 +197,5 @@ def relic(tensor: Any, maker: Node) -> Any:
     """What is left of an overwritten tensor: its value, and what made it now, by name only."""
     left = wrap(tensor._data)
     left._counter, left._grad_fn = tensor._counter, maker
+    left._source = weakref.ref(tensor)
     return left

@@ -13,7 +13,7 @@ import numpy as np
 from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, Node, boxed, cast, sum_to
 from ..engine.saved import NOTHING, RawSavedTensor, pack_all, packing
-from ..inplace import check_writable
+from ..inplace import check_inference, check_writable
 from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
 from ..views import rebase
@@ -311,6 +311,7 @@ def _output(
                 raise RuntimeError(_SEVERAL_AND_A_VIEW)
             check_writable(out)
             rebase(out, ctx)
+        check_inference(out)
         own_counter(out).value += 1
         if recorded:
             out._grad = None  # it was that of the tensor before the write

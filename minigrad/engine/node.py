@@ -18,7 +18,7 @@ from .grad_mode import state
 from .saved import NOTHING as NOTHING
 from .saved import Packed, RawSavedTensor, pack_all, packing, unpack_all
 from .saved import SavedTensor as SavedTensor
-from .version import INFERENCE, UNWRITTEN, Detached
+from .version import UNWRITTEN, Detached
 
 BACKWARD_TWICE = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -440,7 +440,7 @@ def boxed(tensor: Any) -> Any:
     """A tensor that was written to before, together with the version at which it is saved."""
     if type(tensor) is SavedTensor or tensor._counter is UNWRITTEN:
         return tensor
-    if tensor._counter is INFERENCE:
+    if tensor._counter.inference:
         raise RuntimeError(_INFERENCE_SAVED)
     return SavedTensor(tensor._data, tensor._counter, tensor)
 
@@ -492,6 +492,9 @@ def operation(node: Node) -> str:
 
 def _modified(node: Node, saved: Any, expected: int) -> str:
     tensor = saved.tensor if type(saved) is SavedTensor else saved
+    source = getattr(tensor, "_source", None)  # it is what was left; the tensor may have moved on
+    if source is not None and source() is not None:
+        tensor = source()
     maker = node.made_by() if tensor is None else tensor.grad_fn
     slot = 0 if tensor is None else tensor._output_nr
     output = f", which is output {slot} of {operation(maker)}," if maker else ""

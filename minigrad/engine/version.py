@@ -8,6 +8,8 @@ class Version:
 
     __slots__ = ("value",)
 
+    inference = False  # whether it is that of a tensor that no graph may need
+
     def __init__(self, value: int = 0) -> None:
         self.value = value
 
@@ -21,6 +23,7 @@ So "never touched" is one identity check, and a plain result costs no counter ob
 
 
 class _Uncounted(Version):
+    inference = True
     value = property(lambda self: 0, lambda self, value: None)  # type: ignore[assignment]
 
 
@@ -39,6 +42,13 @@ class Detached(Version):
     @value.setter
     def value(self, value: int) -> None:
         self.before.value = value
+
+
+class InferenceAlias(Version):
+    """The counter of what `detach` makes of such a tensor later: it may be written to, as in torch."""
+
+    __slots__ = ()
+    inference = True
 
 
 INFERENCE = _Uncounted()

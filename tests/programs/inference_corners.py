@@ -106,10 +106,11 @@ with torch.inference_mode():
     s = (a * 2).sum()
     s.backward()
 # %%
-with torch.inference_mode(), torch.enable_grad():
-    a = torch.ones(2, requires_grad=True)
-    s = (a * 2).sum()
-    s.backward()
+with torch.inference_mode():
+    with torch.enable_grad():
+        a = torch.ones(2, requires_grad=True)
+        s = (a * 2).sum()
+        s.backward()
 # %%
 b = torch.ones(2, requires_grad=True)
 s = (b * 2).sum()
@@ -137,6 +138,7 @@ with torch.inference_mode():
 t.copy_(torch.zeros(2))
 # %%
 o = torch.zeros(2)
+# %%
 torch.add(o, o, out=t)
 # %%
 t.grad = torch.ones(2)
@@ -228,3 +230,79 @@ x.mul_(3)
 x.register_hook(lambda g: print("after", g))
 x.sum().backward()
 print(x.grad)
+# %%
+with torch.inference_mode():
+    i = torch.ones(2)
+d = i.detach()
+print(d.is_inference(), d._is_view(), d.is_leaf)
+d.mul_(3)
+# %%
+print(i, d)
+with torch.no_grad():
+    d.mul_(3)
+# %%
+print(i, d)
+d.add_(1)
+# %%
+e = i.data
+e.mul_(2)
+# %%
+d._version
+# %%
+(torch.ones(2, requires_grad=True) * d).sum().backward()
+# %%
+v = i.view(2)
+v.mul_(2)
+# %%
+d.view(2).mul_(2)
+# %%
+x = torch.ones(2, requires_grad=True) * 2
+y = x.mul_(x)
+x.fill_(2)
+y.sum().backward()
+# %%
+x = (torch.ones(2, requires_grad=True) * 2).sum()
+y = x.mul_(x)
+x.fill_(2)
+y.sum().backward()
+# %%
+x = (torch.ones(2, requires_grad=True) * 2).sum()
+y = x.mul_(x)
+y.sum().backward()
+
+
+# %%
+class Write(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(3)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3
+
+
+with torch.inference_mode():
+    i = torch.ones(2)
+Write.apply(i)
+
+
+# %%
+class Write2(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3
+
+
+Write2.apply(i)
+# %%
+with torch.no_grad():
+    i.mul_(2)
+# %%
+i.mul_(2)
