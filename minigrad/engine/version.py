@@ -45,7 +45,7 @@ class Detached(Version):
 
 
 class InferenceAlias(Version):
-    """The counter of what `detach` makes of such a tensor later: it may be written to, as in torch."""
+    """The counter of what `detach` makes of such a tensor later, which may be written to."""
 
     __slots__ = ()
     inference = True
