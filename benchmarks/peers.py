@@ -23,6 +23,9 @@ def load() -> tuple[dict[str, Any], dict[str, str]]:
     """(the engines that are there, why each other one is left out)."""
     engines, missing = {}, {}
     for name, modules in PEERS.items():
+        if name == "micrograd" and sys.version_info < (3, 11):
+            missing[name] = "its recursion overflows the stack before Python 3.11"
+            continue
         try:
             engines[name], *_ = [importlib.import_module(module) for module in modules]
         except ImportError as error:
