@@ -6,6 +6,7 @@ other with four significant digits.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -108,11 +109,14 @@ def shape_text(shape: tuple[int, ...] | list[int] | None) -> str:
     return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else ""
 
 
-def short(array: np.ndarray) -> str:
-    """The few characters beside an edge: the one number all elements share, a list, or a shape."""
+def short(array: np.ndarray, text: str) -> str:
+    """The few characters beside an edge: the one number all elements share, a list, or a shape.
+
+    text:  the array as `listing` or `summary` spells it
+    """
     if array.size and (array == array.flat[0]).all():
         return number(array.flat[0])
-    if array.size <= LISTED and len(text := listing(array)) <= SHORT:
+    if array.size <= LISTED and len(text) <= SHORT:
         return text
     return shape_text(array.shape)
 
@@ -133,9 +137,11 @@ def rows(value: Value | None) -> list[str]:
         return []
     data = value["data"]
     table = data if len(value["shape"]) == 2 else [data] if value["shape"] else [[data]]
+    if len(table) > 4 or 3 * len(table[0]) > ROW:
+        return []
     cells = [[x if isinstance(x, str) else number(x) for x in row] for row in table]
     widths = [max(map(len, column)) for column in zip(*cells)]
-    if sum(widths) + 2 * len(widths) > ROW or len(cells) > 4:
+    if sum(widths) + 2 * len(widths) > ROW:
         return []
     lines = [", ".join(x.rjust(w) for x, w in zip(row, widths)) for row in cells]
     opening, closing = "[" * len(value["shape"]), "]" * len(value["shape"])
@@ -174,7 +180,7 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
     text = listing(array) if small else summary(array)
     return value | {
         "text": text,
-        "short": short(array),
+        "short": short(array, text),
         "data": _plain(array.tolist()) if small else None,
     }
 
@@ -182,6 +188,6 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
 def _plain(data: Any) -> Any:
     if isinstance(data, list):
         return [_plain(item) for item in data]
-    if isinstance(data, complex) or (isinstance(data, float) and not np.isfinite(data)):
+    if isinstance(data, complex) or (isinstance(data, float) and not isfinite(data)):
         return number(data)
     return data
