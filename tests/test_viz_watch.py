@@ -138,6 +138,34 @@ def test_an_error_is_the_cells_own(cell):
     assert sentences(outputs)[-1] == "Line 3 raises ZeroDivisionError: division by zero"
 
 
+def test_what_cannot_be_watched_still_runs(cell):
+    result, printed, outputs = cell(
+        "from functools import reduce\nx = torch.tensor(1.0, requires_grad=True)\n"
+        "y = reduce(lambda y, _: y + 1, range(6000), x)\nz = y.item()"
+    )
+    assert result.success and printed == ""
+    assert cell.shell.user_ns["z"] == 6001
+    assert sentences(outputs)[-1] == (
+        "From here on the cell was not watched: this graph has more than 5,000 nodes, too many to "
+        "watch."
+    )
+
+
+def test_a_long_loop_is_cut_and_says_so(cell):
+    result, _, outputs = cell("n = 0\nwhile n < 500:\n    n += 1")
+    assert result.success and cell.shell.user_ns["n"] == 500
+    assert sentences(outputs)[-1] == "The lines after these 400 are not shown."
+
+
+def test_a_quiz_asks_before_backward_shows(cell):
+    _, _, outputs = cell(PRODUCT, magic="%%watch --quiz\n")
+    lines = sentences(outputs)
+    asks = [s.strip(" ?") for s in lines if s.lstrip().startswith("?")]
+    assert asks[0] == "The pass starts at loss. What is ∂loss/∂loss"
+    assert len(asks) == 5
+    assert '"asks"' in outputs[-1].data["text/html"]
+
+
 def test_a_syntax_error_shows_no_picture(cell):
     result, _, outputs = cell("x = = 1")
     assert isinstance(result.error_before_exec, SyntaxError)

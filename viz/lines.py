@@ -8,7 +8,7 @@ A trace of it has two more entries: "source", the cell's text, and "lines", what
 `line` counts from 1. `made` are the nodes that this line made, `gone` those that no variable leads
 to any more, `values` and `grads` what changed in tensors and in the `.grad` of leaves. `run` is the
 run in "runs" that the line called. A node that a loop makes again has the same id again, when the
-one before was used up or is gone.
+one before was used up or is gone. "note" says why the rest is missing, if it is.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ LINES = 400  # lines that are told one by one; further ones still run
 class Lines(Recording):
     """The recording of one cell. `see` is called as each line ends."""
 
-    def __init__(self, source: str, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, source: str, namespace: Mapping[str, Any], *, quiz: bool = False) -> None:
         super().__init__()
-        self.source = source
+        self.source, self.quiz, self.note = source, quiz, ""
         self.line = 1
         self.lines: list[dict[str, Any]] = []
         self._before = {k: (v, v.grad_fn if is_tensor(v) else None) for k, v in namespace.items()}
@@ -46,14 +46,15 @@ class Lines(Recording):
     @property
     def trace(self) -> dict[str, Any]:
         """As in record.py, with "source" and "lines"."""
-        return {**super().trace, "source": self.source, "lines": self.lines}
+        told = {**super().trace, "source": self.source, "lines": self.lines}
+        return told | ({"note": self.note} if self.note else {})
 
     def animation(self, *, direction: str | None = None, quiz: bool = False) -> Animation:
         """The replay: the source beside the graph that it makes."""
         return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.animation()._repr_mimebundle_()
+        return self.animation(quiz=self.quiz)._repr_mimebundle_()
 
     def __repr__(self) -> str:
         return str(self.animation())
@@ -65,6 +66,7 @@ class Lines(Recording):
     def see(self, line: int, namespaces: Sequence[Mapping[str, Any]]) -> None:
         """This line has run: compares what the variables lead to with what they led to before."""
         if len(self.lines) >= LINES:
+            self.note = f"The lines after these {LINES} are not shown."
             return
         self.line = line
         names = {k: v for space in reversed(namespaces) for k, v in space.items()}
@@ -79,6 +81,10 @@ class Lines(Recording):
         self._there = reached | self._leaves.keys()
         values = {new[n.id]: n.value for n in graph.nodes if n.value is not None}
         self._write(gone=gone, values=values)
+
+    def give_up(self, error: Exception) -> None:
+        """Further lines run without being watched."""
+        self.note = f"From here on the cell was not watched: {error}."
 
     def fail(self, error: str) -> None:
         """The line that is running raised."""

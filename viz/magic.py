@@ -1,5 +1,7 @@
 """`%load_ext viz`, then `%%watch`: a cell runs as ever, then is replayed beside the graph it made.
 
+`%%watch --quiz` asks for each number of a `backward()` before it shows it.
+
 The cell itself is run by IPython, unchanged but for its first line: names, output and errors are
 those of the plain cell. Python's own trace function tells when each of its lines is done.
 """
@@ -13,7 +15,7 @@ from typing import Any
 
 from .lines import Lines
 
-MAGIC = "%%watch"
+MAGICS = [["%%watch"], ["%%watch", "--quiz"]]
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -46,13 +48,14 @@ class _Watcher:
 
     def without_magic(self, lines: list[str]) -> list[str]:
         """The cell below its first line, which stays as an empty one: lines keep their numbers."""
-        return ["\n", *lines[1:]] if lines and lines[0].split() == [MAGIC] else lines
+        return ["\n", *lines[1:]] if lines and lines[0].split() in MAGICS else lines
 
     def before(self, info: Any) -> None:
         source = info.raw_cell.strip("\n")
-        if source.split("\n")[0].split() != [MAGIC]:
+        magic = source.split("\n")[0].split()
+        if magic not in MAGICS:
             return
-        self.lines = Lines(source.rstrip(), self.shell.user_ns)
+        self.lines = Lines(source.rstrip(), self.shell.user_ns, quiz="--quiz" in magic)
         self.tracer = _Tracer(self.lines, self.shell)
         self.lines.__enter__()
         self.tracer.start()
@@ -118,14 +121,24 @@ class _Tracer:
                 line = 0
             failed = event == "return" and frame in self.raised
             self.raised.discard(frame)
-            if done and not failed:
-                self.lines.see(done, self.namespaces(frame))
+            if done and not failed and not self.see(done, frame):
+                return None
             if event == "return" or not line:
                 self.running.pop(frame, None)
             else:
                 self.running[frame] = line
                 self.lines.start(line)
         return self.stepped
+
+    def see(self, done: int, frame: FrameType) -> bool:
+        """Looks at what a line has done. What goes wrong here must not reach the cell."""
+        try:
+            self.lines.see(done, self.namespaces(frame))
+        except Exception as error:
+            self.lines.give_up(error)
+            sys.settrace(self.old)
+            return False
+        return True
 
     def leaves_block(self, line: int, done: int | None) -> bool:
         """Is Python back at a `with` only to leave it?"""

@@ -62,6 +62,8 @@ class _Told:
                 found.append(self._line(entry, lit, found[-1].focus))
             else:
                 found += self._run(entry["run"], entry["line"], lit)
+        if note := self.trace.get("note"):
+            found.append(Frame("more", clean(note, LETTERS), found[-1].focus, {}))
         return found
 
     def _line(self, entry: dict[str, Any], changes: dict[str, str], focus: str) -> Frame:
