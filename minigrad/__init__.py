@@ -7,6 +7,7 @@ from math import e, inf, nan, pi
 
 from . import (
     autograd,
+    backends,
     composites,
     creation,
     cuda,
@@ -22,6 +23,7 @@ from .autograd.anomaly_mode import (
     is_anomaly_enabled,
     set_anomaly_enabled,
 )
+from .backends import *  # noqa: F403
 from .composites import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .device import device
@@ -36,6 +38,22 @@ from .engine.grad_mode import (
 )
 from .errors import missing as _missing
 from .functions import *  # noqa: F403
+from .nn.functional import (
+    avg_pool1d,
+    celu,
+    conv1d,
+    conv2d,
+    conv_transpose1d,
+    conv_transpose2d,
+    cosine_similarity,
+    group_norm,
+    max_pool1d,
+    max_pool2d,
+    pairwise_distance,
+    pixel_shuffle,
+    selu,
+    threshold,
+)
 from .printing import set_printoptions
 from .random import (
     Generator,
@@ -64,13 +82,22 @@ __all__ = [
     "Size",
     "Tensor",
     "autograd",
+    "avg_pool1d",
+    "backends",
+    "celu",
     "contiguous_format",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "cosine_similarity",
     "cuda",
     "default_generator",
     "device",
     "e",
     "enable_grad",
     "get_rng_state",
+    "group_norm",
     "inf",
     "inference_mode",
     "initial_seed",
@@ -82,23 +109,30 @@ __all__ = [
     "linalg",
     "load",
     "manual_seed",
+    "max_pool1d",
+    "max_pool2d",
     "memory_format",
     "nan",
     "newaxis",
     "nn",
     "no_grad",
     "optim",
+    "pairwise_distance",
     "pi",
+    "pixel_shuffle",
     "preserve_format",
     "save",
     "seed",
+    "selu",
     "set_anomaly_enabled",
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
     "strided",
+    "threshold",
     "utils",
 ]
+__all__ += backends.__all__
 __all__ += composites.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__

@@ -15,7 +15,17 @@ ROOT = Path(__file__).parent.parent
 
 # minigrad's rooms, the ground floor first: a room imports from lower storeys, or from its own.
 STOREYS = [
-    {"device", "dtypes", "printing", "random", "return_types", "serialization", "size", "storage"},
+    {
+        "backends",
+        "device",
+        "dtypes",
+        "printing",
+        "random",
+        "return_types",
+        "serialization",
+        "size",
+        "storage",
+    },
     {"engine"},
     {"ops"},
     {"errors", "gradients", "inplace", "methods", "recording", "views"},

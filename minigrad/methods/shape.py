@@ -86,9 +86,9 @@ class Shape:
     def _bits(self, kind: dtypes.dtype) -> Tensor:
         if kind is self.dtype:
             return self._alias()
-        if kind.itemsize != self._data.itemsize:
-            raise NotImplementedError("minigrad views bytes only as a dtype of the same size")
         out = self.detach()
+        if kind.itemsize != self._data.itemsize:
+            _check_other_size(out, kind)
         out._data = out._data.view(kind.numpy)
         return out
 
@@ -417,6 +417,31 @@ class Shape:
         if dim is None:
             return self._squeeze_all_()
         return self._squeeze_dim_(dim) if isinstance(dim, int) else self._squeeze_dims_(tuple(dim))
+
+
+def _check_other_size(x: Any, kind: dtypes.dtype) -> None:
+    """Raise RuntimeError unless the bytes can be read as a dtype of another size."""
+    what = f"to view {x.dtype.scalar_type} as {kind.scalar_type} (different element sizes)"
+    if not x.ndim:
+        raise RuntimeError(f"self.dim() cannot be 0 {what}")
+    if x.stride(-1) != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {what}, but got {x.stride(-1)}")
+    ratio = kind.itemsize // x.dtype.itemsize
+    if ratio > 1:
+        if x.shape[-1] % ratio:
+            raise RuntimeError(
+                f"self.size(-1) must be divisible by {ratio} {what}, but got {x.shape[-1]}"
+            )
+        if x.storage_offset() % ratio:
+            raise RuntimeError(
+                f"self.storage_offset() must be divisible by {ratio} {what}, but got "
+                f"{x.storage_offset()}"
+            )
+        for d, stride in enumerate(x.stride()[:-1]):
+            if stride % ratio:
+                raise RuntimeError(
+                    f"self.stride({d}) must be divisible by {ratio} {what}, but got {stride}"
+                )
 
 
 def _split_along(x: Any, name: str, least: int, parts: Any, dim: int) -> Any:

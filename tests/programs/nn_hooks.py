@@ -136,3 +136,12 @@ m(x).sum().backward()
 for handle in handles:
     handle.remove()
 Scale()(x)
+# %%
+layer = nn.Linear(1, 1, bias=False)
+handle = layer.register_backward_hook(lambda m, sent, got: print(type(m).__name__, len(sent), got))
+with torch.no_grad():
+    layer.weight.fill_(2.0)
+layer(torch.tensor([[3.0]], requires_grad=True)).backward()
+layer.weight.grad
+# %%
+layer.register_full_backward_hook(print)

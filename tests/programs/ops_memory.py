@@ -27,3 +27,11 @@ y.apply_(lambda v: v + 1), y.map_(torch.arange(3.0), lambda a, b: a * b)
 torch.tensor(torch.ones(1))
 # %%
 x.new([1, 2]), x.mH.stride(), x.H.stride(), x.adjoint().stride()
+# %%
+torch.tensor([1.0, 2.0]).view(torch.int32), torch.ones(4, dtype=torch.int32).view(torch.int64)
+# %%
+torch.ones(3).view(torch.float64)
+# %%
+torch.use_deterministic_algorithms(True)
+torch.backends.cudnn.deterministic = True
+torch.are_deterministic_algorithms_enabled(), torch.backends.mps.is_available()

@@ -12,6 +12,7 @@ from ...tensor import Tensor
 from ..parameter import Buffer, Parameter, clear_grad
 from ._call import (
     Callee,
+    register_module_backward_hook,
     register_module_forward_hook,
     register_module_forward_pre_hook,
     register_module_full_backward_hook,
@@ -21,6 +22,7 @@ from ._state import Stateful
 
 __all__ = [
     "Module",
+    "register_module_backward_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
     "register_module_full_backward_hook",
