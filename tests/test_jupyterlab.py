@@ -1,4 +1,4 @@
-"""Chapter 00 as a newcomer meets it: a real Chromium, a real JupyterLab, a real kernel."""
+"""The course as a newcomer meets it: a real Chromium, a real JupyterLab, a real kernel."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import pytest
 
 CHAPTER = "00_start_here.ipynb"
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+CHAPTERS = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 PLAYER = {"name": "Backward pass, step by step"}
 
 SETTINGS = {
@@ -132,7 +133,7 @@ class Chapter:
 
 @pytest.fixture
 def chapter(browser, lab):
-    """Opens chapter 00; `chapter(dark=True)` in the dark theme. Closes its tabs."""
+    """Opens chapter 00, or that of a `name`; `dark=True` in the dark theme. Closes its tabs."""
     opened = []
 
     def open_chapter(**options):
@@ -195,6 +196,16 @@ def test_run_all_then_play(chapter, dark):
     ink, paper = player.evaluate(INK_AND_PAPER)
     assert (brightness(ink) > brightness(paper)) is dark
     assert contrast(ink, paper) >= 4.5
+    assert tab.problems == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_chapter_runs_from_top_to_bottom(chapter, name):
+    tab = chapter(name=name)
+    tab.command("notebook:run-all-cells")
+    cells = tab.cells()
+    assert [source for source, _, kinds in cells if "error" in kinds] == []
+    assert [count for _, count, _ in cells] == list(range(1, len(cells) + 1))
     assert tab.problems == []
 
 
