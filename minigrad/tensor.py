@@ -421,8 +421,9 @@ class Tensor(
     # -- values -----------------------------------------------------------------------------------
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """The tensor's memory as a numpy array. Raises RuntimeError if it requires grad."""
-        if self.requires_grad and not force:
+        """The tensor's memory as a numpy array. Raises RuntimeError if it requires grad, unless
+        grad mode is off."""
+        if self.requires_grad and state.grad_mode and not force:
             raise noted(
                 RuntimeError(NO_NUMPY),
                 "numpy does not record what it does, so the graph would end unseen.",

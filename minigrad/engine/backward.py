@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -369,7 +370,10 @@ class WatchedTask(GraphTask):
                         )
         except Exception:
             for text in anomaly.report(node):
-                warnings.warn(text, UserWarning, stacklevel=2)
+                try:
+                    warnings.warn(text, UserWarning, stacklevel=2)
+                except UserWarning:  # which must not take the error's place
+                    print(text, file=sys.stderr)
             raise
         return sent
 

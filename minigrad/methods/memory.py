@@ -68,7 +68,7 @@ class Memory:
 
         What the larger memory adds is left to chance. Raises RuntimeError if self requires grad.
         """
-        if self.requires_grad:
+        if self.requires_grad and not self.is_inference():
             raise RuntimeError("cannot resize variables that require grad")
         shape, old = sizes(args), memory(self)
         if math.prod(shape) >= 2**63:

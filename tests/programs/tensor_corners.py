@@ -178,3 +178,30 @@ print(w.grad)
 with torch.no_grad():
     r = E.apply(w)
 print(r, r.requires_grad, w, w._version)
+# %%
+import contextlib, io, warnings
+a = torch.ones(3, requires_grad=True)
+said = io.StringIO()
+with warnings.catch_warnings(record=True), contextlib.redirect_stderr(said):
+    with autograd.detect_anomaly():
+        warnings.simplefilter("error")
+        d = a + 1
+        e = d ** 2
+        d += 1
+        try: autograd.grad(e.sum(), a)
+        except RuntimeError as error: print(str(error)[:60])
+print("Error detected in PowBackward0" in said.getvalue())
+# %%
+with torch.inference_mode():
+    s = torch.ones(2, 3, requires_grad=True)
+    print(s.resize_(1, 2).shape)
+# %%
+x = torch.ones(2, requires_grad=True)
+with torch.no_grad():
+    print(x.numpy(), np.asarray(x), np.asarray(x * 2))
+    x.numpy()[0] = 5
+x
+# %%
+with torch.inference_mode():
+    print(x.numpy())
+    with torch.enable_grad(): print(x.numpy())
