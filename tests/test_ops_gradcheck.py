@@ -230,9 +230,97 @@ CASES = {
         ),
         (1, 2, 2, 2),
     ),
+    # further functions of elements
+    "angles": (lambda x: x.deg2rad() + x.rad2deg(), A),
+    "copysign": (lambda x, y: torch.copysign(x, y) + x.copysign(-1.0), A, B),
+    "fmax": (lambda x, y: torch.fmax(x, y) + torch.fmin(x, y), A, B),
+    "ldexp": (lambda x: torch.ldexp(x, torch.tensor(2.0, dtype=torch.float64)), A),
+    "logaddexp2": (torch.logaddexp2, A, B),
+    "gamma": (lambda x: x.lgamma() + x.digamma() + torch.polygamma(1, x), A),
+    "nextafter": (torch.nextafter, A, A),
+    "erfinv": (lambda x: x.erfinv(), A),
+    "logit": (lambda x: x.logit(), A),
+    "sinc": (lambda x: x.sinc(), A),
+    "further activations": (
+        lambda x: (
+            F.mish(x) + F.hardswish(x) + F.hardsigmoid(x) + F.softshrink(x, 0.3)
+            + F.prelu(x - 0.5, WEIGHTS[:1])
+        ),
+        A,
+    ),
+    "prelu": (lambda x, w: F.prelu(x - 0.5, w), (2, 3), (3,)),
+    "glu": (lambda x: F.glu(x, 1), (2, 4)),
+    # further reductions and orders
+    "aminmax": (lambda x: tuple(x.aminmax()), A),
+    "cummin": (lambda x: x.cummin(1).values + x.cummax(1).values, A),
+    "mode": (lambda x: x.mode(1).values, A),
+    "logcumsumexp": (lambda x: x.logcumsumexp(1), A),
+    "distances": (lambda x, y: torch.dist(x, y, 3) + torch.cdist(x, y).sum(), A, A),
+    "norm of all": (lambda x: x.norm(3), A),
+    "pairwise_distance": (lambda x, y: F.pairwise_distance(x, y), A, A),
+    "renorm": (lambda x: x.renorm(2, 0, 0.5), A),
+    # further places
+    "put": (lambda x, y: x.put(torch.tensor([0, 4]), y), A, (2,)),
+    "diagonal_scatter": (lambda x, y: x.diagonal_scatter(y), A, (2,)),
+    "slice_scatter": (lambda x, y: x.slice_scatter(y, 1, 1, 3), A, (2, 2)),
+    "scatter_reduce": (
+        lambda x, y: torch.cat([
+            x.scatter_reduce(1, INDEX, y, how) for how in ("sum", "mean", "prod", "amax", "amin")
+        ]),
+        A,
+        A,
+    ),
+    "rot90": (lambda x: x.rot90(), A),
+    "block_diag": (torch.block_diag, A, (1, 2)),
+    "pixel_shuffle": (lambda x: F.pixel_unshuffle(F.pixel_shuffle(x, 2), 2), (1, 4, 2, 2)),
+    "unfold and fold": (
+        lambda x: F.fold(F.unfold(x, 2), (3, 3), 2),
+        (1, 1, 3, 3),
+    ),
+    "upsample lines": (
+        lambda x: (
+            F.interpolate(x, scale_factor=2) + F.interpolate(x, scale_factor=2, mode="linear")
+        ),
+        (1, 2, 3),
+    ),
+    "upsample planes": (
+        lambda x: (
+            F.interpolate(x, scale_factor=2) + F.interpolate(x, scale_factor=2, mode="bilinear")
+        ),
+        (1, 1, 2, 3),
+    ),
+    "adaptive pooling": (
+        lambda x: F.adaptive_avg_pool2d(x, 2) + F.adaptive_max_pool2d(x, 2),
+        (1, 1, 4, 4),
+    ),
+    # further linear algebra
+    "addr": (torch.addr, A, (2,), (3,)),
+    "vdot": (torch.vdot, B, B),
+    "cross": (lambda x, y: torch.linalg.cross(x, y), A, A),
+    "cholesky": (lambda x: (x @ x.mT + torch.eye(2, dtype=torch.float64)).cholesky(), (2, 2)),
+    "inverses": (
+        lambda x: x.inverse() + torch.linalg.solve(x, x * x) + x.pinverse() + x.matrix_exp(),
+        (2, 2),
+    ),
+    "solve_triangular": (
+        lambda x, y: torch.linalg.solve_triangular(x.triu(), y, upper=True), (2, 2), (2, 1)
+    ),
+    "determinants": (lambda x: x.det() + x.slogdet().logabsdet, (2, 2)),
+    "qr": (lambda x: torch.linalg.qr(x), (2, 2)),
+    "svd": (lambda x: torch.linalg.svdvals(x), (2, 2)),
+    "eigh": (lambda x: torch.linalg.eigvalsh(x + x.mT), (2, 2)),
+    # further layers and losses
+    "group_norm": (
+        lambda x, w, b: F.group_norm(x, 2, w, b), (2, 4, 2), (4,), (4,)
+    ),
+    "conv_transpose": (
+        lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1),
+        (1, 2, 2, 2), (2, 1, 3, 3), (1,),
+    ),
+    "soft_margin_loss": (lambda x: F.soft_margin_loss(x, WEIGHTS.sign()), B),
 }  # fmt: skip
 
-NOT_HERE = {"NotImplemented"}  # which refuses to run backward
+NOT_HERE = {"NotImplemented", "Unique2Backward0"}  # which refuse to run backward
 
 
 def _written(x, y):
