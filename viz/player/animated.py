@@ -45,7 +45,7 @@ STYLE = (
     f".grad-label,.acc,.value{{font-family:{MONO}}}.grad-label,.acc{{fill:{LIGHT.grad}}}"
     f".edge>.grad{{stroke:{LIGHT.grad};stroke-dasharray:1 2}}"
     "@media (prefers-color-scheme:dark){"
-    f".grad-label,.acc{{fill:{DARK.grad}}}.paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot{{stroke:{DARK.grad}}}}}"
+    f".grad-label,.acc{{fill:{DARK.grad}}}.paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot,.key{{stroke:{DARK.grad}}}}}"
 )
 
 
