@@ -65,6 +65,8 @@ def view(op: type[Node]) -> Method:
 def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: Any) -> Any:
     """Apply `op` to a tensor and let the result know whose memory it shares."""
     memory(tensor)
+    if tensor._base is not None and state.enabled:
+        refresh(tensor)  # whose error comes before the operation's own
     made = apply(op, (tensor,), *constants, **named_constants)
     several = isinstance(made, tuple)
     if tensor._counter.inference:  # no graph will ever need to know

@@ -488,3 +488,9 @@ def corners(y):
 overwritten(first_row)
 overwritten(corners)
 overwritten(lambda y: y[:, 0].mul_(2))
+# %% a stale view's error comes before the operation's own
+x = torch.ones(2, 3, requires_grad=True) * 1
+with torch.no_grad():
+    v = x.unsqueeze(0)
+x.mul_(2)
+v.t()
