@@ -19,15 +19,23 @@ class Generator:
 
     __module__ = "minigrad"
 
+    _stream: Any
+
     def __init__(self, device: Any = None) -> None:
         self.device = Device("cpu" if device is None else device)
         self.manual_seed(67280421310721)  # the seed of a fresh torch generator
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream at `seed`."""
-        self._seed = int(seed)
-        self.stream = np.random.default_rng(self._seed % 2**64)
+        self._seed, self._stream = int(seed), None
         return self
+
+    @property
+    def stream(self) -> Any:
+        """numpy's generator, made when the first number is drawn: it takes long to import."""
+        if self._stream is None:
+            self._stream = np.random.default_rng(self._seed % 2**64)
+        return self._stream
 
     def initial_seed(self) -> int:
         """The seed at which the stream was started."""

@@ -92,7 +92,11 @@ def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] =
     """
     out = wrap(data)
     if state.enabled and data.dtype.kind == "f":
-        edges = tuple([(t._base is None and t._grad_fn) or edge(t) for t in tensors])
+        if len(tensors) == 1:
+            (t,) = tensors
+            edges = ((t._base is None and t._grad_fn) or edge(t),)
+        else:
+            edges = tuple([(t._base is None and t._grad_fn) or edge(t) for t in tensors])
         if any(edges):
             node.link(edges, tensors)
             if node.saves_result:

@@ -225,8 +225,10 @@ class GraphTask:
         ends = self.ends = {node for node, _ in self.sought}
         wanted = set(ends) if self.accumulate else set()
         for node in reversed(order):
-            if any(target in wanted or target in ends for target in node.edges):
-                wanted.add(node)
+            for target in node.edges:
+                if target in wanted or target in ends:
+                    wanted.add(node)
+                    break
         return wanted
 
     def add(self, place: Any, grad: Any) -> None:

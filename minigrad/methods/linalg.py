@@ -235,8 +235,8 @@ def _batched(x: Tensor, y: Tensor) -> Tensor:
         except ValueError:
             raise broadcast_error(x.shape[:-2], y.shape[:-2]) from None
     count = math.prod(batch)
-    left = x.expand(*batch, *a[-2:]).reshape(count, *a[-2:])
-    right = y.expand(*batch, *b[-2:]).reshape(count, *b[-2:])
+    left = x._expand((*batch, *a[-2:])).reshape(count, *a[-2:])
+    right = y._expand((*batch, *b[-2:])).reshape(count, *b[-2:])
     return left.bmm(right)._unsafe_view((*batch, a[-2], b[-1]))
 
 

@@ -39,7 +39,7 @@ def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
 
 def sizes(args: Sequence[int | Sequence[int]]) -> tuple[int, ...]:
     """Sizes given as ``2, 3`` or as ``(2, 3)``."""
-    if len(args) == 1 and not isinstance(args[0], int):
+    if len(args) == 1 and type(args[0]) is not int:
         only: Any = args[0]
         args = only if not hasattr(only, "__index__") or getattr(only, "ndim", 0) else (only,)
     return tuple([n if type(n) is int else index(n) for n in args])  # type: ignore[arg-type]

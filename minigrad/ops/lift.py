@@ -101,7 +101,7 @@ def _softmax_backward(grad: Any, out: Any, dim: int) -> Any:
     if not out.ndim:
         return grad * 0
     if dim == -1 or dim == out.ndim - 1:
-        sent = grad - np.vecdot(grad, out)[..., None]
+        sent = grad - np.einsum("...i,...i->...", grad, out)[..., None]
     else:
         sent = grad - (grad * out).sum(dim, keepdims=True)
     sent *= out

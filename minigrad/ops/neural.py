@@ -115,6 +115,8 @@ def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:
         return np.exp(x - x), np.exp(x - x)
     powers = x - np.maximum.reduce(x, axis, keepdims=True)
     np.exp(powers, out=powers)
+    if axis == x.ndim - 1:
+        return powers, np.einsum("...i->...", powers)[..., None]
     return powers, np.add.reduce(powers, axis, keepdims=True)
 
 
