@@ -16,7 +16,7 @@ from .. import dtypes
 from . import anomaly
 from .grad_mode import state
 from .saved import NOTHING as NOTHING
-from .saved import Packed, RawSavedTensor, pack_all, packing, unpack_all
+from .saved import Packed, RawSavedTensor, in_order, pack_all, packing, unpack_all
 from .saved import SavedTensor as SavedTensor
 from .version import UNWRITTEN, Detached
 
@@ -491,6 +491,12 @@ def operation(node: Node) -> str:
 
 
 def _modified(node: Node, saved: Any, expected: int) -> str:
+    for index in in_order(node):  # of several, torch names the first in its order
+        other = node.saved[index]  # type: ignore[index]
+        version = other.expected if type(other) is SavedTensor else 0
+        if type(other) is not Packed and other._counter.value != version:
+            saved, expected = other, version
+            break
     tensor = saved.tensor if type(saved) is SavedTensor else saved
     source = getattr(tensor, "_source", None)  # it is what was left; the tensor may have moved on
     if source is not None and source() is not None:

@@ -120,18 +120,18 @@ def pack(node: Node, index: int, hooks: Hooks, detach: bool = False) -> None:
 def pack_all(node: Node) -> None:
     """Pack all that a node has saved with this thread's innermost pair of hooks, if any."""
     if state.saved_hooks:
-        for index in _in_order(node):
+        for index in in_order(node):
             if node.saved[index] is not NOTHING:  # type: ignore[index]
                 pack(node, index, state.saved_hooks[-1])
 
 
 def unpack_all(node: Node) -> list[Any]:
     """All that a node has saved, as `Node.tensor` gives it."""
-    found = {index: node.tensor(index) for index in _in_order(node)}
+    found = {index: node.tensor(index) for index in in_order(node)}
     return [found[index] for index in sorted(found)]
 
 
-def _in_order(node: Node) -> list[int]:
+def in_order(node: Node) -> list[int]:
     """The places of a node's saved values as torch goes through them: the operation's arguments
     by name, then its results."""
     saved = node.saved or ()

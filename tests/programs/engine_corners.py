@@ -494,3 +494,9 @@ with torch.no_grad():
     v = x.unsqueeze(0)
 x.mul_(2)
 v.t()
+# %% both of a product's factors were written to: torch names `other`
+x, y = torch.ones(2, requires_grad=True) * 1, torch.ones(2, requires_grad=True) * 1
+z = x * y
+x.mul_(2).mul_(2)
+y.mul_(2)
+z.sum().backward()
