@@ -6,6 +6,7 @@ numbers than torch would.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,7 @@ class Generator:
 
     def seed(self) -> int:
         """Start the stream at a seed taken from the system's entropy, and return it."""
-        entropy = np.random.SeedSequence().generate_state(1, np.uint64)[0]
-        return self.manual_seed(int(entropy)).initial_seed()
+        return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
 
 default_generator = Generator()

@@ -94,7 +94,7 @@ def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] =
     if state.enabled and data.dtype.kind == "f":
         if len(tensors) == 1:
             (t,) = tensors
-            edges = ((t._base is None and t._grad_fn) or edge(t),)
+            edges: tuple[Any, ...] = ((t._base is None and t._grad_fn) or edge(t),)
         else:
             edges = tuple([(t._base is None and t._grad_fn) or edge(t) for t in tensors])
         if any(edges):
