@@ -402,7 +402,7 @@ class Tensor(
         """The size of an element in bytes."""
         return self._data.itemsize
 
-    def is_contiguous(self) -> bool:
+    def is_contiguous(self, *, memory_format: Any = None) -> bool:
         return memory(self).flags.c_contiguous
 
     def stride(self, dim: int | None = None) -> Any:

@@ -35,3 +35,5 @@ torch.ones(3).view(torch.float64)
 torch.use_deterministic_algorithms(True)
 torch.backends.cudnn.deterministic = True
 torch.are_deterministic_algorithms_enabled(), torch.backends.mps.is_available()
+# %%
+x.is_contiguous(memory_format=torch.contiguous_format), x.T.is_contiguous()
