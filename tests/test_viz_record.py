@@ -190,6 +190,52 @@ def test_a_hook_on_a_tensor_shows(engine):
     assert trace["runs"][0]["steps"][2]["changed_from"]["text"] == "3"
 
 
+@pytest.mark.parametrize("change", ["times", "in place", "nothing"])
+def test_a_hook_on_a_large_tensor_shows(engine, change):
+    x = engine.linspace(-1, 2, 200).view(20, 10).requires_grad_()
+    h = x * 2
+
+    def hook(g):
+        if change == "in place":
+            g.mul_(10)
+        return g * 10 if change == "times" else None
+
+    h.register_hook(hook)
+    steps = run((h * h).sum())["runs"][0]["steps"]
+    factor = 1 if change == "nothing" else 10
+    assert float(x.grad[-1, -1]) == pytest.approx(16 * factor)
+    assert steps[-1]["after"]["text"].startswith(f"(20, 10) mean {4 * factor} ± ")
+    told = [step.get("changed_from", {}).get("text", "") for step in steps if "received" in step]
+    assert told[-1].startswith("(20, 10) mean 2 ± ") == (factor == 10)
+
+
+def test_large_gradients_that_meet_are_added_up(engine):
+    x = engine.linspace(-1, 2, 200).view(20, 10).requires_grad_()
+    steps = run((x * 2 + x**2 + x).sum())["runs"][0]["steps"]
+    sends = [send for step in steps for send in step.get("sends", ()) if step is not steps[-1]]
+    to_x = [s for s in sends if s["sum"]["text"] != s["grad"]["text"]]
+    assert to_x[-1]["sum"]["text"] == steps[-1]["incoming"]["text"] == steps[-1]["after"]["text"]
+    assert steps[-1]["after"]["text"].startswith("(20, 10) mean 4 ± ")
+
+
+@pytest.mark.parametrize("size", [3, 300])
+def test_what_is_overwritten_later_is_told_as_it_was(engine, size):
+    x = engine.ones(size, requires_grad=True)
+    g = engine.ones(size)
+    with viz.record() as rec:
+        (x * 3).backward(g)
+        (x * 3).backward(g)
+        with engine.no_grad():
+            x.mul_(0)
+            x.grad.mul_(0)
+            g.mul_(0)
+    assert [run["values"]["n2"]["short"] for run in rec.runs] == ["1", "1"]
+    steps = [run["steps"][-1] for run in rec.runs]
+    assert [s["incoming"]["short"] for s in steps] == ["3", "3"]
+    assert [s["after"]["short"] for s in steps] == ["3", "6"]
+    assert steps[1]["before"]["short"] == "3"
+
+
 def test_only_the_inputs_asked_for(engine):
     x = engine.tensor(2.0, requires_grad=True)
     w = engine.tensor(3.0, requires_grad=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from .names import Names, is_model, is_tensor, output_nr
 from .rules import rule_for, shares_memory
@@ -112,6 +113,7 @@ class Graph:
     roots: list[str] = field(default_factory=list)
     cut: bool = False  # the walk ended at MOST nodes, with more behind them
     handles: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    keys: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # see keys_of
 
     def node(self, id: str) -> GraphNode:
         """The node of that id."""
@@ -190,17 +192,48 @@ def saved_by(node: Any) -> Iterator[tuple[str, Any, str]]:
     Names are as torch's: `_saved_self`, or `saved_tensors[0]` for a custom Function. The trouble
     says why a value cannot be had: it was freed, or overwritten in place.
     """
-    for name in dir(node):
-        if name.startswith("_saved_") or name == "saved_tensors":
-            try:
-                value = getattr(node, name)
-            except Exception as error:  # a hook that unpacks may raise anything
-                yield name, None, "freed" if "freed" in str(error) else str(error)
-                continue
-            if name == "saved_tensors":
-                yield from ((f"{name}[{i}]", item, "") for i, item in enumerate(value))
-            else:
-                yield name, value, ""
+    for name in saved_names(node):
+        try:
+            value = getattr(node, name)
+        except Exception as error:  # a hook that unpacks may raise anything
+            yield name, None, "freed" if "freed" in str(error) else str(error)
+            continue
+        if name == "saved_tensors":
+            yield from ((f"{name}[{i}]", item, "") for i, item in enumerate(value))
+        else:
+            yield name, value, ""
+
+
+_saved_names: WeakKeyDictionary[type, list[str]] = WeakKeyDictionary()
+
+
+def saved_names(node: Any) -> list[str]:
+    """The attributes by which a node shows what it keeps: the same for all nodes of its class."""
+    cls = type(node)
+    if cls not in _saved_names:
+        _saved_names[cls] = [
+            n for n in dir(node) if n.startswith("_saved_") or n == "saved_tensors"
+        ]
+    return _saved_names[cls]
+
+
+def keys_of(graph: Graph) -> dict[str, Any]:
+    """{id: what makes two boxes one}: the same leaf tensor, the same node, the same output of it.
+
+    They say so as long as the graph's handles live.
+    """
+    keys: dict[str, Any] = {}
+    for box, node in graph.handles.items():
+        leaf = getattr(node, "variable", None)
+        keys[box] = id(node) if leaf is None else ("leaf", id(leaf))
+    for edge in graph.edges:
+        if edge.source not in keys:
+            name = graph.node(edge.source).name
+            keys[edge.source] = ("output", keys[edge.target], edge.output, name)
+    return keys
+
+
+Look: TypeAlias = "Callable[[GraphNode, Any], object]"
 
 
 def walk(
@@ -210,12 +243,14 @@ def walk(
     saved: bool = False,
     second: Sequence[Any] = (),
     most: int = MOST,
+    look_at: Look | None = None,
 ) -> Graph:
     """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops.
 
     saved:   looks at what the nodes keep, too
     second:  those of the tensors that are gradients with a graph of their own; what no other
              tensor was computed from is marked as belonging to the second graph
+    look_at: what is done with a box and its tensor; by default the box says all about the tensor
 
     The walk ends, and the graph is marked as cut, where it has met `most` nodes.
     """
@@ -223,10 +258,11 @@ def walk(
     graph = Graph()
     ids: dict[Any, str] = {}
     queue: deque[Any] = deque()
+    look_at = look_at or _with_tensor
 
     def visit(node: Any) -> str:
         if node not in ids:
-            ids[node] = _append(graph, _describe(node, names))
+            ids[node] = _append(graph, _describe(node, names, look_at))
             if saved:
                 look(graph.node(ids[node]), node, names)
             graph.handles[ids[node]] = node
@@ -235,7 +271,7 @@ def walk(
 
     for tensor in tensors:
         if tensor.grad_fn is not None:
-            graph.roots.append(_append(graph, _output(tensor, names)))
+            graph.roots.append(_append(graph, _output(tensor, names, look_at)))
     for tensor, root in zip((t for t in tensors if t.grad_fn is not None), list(graph.roots)):
         _connect(graph, root, visit(tensor.grad_fn), 0, output_nr(tensor))
     for tensor in tensors:
@@ -251,11 +287,11 @@ def walk(
                 _connect(graph, ids[node], visit(target), i, output)
     if second:
         _mark_second(graph, [any(t is s for s in second) for t in tensors])
-    _mark_first_odd(graph)
+    mark_first_odd(graph)
     return graph
 
 
-def _mark_first_odd(graph: Graph) -> None:
+def mark_first_odd(graph: Graph) -> None:
     """Marks where nan or inf came up: a node whose inputs, as far as they are known, have none."""
     odd = {node.id for node in graph.nodes if node.odd and node.kind != "output"}
     if not odd:
@@ -313,18 +349,21 @@ def _connect(graph: Graph, source: str, target: str, input: int, output: int) ->
     graph.edges.append(GraphEdge(f"e{len(graph.edges)}", source, target, input, output))
 
 
-def _output(tensor: Any, names: Names) -> GraphNode:
-    return _with_tensor(GraphNode("", "output", None, names.of(tensor)), tensor)
+def _output(tensor: Any, names: Names, look_at: Look) -> GraphNode:
+    box = GraphNode("", "output", None, names.of(tensor))
+    look_at(box, tensor)
+    return box
 
 
-def _describe(node: Any, names: Names) -> GraphNode:
+def _describe(node: Any, names: Names, look_at: Look) -> GraphNode:
     op = op_name(node)
     if (leaf := getattr(node, "variable", None)) is not None:
         box = GraphNode("", "leaf", op, names.of(leaf))
         box.rules = list(rule_for(op).lines)
         box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
         box.module = names.owners.get(id(leaf))
-        return _with_tensor(box, leaf)
+        look_at(box, leaf)
+        return box
     outputs = names.outputs(node)
     name = ", ".join(outputs[i][0] for i in sorted(outputs)) or None
     box = GraphNode("", "op", op, name, view=shares_memory(op))
@@ -333,14 +372,14 @@ def _describe(node: Any, names: Names) -> GraphNode:
         line for i, line in enumerate(lines) if len(lines) == 1 or (targets[i : i + 1] or [None])[0]
     ]  # an input that needs no gradient needs no rule
     if list(outputs) == [0]:
-        _with_tensor(box, outputs[0][1])
+        look_at(box, outputs[0][1])
     else:
         for _, tensor in outputs.values():
             box.hooks += hooks_of(tensor)
     return box
 
 
-def _with_tensor(box: GraphNode, tensor: Any) -> GraphNode:
+def _with_tensor(box: GraphNode, tensor: Any) -> None:
     box.shape, box.dtype = tuple(tensor.shape), dtype_of(tensor)
     array = array_of(tensor)
     box.value = value_of_array(array, box.shape, box.dtype)
@@ -349,7 +388,6 @@ def _with_tensor(box: GraphNode, tensor: Any) -> GraphNode:
         if not rows(box.value):
             box.heat, box.spread = heat(array), spread(array)
     box.version, box.hooks = getattr(tensor, "_version", None), hooks_of(tensor)
-    return box
 
 
 def hooks_of(tensor: Any) -> list[str]:

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .graph import MOST, Graph, GraphEdge, GraphNode, walk
+from .graph import MOST, Graph, GraphEdge, GraphNode, keys_of, walk
 from .names import Names, _found, is_tensor
 from .player import Animation
-from .record import Recording, _key
+from .record import Recording
 from .values import Value, value_of
 from .watch import Run
 
@@ -73,6 +73,7 @@ class Lines(Recording):
         found = Names(namespace=names)
         roots = [t for t in self._changed(names) if t.requires_grad]
         graph = _without_outputs(walk(roots, found)) if roots else Graph()
+        graph.keys = keys_of(graph)
         if graph.cut:
             raise ValueError(f"this graph has more than {MOST:,} nodes, too many to watch")
         new, _ = self._merge(graph)
@@ -93,9 +94,9 @@ class Lines(Recording):
     def add(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
         """Takes in a backward() that the current line has called."""
         super().add(run, retain_graph=retain_graph, create_graph=create_graph)
+        told = self.runs[-1]
         if len(self.lines) >= LINES:
             return
-        told = self.runs[-1]
         values = {id: value for id, value in told["values"].items() if id in self._there}
         if self._fresh:
             self._write(values=values, leaves=self._fresh)
@@ -175,7 +176,7 @@ class Lines(Recording):
             inputs.setdefault(edge.source, []).append(edge)
         again = False
         for node in _inputs_first(graph, inputs):
-            key, edges = _key(graph, node), inputs.get(node.id, [])
+            key, edges = graph.keys[node.id], inputs.get(node.id, [])
             if key not in self._ids:
                 made_from = tuple((new[e.target], e.input, e.output) for e in edges)
                 place = (node.kind, node.op, node.name if node.kind == "output" else "", made_from)

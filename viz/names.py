@@ -14,7 +14,8 @@ HELD = 100  # elements of a list of tensors that are looked at
 
 def is_tensor(x: object) -> bool:
     """Does x speak the graph protocol? Asked of its class: no attribute of x itself is touched."""
-    return all(hasattr(type(x), name) for name in ("grad_fn", "requires_grad", "is_leaf"))
+    cls = type(x)
+    return hasattr(cls, "grad_fn") and hasattr(cls, "requires_grad") and hasattr(cls, "is_leaf")
 
 
 def is_model(x: object) -> bool:

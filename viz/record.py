@@ -55,6 +55,7 @@ from .player import SUFFIXES, Animation
 from .watch import Run
 
 FORMAT, VERSION = "minigrad-trace", 1
+HELD = 20_000  # nodes of runs that are not yet told
 
 
 class Recording:
@@ -66,14 +67,28 @@ class Recording:
     def __init__(
         self, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
     ) -> None:
-        self.graph = Graph()
-        self.runs: list[dict[str, Any]] = []
+        self._graph = Graph()
+        self._runs: list[dict[str, Any]] = []
+        self._untold: list[tuple[Run, bool, bool]] = []
+        self._waiting = 0  # nodes in these
         self._given = (names, params)
         self._ids: dict[Any, str] = {}
         self._edges: dict[tuple[str, int], str] = {}
         self._forms: dict[Any, dict[str, str]] = {}
         self._alive: list[Any] = []
         self._thread: int | None = None
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of all runs."""
+        self._tell()
+        return self._graph
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs of the trace."""
+        self._tell()
+        return self._runs
 
     @property
     def trace(self) -> dict[str, Any]:
@@ -141,6 +156,9 @@ class Recording:
 
     def waiting(self) -> contextlib.closing[Any]:
         """Starts, even if no engine is loaded yet: `with recording.waiting():` ends it."""
+        self._tell()
+        self._ids.clear()
+        self._forms.clear()
         self._thread = threading.get_ident()
         _recordings.append(self)
         watch_engines()
@@ -157,20 +175,33 @@ class Recording:
         traceback: TracebackType | None,
     ) -> None:
         _stop(self)
-        self._ids.clear()
-        self._forms.clear()
+        for run, *_ in self._untold:
+            run.graph.handles.clear()
+        self._graph.handles.clear()
         self._alive.clear()
-        self.graph.handles.clear()
 
     def add(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
-        """Takes in a run that has ended, its ids changed to those of the whole recording."""
+        """Takes in a run that has ended. It is put into words when the trace is asked for."""
+        self._untold.append((run, retain_graph, create_graph))
+        self._waiting += len(run.graph.nodes)
+        if retain_graph or run.error or self._waiting > HELD:  # so that no graph is held for long
+            self._tell()
+
+    def _tell(self) -> None:
+        untold, self._untold, self._waiting = self._untold, [], 0
+        for run, retain_graph, create_graph in untold:
+            self._tell_run(run, retain_graph=retain_graph, create_graph=create_graph)
+
+    def _tell_run(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
+        """Writes a run down, its ids changed to those of the whole recording."""
+        run.tell()
         new, rebuilt = self._merge(run.graph)
         edge = {
             e.id: self._edge(new[e.source], new[e.target], e.input, e.output)
             for e in run.graph.edges
         }
         nodes = sorted(set(new.values()), key=lambda id: int(id[1:]))
-        self.runs.append(
+        self._runs.append(
             {
                 "call": run.call,
                 "root": new[run.graph.roots[0]],
@@ -189,22 +220,22 @@ class Recording:
         form = _form(graph)
         known = self._forms.get(form)
         same = known is not None and all(
-            self._ids.get(_key(graph, node)) == known[node.id] for node in graph.nodes
+            self._ids.get(graph.keys[node.id]) == known[node.id] for node in graph.nodes
         )
         if known is not None:
             return known, not same
         new: dict[str, str] = {}
         for node in graph.nodes:
-            key = _key(graph, node)
+            key = graph.keys[node.id]
             if key not in self._ids:
-                self._ids[key] = f"n{len(self.graph.nodes)}"
-                self.graph.nodes.append(GraphNode(**{**vars(node), "id": self._ids[key]}))
+                self._ids[key] = f"n{len(self._graph.nodes)}"
+                self._graph.nodes.append(GraphNode(**{**vars(node), "id": self._ids[key]}))
             new[node.id] = self._ids[key]
         for edge in graph.edges:
             self._edge(new[edge.source], new[edge.target], edge.input, edge.output)
         for root in graph.roots:
-            if new[root] not in self.graph.roots:
-                self.graph.roots.append(new[root])
+            if new[root] not in self._graph.roots:
+                self._graph.roots.append(new[root])
         self._alive.append(graph.handles)
         self._forms[form] = new
         return new, False
@@ -212,23 +243,14 @@ class Recording:
     def _edge(self, source: str, target: str, input: int, output: int) -> str:
         place = (source, input)
         if place not in self._edges:
-            self._edges[place] = f"e{len(self.graph.edges)}"
-            self.graph.edges.append(GraphEdge(self._edges[place], source, target, input, output))
+            self._edges[place] = f"e{len(self._graph.edges)}"
+            self._graph.edges.append(GraphEdge(self._edges[place], source, target, input, output))
         return self._edges[place]
-
-
-def _key(graph: Graph, node: GraphNode) -> Any:
-    """What makes two boxes one: the same leaf tensor, the same node, the same output of it."""
-    handle = graph.handles.get(node.id)
-    if handle is None:
-        edge = next(e for e in graph.edges if e.source == node.id)
-        return ("output", graph.handles[edge.target], edge.output, node.name)
-    return ("leaf", id(handle.variable)) if node.kind == "leaf" else handle
 
 
 def _form(graph: Graph) -> Any:
     """Equal for two graphs of the same ops in the same places over the very same leaves."""
-    leaves = {n.id: id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
+    leaves = {n.id: graph.keys[n.id] for n in graph.nodes if n.kind == "leaf"}
     nodes = tuple((n.kind, n.op, n.name, n.shape, leaves.get(n.id)) for n in graph.nodes)
     return nodes, tuple(graph.edges)
 
@@ -296,10 +318,12 @@ def _stop(recording: Recording) -> None:
 
 def watch_engines() -> None:
     """Puts a watcher around `Tensor.backward`, `autograd.backward` and `.grad` of each engine."""
-    for name, module in list(sys.modules.items()):
-        inside = getattr(module, "__dict__", {})
-        tensor, autograd = inside.get("Tensor"), inside.get("autograd")
-        if "." in name or not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
+    tops = [module for name, module in list(sys.modules.items()) if "." not in name]
+    for inside in [getattr(module, "__dict__", {}) for module in tops]:
+        if "autograd" not in inside:
+            continue
+        tensor, autograd = inside.get("Tensor"), inside["autograd"]
+        if not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
             continue
         places = [*((owner, "backward") for owner in (*tensor.__mro__, autograd))]
         for owner, method in [*places, (autograd, "grad")]:
@@ -310,6 +334,7 @@ def watch_engines() -> None:
                 setattr(owner, method, _watched(original))
 
 
+@functools.cache
 def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(original)
     package = original.__module__.partition(".")[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ RULES = {
 }  # fmt: skip
 
 
+@lru_cache(1024)
 def rule_for(op: str) -> Rule:
     """The rule of an operation by its node's name; an empty one for an unknown or custom one."""
     return RULES.get(op) or RULES.get(re.sub(r"\d+$", "", op), NONE)
@@ -130,6 +132,7 @@ VIEWS = set(
 )
 
 
+@lru_cache(1024)
 def shares_memory(op: str) -> bool:
     """Is what this operation gives a view, which shares the memory of its input?"""
     return re.sub(r"Backward\d*$", "", op) in VIEWS

@@ -6,6 +6,7 @@ other with four significant digits.
 
 from __future__ import annotations
 
+from functools import cache
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -183,6 +184,175 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
         "short": short(array, text),
         "data": _plain(array.tolist()) if small else None,
     }
+
+
+class Seen:
+    """A tensor's numbers as they are now, which `value` puts into words whenever it is asked for.
+
+    Few numbers are copied, many are summed up. `known` are those seen before, by their place in
+    memory: what lies there unchanged is summed up once.
+    """
+
+    __slots__ = ("_value", "_words", "array", "dtype", "shape", "sums")
+
+    def __init__(self, tensor: Any, known: dict[int, Sums] | None = None) -> None:
+        array = _looked_at(tensor)
+        self.dtype: Any = tensor.dtype
+        self.array: np.ndarray | None = None
+        self.sums: Sums | None = None
+        self._value: Value | None = None
+        if array is None:
+            self.shape = tuple(tensor.shape)
+            return
+        self.shape = array.shape
+        if array.size <= LISTED:
+            self.array = array.copy()
+        else:
+            self.sums = sums_of(array, {} if known is None else known)
+
+    @classmethod
+    def of(cls, array: np.ndarray, dtype: Any, known: dict[int, Sums]) -> Seen:
+        """The same for numbers of no tensor's; `array` itself is kept where it is small."""
+        seen = cls.__new__(cls)
+        seen.shape, seen.dtype, seen._value = array.shape, dtype, None
+        small = array.size <= LISTED
+        seen.array, seen.sums = (array, None) if small else (None, sums_of(array, known))
+        return seen
+
+    @property
+    def value(self) -> Value:
+        """What a trace says of it."""
+        if self._value is None:
+            dtype = str(self.dtype).rpartition(".")[2]
+            if self.sums is None:
+                self._value = value_of_array(self.array, self.shape, dtype)
+            else:
+                text = f"{shape_text(self.shape)} {self.sums.text}"
+                brief = self.sums.one or shape_text(self.shape)
+                self._value = {"shape": list(self.shape), "dtype": dtype, "text": text,
+                               "short": brief, "data": None}  # fmt: skip
+        return self._value
+
+    @property
+    def odd(self) -> str:
+        """As `odd` says it."""
+        if self.sums is not None:
+            return self.sums.odd
+        return "" if self.array is None else odd(self.array)
+
+    def equals(self, other: Seen) -> bool:
+        """Are these the very same numbers?"""
+        if self.array is None or other.array is None:
+            return self.sums is not None and self.sums is other.sums
+        return self.array.dtype == other.array.dtype and np.array_equal(self.array, other.array)
+
+    def close_to(self, other: Seen) -> bool:
+        """Are these the same numbers but for rounding? True where that cannot be known."""
+        if self.sums is not None and other.sums is not None:
+            return self.shape == other.shape and self.sums.close_to(other.sums)
+        if self.array is None or other.array is None:
+            return True
+        return _close(self.array, other.array)
+
+
+class Sums:
+    """What is kept of a large array: sum, mean and spread of its numbers, and a few of them."""
+
+    __slots__ = ("few", "mark", "mean", "odd", "one", "std")
+
+    def __init__(self, array: np.ndarray, total: Any, mark: Any) -> None:
+        self.mark = mark
+        self.few = _few(array).copy()
+        self.odd, self.one = "", ""
+        fast = array.dtype in (np.float32, np.float64) and isfinite(total)
+        if fast and (flat := _flat(array)) is not None:
+            self.mean = array.dtype.type(total / array.size)
+            self.std = _std(flat, self.mean)
+        else:
+            self.odd = odd(array)
+            finite = array[np.isfinite(array)] if self.odd else array
+            with np.errstate(all="ignore"):
+                self.mean, self.std = (finite.mean(), finite.std()) if finite.size else (None, None)
+        if (self.few == self.few.flat[0]).all() and (array == array.flat[0]).all():
+            self.one = number(array.flat[0])
+
+    @property
+    def text(self) -> str:
+        """As `summary` says it, without the shape."""
+        if self.mean is None:
+            return f"nothing finite, {self.odd}"
+        told = f"mean {number(self.mean)} ± {number(self.std)}"
+        return f"{told}, {self.odd}" if self.odd else told
+
+    def close_to(self, other: Sums) -> bool:
+        """The same but for rounding, as far as one can tell."""
+        if self.odd or other.odd or self.mean is None or other.mean is None:
+            return self.odd == other.odd
+        mean, std = abs(self.mean - other.mean), abs(self.std - other.std)
+        near = max(mean, std) <= 1e-2 * max(abs(self.std), abs(self.mean))
+        return bool(near) and _close(self.few, other.few)
+
+
+BLOCK = 16_384  # numbers that stay in the cache between two looks at them
+
+
+def sums_of(array: np.ndarray, known: dict[int, Sums]) -> Sums:
+    """Sums of an array of more than LISTED numbers: those known, if its memory has not changed."""
+    with np.errstate(all="ignore"):
+        total = array.sum()
+    if (flat := _flat(array)) is None:
+        return Sums(array, total, None)
+    place = array.__array_interface__["data"][0]
+    mark = (array.size, array.dtype, total.tobytes(), flat[:: array.size // 16].tobytes())
+    sums = known.get(place)
+    if sums is None or sums.mark != mark:
+        sums = known[place] = Sums(array, total, mark)
+    return sums
+
+
+def _few(array: np.ndarray) -> np.ndarray:
+    return array[tuple([slice(None, None, max(1, n // 8)) for n in array.shape])]
+
+
+def _flat(array: np.ndarray) -> np.ndarray | None:
+    """All numbers in one row, in the order of memory, without a copy; None if they have gaps."""
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        return array.ravel(order="K")
+    return None
+
+
+def _std(flat: np.ndarray, mean: Any) -> Any:
+    """The standard deviation: a block at a time, which is all that has to be written anew."""
+    room = np.empty(min(BLOCK, flat.size), flat.dtype)
+    squares = 0.0
+    with np.errstate(all="ignore"):
+        for start in range(0, flat.size, BLOCK):
+            block = flat[start : start + BLOCK]
+            apart = np.subtract(block, mean, out=room[: block.size])
+            squares += float(apart.dot(apart))
+    return flat.dtype.type((squares / flat.size) ** 0.5)
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    half = min(a.dtype.itemsize, b.dtype.itemsize) < 4
+    same = a.shape == b.shape
+    return same and np.allclose(a, b, rtol=1e-2 if half else 1e-4, atol=1e-6, equal_nan=True)
+
+
+@cache
+def _brain(dtype: Any) -> bool:
+    return "bfloat16" in str(dtype)
+
+
+def _looked_at(tensor: Any) -> np.ndarray | None:
+    """A tensor's numbers where they are, or as a copy; None where they cannot be had."""
+    try:
+        if not _brain(tensor.dtype):
+            data: np.ndarray = (tensor.detach() if tensor.requires_grad else tensor).numpy()
+            return data
+    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+        pass
+    return array_of(tensor)
 
 
 def _plain(data: Any) -> Any:

@@ -16,29 +16,41 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import narrate
-from .graph import GraphEdge, GraphNode, saved_by, walk
+from .graph import GraphEdge, GraphNode, hooks_of, keys_of, mark_first_odd, saved_by, walk
 from .names import Names, is_tensor
-from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of, value_of_array
+from .values import LISTED, Seen, Sums, Value, array_of, number, spoken
 
 Step: TypeAlias = "dict[str, Any]"
+LARGE = object()  # a saved tensor of many numbers
 
 
 class Run:
-    """Watches one call of backward: hooks on every node of its graph, and the steps they saw."""
+    """Watches one call of backward: hooks on every node of its graph, and the steps they saw.
+
+    While the engine works, only numbers are kept. `tell` makes the steps of them.
+    """
 
     def __init__(
         self, roots: Sequence[Any], seeds: Sequence[Any], names: Names, call: str = "backward"
     ) -> None:
-        self.graph = walk(roots, names)
         self.call = call
         self.steps: list[Step] = []
         self.error: str | None = None
+        self._known: dict[int, Sums] = {}
+        self._tensors: list[tuple[GraphNode, Seen]] = []  # boxes, and what their tensors hold
+        self.graph = walk(roots, names, look_at=self._look_at)
+        if self.graph.cut:
+            return
         self._nodes = {node.id: node for node in self.graph.nodes}
         self._edges = {(edge.source, edge.input): edge for edge in self.graph.edges}
         self._roots, self._seeds, self._names = roots, seeds, names
+        self._scalar = len(roots) == 1 and seeds[0] is None and prod(roots[0].shape) == 1
         self._saved = {id: self._look_at_saved(id) for id in self.graph.handles}
-        self._sums: dict[tuple[str, int], tuple[np.ndarray | None, Value]] = {}  # by node, output
-        self._arrived: tuple[np.ndarray | None, Value] | None = None  # at the leaf that is adding
+        self._gone: dict[str, set[str]] = {}
+        ways = Counter((edge.target, edge.output) for edge in self.graph.edges)
+        self._meeting = {place for place, count in ways.items() if count > 1}
+        self._totals: dict[tuple[str, int], np.ndarray] = {}  # of large gradients that meet
+        self._sums: dict[tuple[str, int], Seen] = {}  # by node, output
         self._waiting: dict[str, Step] = {}  # steps begun by a prehook
         self._hooks: list[Any] = []
 
@@ -56,7 +68,7 @@ class Run:
         finally:
             for hook in self._hooks:
                 hook.remove()
-            self._finish()
+            self._end()
 
     def _put_hooks(self, id: str, node: Any) -> None:
         if self._nodes[id].kind == "leaf":
@@ -67,49 +79,36 @@ class Run:
             hook = node.register_hook(partial(self._sends, id))
         self._hooks.append(hook)
 
-    # the hooks: each copies numbers and returns None
+    # the hooks: each keeps numbers and returns None
+
+    def _look_at(self, box: GraphNode, tensor: Any) -> None:
+        seen = Seen(tensor, self._known)
+        self._tensors.append((box, seen))
+        box.shape = tuple(seen.shape)
+        box.version, box.hooks = getattr(tensor, "_version", None), hooks_of(tensor)
+
+    def _see(self, tensor: Any) -> Seen | None:
+        return None if tensor is None else Seen(tensor, self._known)
 
     def _receives(self, id: str, grads: Sequence[Any]) -> None:
-        values: list[Value | None] = []
-        step: Step = {"kind": "apply", "node": id}
-        for output, grad in enumerate(grads):
-            values.append(self._came(step, (id, output), grad))
-        step["received"] = next((value for value in values if value is not None), None)
-        if len(values) > 1:
-            step["received_all"] = values
-        self._waiting[id] = step
+        self._waiting[id] = {"kind": "apply", "node": id, "came": [*map(self._see, grads)]}
 
     def _sends(self, id: str, grads: Sequence[Any], received: Sequence[Any]) -> None:
         sends = []
         for input, grad in enumerate(grads):
             edge = self._edges.get((id, input))
             if grad is not None and edge is not None:
-                array = array_of(grad)
-                value = _value(grad, array)
-                sends.append({"edge": edge.id, "grad": value, "sum": self._add(edge, array, value)})
-        self.steps.append({**self._waiting.pop(id), "ready": [], "sends": sends, "frees": []})
+                seen = Seen(grad, self._known)
+                sends.append((edge, seen, self._large_total(edge, grad, seen)))
+        self.steps.append({**self._waiting.pop(id), "sent": sends})
 
     def _arrives(self, id: str, grads: Sequence[Any]) -> None:
-        grad, old = grads[0], self.graph.handles[id].variable.grad
-        step: Step = {
-            "kind": "accumulate",
-            "node": id,
-            "before": None if old is None else value_of(old),
-        }
-        self._arrived = self._sums.get((id, 0))
-        step["incoming"] = self._came(step, (id, 0), grad)
-        self._waiting[id] = step
+        old = self.graph.handles[id].variable.grad
+        step = {"kind": "accumulate", "node": id, "before": self._see(old)}
+        self._waiting[id] = {**step, "came": [self._see(grads[0])]}
 
     def _added(self, id: str, leaf: Any) -> None:
-        step, grad = self._waiting.pop(id), leaf.grad
-        after = None if grad is None else self._same_as_came(step, grad) or value_of(grad)
-        self.steps.append({**step, "after": after, "ready": []})
-
-    def _same_as_came(self, step: Step, grad: Any) -> Value | None:
-        """What came in, where that is all of `.grad` now: large arrays are summed up once."""
-        alone = step["before"] is None and "changed_from" not in step
-        array, value = self._arrived or (None, None)
-        return value if alone and _equal(array, grad) else None
+        self.steps.append({**self._waiting.pop(id), "after": self._see(leaf.grad)})
 
     def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
         """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""
@@ -119,32 +118,39 @@ class Run:
         for tensor, grad in zip(inputs, grads):
             box = boxes.get(id(tensor if tensor.grad_fn is None else tensor.grad_fn))
             if box is not None:
-                value = None if grad is None else value_of(grad)
-                self.steps.append({"kind": "result", "node": box, "grad": value, "ready": []})
+                self.steps.append({"kind": "result", "node": box, "grad": self._see(grad)})
 
-    def _add(self, edge: GraphEdge, array: np.ndarray | None, value: Value) -> Value:
+    def _large_total(self, edge: GraphEdge, grad: Any, seen: Seen) -> Seen | None:
+        """The sum of large gradients that meet: made at once, for they are not kept."""
+        place = (edge.target, edge.output)
+        if seen.sums is None or place not in self._meeting:
+            return None
+        array, earlier = array_of(grad), self._totals.get(place)
+        if array is None:
+            return None
+        self._totals[place] = array if earlier is None else earlier + array
+        return seen if earlier is None else Seen.of(self._totals[place], seen.dtype, {})
+
+    # afterwards: the sums, and what came of them
+
+    def _add(self, edge: GraphEdge, seen: Seen, total: Seen | None) -> Seen:
         """The sum that the edge's target has, now that this gradient has come in."""
         place = (edge.target, edge.output)
-        earlier = self._sums.get(place, (None, value))[0]
-        if array is None or place not in self._sums:
-            self._sums[place] = array, value
-            return value
-        total = None if earlier is None else earlier + array
-        found = value_of_array(total, tuple(value["shape"]), value["dtype"])
-        self._sums[place] = total, found
-        return found
+        earlier = self._sums.get(place)
+        if total is None and earlier is not None:
+            a, b = earlier.array, seen.array
+            total = None if a is None or b is None else Seen.of(a + b, seen.dtype, {})
+        self._sums[place] = total or seen
+        return self._sums[place]
 
-    def _came(self, step: Step, place: tuple[str, int], grad: Any) -> Value | None:
+    def _came(self, step: Step, output: int, seen: Seen | None) -> Value | None:
         """What a node receives; marks a step where a tensor's hook changed what was sent."""
-        total, value = self._sums.pop(place, (None, None))
-        if grad is None:
+        total = self._sums.pop((step["node"], output), None)
+        if seen is None:
             return None
-        if value is not None and value["dtype"] == dtype_of(grad) and _equal(total, grad):
-            return value  # large arrays are summed up once
-        array = array_of(grad)
-        if total is not None and array is not None and not _close(total, array):
-            step["changed_from"] = value_of_array(total, total.shape, str(total.dtype))
-        return _value(grad, array)
+        if total is not None and not seen.equals(total) and not seen.close_to(total):
+            step["changed_from"] = total.value
+        return seen.value
 
     # before the pass, and after it
 
@@ -153,48 +159,54 @@ class Run:
             edge = self._edges.get((id, 0), GraphEdge("", id, id, 0, 0))
             if self._nodes[id].kind == "leaf":  # a leaf that is a root has no box in front of it
                 edge = GraphEdge("", id, id, 0, 0)
-            shape, dtype = tuple(root.shape), dtype_of(root)
-            array = np.ones(shape) if seed is None else array_of(seed)
-            value = value_of_array(array, shape, dtype)
-            self._add(edge, array, value)
-            step = {"kind": "seed", "node": edge.target, "edge": edge.id or None, "grad": value}
-            step["text"] = narrate.seed(self._nodes[id], value, seed is not None)
-            self.steps.append(step)
+            ones = np.ones(tuple(root.shape)) if seed is None else None
+            seen = Seen(seed, self._known) if ones is None else Seen.of(ones, root.dtype, {})
+            seen.dtype = root.dtype
+            step = {"kind": "seed", "node": edge.target, "edge": edge.id or None, "grad": seen}
+            total = None if seed is None else self._large_total(edge, seed, seen)
+            told = {"sent": (edge, seen, total), "given": seed is not None, "root": id}
+            self.steps.append(step | told)
 
-    def _look_at_saved(self, id: str) -> dict[str, tuple[bool, str | None, str | None]]:
-        """{name: (is it a tensor, what a sentence calls it, its numbers)} of what a node keeps."""
+    def _look_at_saved(self, id: str) -> dict[str, tuple[Any, str | None]]:
+        """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
         found = {}
         for name, value, _ in saved_by(self.graph.handles[id]):
             if value is not None:
-                few = self._few(value)
-                called = self._called(id, name, value) or few
-                found[name.removeprefix("_saved_")] = (is_tensor(value), called, few)
+                name = name.removeprefix("_saved_")
+                if is_tensor(value):
+                    few = prod(value.shape) <= LISTED
+                    own = self._nodes[id].name if name == "result" else self._names.of(value)
+                    found[name] = (Seen(value) if few else LARGE, own)
+                else:
+                    found[name] = (value, None)
         return found
-
-    def _called(self, id: str, name: str, value: Any) -> str | None:
-        """The name of a saved tensor."""
-        if not is_tensor(value):
-            return None
-        return self._nodes[id].name if name == "_saved_result" else self._names.of(value)
 
     @staticmethod
     def _few(value: Any) -> str | None:
         """A saved number, or the numbers of a tensor that has few."""
-        if not is_tensor(value):
+        if not isinstance(value, Seen):
             plain = isinstance(value, (int, float)) and not isinstance(value, bool)
             return number(value) if plain else None
-        if prod(value.shape) > LISTED:
-            return None
-        text = spoken(value_of(value))
+        text = spoken(value.value)
         return None if text.startswith("a ") else text
 
-    def _finish(self) -> None:
-        """What is known only at the end: the queue, what was freed, and so the sentences."""
+    def _end(self) -> None:
+        """Sees what was freed, and holds nothing of the engine's any longer but the graph."""
+        for step in self.steps:
+            if step["kind"] == "apply":
+                self._gone[step["node"]] = self._freed(step["node"])
+        self.graph.keys = keys_of(self.graph)
+        del self._roots, self._seeds, self._names, self._hooks, self._waiting
+        del self._totals, self._known
+
+    def tell(self) -> None:
+        """Makes the steps of what was seen: sums, the queue, and so the sentences."""
+        for box, seen in self._tensors:
+            box.value, box.dtype, box.odd = seen.value, seen.value["dtype"], seen.odd
+        mark_first_odd(self.graph)
+        self.steps = [self._told(step) for step in self.steps]
         edges = {edge.id: edge for edge in self.graph.edges}
-        single = (
-            len(self._roots) == 1 and prod(self._roots[0].shape) == 1 and self._seeds[0] is None
-        )
-        root = (self._nodes[self.graph.roots[0]].name or "out") if single else None
+        root = (self._nodes[self.graph.roots[0]].name or "out") if self._scalar else None
         for step, ready in zip(self.steps, _queues(edges, self.steps)):
             if step["kind"] != "seed":
                 step["ready"] = ready
@@ -203,12 +215,40 @@ class Run:
             if step["kind"] == "result":
                 step["text"] = narrate.result(self._nodes[step["node"]], step["grad"], root)
             if step["kind"] == "apply":
-                id = step["node"]
-                self._tell_shape(self._nodes[id], step)
-                step["frees"] = self._freed(id)
-                called = {name: text for name, (_, text, _) in self._saved[id].items() if text}
-                worth = {name: few for name, (_, _, few) in self._saved[id].items() if few}
+                saved = self._saved[step["node"]]
+                self._tell_shape(self._nodes[step["node"]], step)
+                worth = {
+                    name: few for name, (value, _) in saved.items() if (few := self._few(value))
+                }
+                called = worth | {name: own for name, (_, own) in saved.items() if own}
                 step["text"] = narrate.apply(self._nodes, edges, step, root, called, worth)
+
+    def _told(self, seen: Step) -> Step:
+        """A step as the trace has it, but for what depends on the others."""
+        step: Step = {"kind": seen["kind"], "node": seen["node"]}
+        if seen["kind"] == "seed":
+            step |= {"edge": seen["edge"], "grad": seen["grad"].value}
+            root = self._nodes[seen["root"]]
+            step["text"] = narrate.seed(root, step["grad"], seen["given"])
+            self._add(*seen["sent"])
+        elif seen["kind"] == "result":
+            step |= {"grad": _value(seen["grad"]), "ready": []}
+        elif seen["kind"] == "accumulate":
+            step["before"] = _value(seen["before"])
+            step["incoming"] = self._came(step, 0, seen["came"][0])
+            step |= {"after": _value(seen["after"]), "ready": []}
+        else:
+            came = [self._came(step, output, value) for output, value in enumerate(seen["came"])]
+            step["received"] = next((value for value in came if value is not None), None)
+            if len(came) > 1:
+                step["received_all"] = came
+            sends = [
+                {"edge": edge.id, "grad": grad.value, "sum": self._add(edge, grad, total).value}
+                for edge, grad, total in seen["sent"]
+            ]
+            frees = [n for n in self._saved[step["node"]] if n in self._gone[step["node"]]]
+            step |= {"ready": [], "sends": sends, "frees": frees}
+        return step
 
     @staticmethod
     def _tell_shape(node: GraphNode, step: Step) -> None:
@@ -217,34 +257,26 @@ class Run:
             node.shape = tuple(step["received"]["shape"])
             node.dtype = step["received"]["dtype"]
 
-    def _freed(self, id: str) -> list[str]:
-        gone = {
-            name.removeprefix("_saved_")
-            for name, _, trouble in saved_by(self.graph.handles[id])
-            if trouble == "freed"
-        }
-        tensors = [name for name, (tensor, *_) in self._saved[id].items() if tensor]
-        return [name for name in tensors if name.partition("[")[0] in gone]
+    def _freed(self, id: str) -> set[str]:
+        """The saved tensors that the engine no longer gives."""
+        tensors = [
+            n
+            for n, (value, _) in self._saved[id].items()
+            if isinstance(value, Seen) or value is LARGE
+        ]
+        gone = {name for name in {n.partition("[")[0] for n in tensors} if self._is_freed(id, name)}
+        return {name for name in tensors if name.partition("[")[0] in gone}
 
-
-def _value(grad: Any, array: np.ndarray | None) -> Value:
-    return value_of_array(array, tuple(grad.shape), dtype_of(grad))
-
-
-def _equal(array: np.ndarray | None, tensor: Any) -> bool:
-    """Are these the very same numbers? The tensor's are looked at where they are."""
-    try:
-        seen = tensor.detach().numpy()
-    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+    def _is_freed(self, id: str, name: str) -> bool:
+        try:
+            getattr(self.graph.handles[id], name if name == "saved_tensors" else f"_saved_{name}")
+        except Exception as error:  # a hook that unpacks may raise anything
+            return "freed" in str(error)
         return False
-    same: bool = array is not None and array.dtype == seen.dtype and np.array_equal(array, seen)
-    return same
 
 
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    half = min(a.dtype.itemsize, b.dtype.itemsize) < 4
-    same = a.shape == b.shape
-    return same and np.allclose(a, b, rtol=1e-2 if half else 1e-4, atol=1e-6, equal_nan=True)
+def _value(seen: Seen | None) -> Value | None:
+    return None if seen is None else seen.value
 
 
 def _queues(edges: dict[str, GraphEdge], steps: list[Step]) -> list[list[str]]:
