@@ -730,7 +730,7 @@ class RemainderBackward1(Node):
 
     @staticmethod
     def forward(x: Any, y: Any) -> Any:
-        return _divided(np.remainder, x, y, "remainder_cpu")
+        return _divided(_remainder, x, y, "remainder_cpu")
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         _, to_y = self.edges
@@ -764,6 +764,12 @@ class FmodBackward0(RemainderBackward0):
     """∂fmod(x, c)/∂x = 1"""
 
     forward = staticmethod(FmodBackward1.forward)
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """numpy's, but a remainder of 0 has the sign of x, as in torch."""
+    rest = np.fmod(x, y)
+    return np.where((rest != 0) & ((y < 0) != (rest < 0)), rest + y, rest)[()]
 
 
 def _divided(divide: Any, x: Any, y: Any, name: str) -> Any:

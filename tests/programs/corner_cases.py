@@ -187,3 +187,28 @@ with torch.no_grad():
     a, b = y[..., ::2], y.view(-1)
 (a.sum() * b.sum()).backward()
 print(y.grad_fn.next_functions[0][0].name(), x.grad is None)
+# %% a first power is a copy, which may be written to
+x = torch.ones(2)
+x.pow(1).add_(1)
+x
+# %% the remainder 0 has the sign of what was divided
+torch.tensor([-2.0, 2.0, -3.0]) % torch.tensor([2.0, -2.0, 2.0])
+# %% a 0-d gradient that goes two ways and comes together again
+w = torch.tensor(2.0, requires_grad=True)
+y = w + 1
+y = y * w + w
+(y + w).backward()
+w.grad
+# %% what arrives at two leaves, and what a hook keeps, is not shared
+a, b = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+kept = []
+c = a + b
+c.register_hook(lambda g: kept.append(g))
+c.sum().backward()
+a.grad += 1
+print(a.grad, b.grad, kept)
+# %% the gradient that was given stays the caller's
+g = torch.ones(3)
+(a * 1).backward(g)
+a.grad.zero_()
+g
