@@ -222,14 +222,17 @@ def keys_of(graph: Graph) -> dict[str, Any]:
 
     They say so as long as the graph's handles live.
     """
-    keys: dict[str, Any] = {}
-    for box, node in graph.handles.items():
-        leaf = getattr(node, "variable", None)
-        keys[box] = id(node) if leaf is None else ("leaf", id(leaf))
+    keys: dict[str, Any] = {box: id(node) for box, node in graph.handles.items()}
+    outputs = {}
+    for node in graph.nodes:
+        if node.kind == "leaf":
+            keys[node.id] = ("leaf", id(graph.handles[node.id].variable))
+        elif node.kind == "output":
+            outputs[node.id] = node.name
     for edge in graph.edges:
-        if edge.source not in keys:
-            name = graph.node(edge.source).name
-            keys[edge.source] = ("output", keys[edge.target], edge.output, name)
+        if edge.source in outputs:
+            made = keys[edge.target], edge.output
+            keys[edge.source] = ("output", *made, outputs[edge.source])
     return keys
 
 

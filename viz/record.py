@@ -404,8 +404,9 @@ def _record_call(
 
 @contextlib.contextmanager
 def _all_watching(runs: list[Run]) -> Iterator[None]:
-    if not runs:
-        yield
-        return
-    with runs[0].watching(), _all_watching(runs[1:]):
-        yield
+    with runs[0].watching():
+        if runs[1:]:
+            with _all_watching(runs[1:]):
+                yield
+        else:
+            yield

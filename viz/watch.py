@@ -108,7 +108,10 @@ class Run:
         self._waiting[id] = {**step, "came": [self._see(grads[0])]}
 
     def _added(self, id: str, leaf: Any) -> None:
-        self.steps.append({**self._waiting.pop(id), "after": self._see(leaf.grad)})
+        step, after = self._waiting.pop(id), self._see(leaf.grad)
+        if after is not None and step["before"] is None:
+            after = after.same_as(step["came"][0])
+        self.steps.append({**step, "after": after})
 
     def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
         """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""
