@@ -258,6 +258,7 @@ class _Maker:
     def __init__(self, graph: Graph, replay: Replay | None, root: Group, saved: bool) -> None:
         self.graph, self.root, self.notes = graph, root, replay or {}
         self.replay, self.saved = replay is not None, saved
+        self.at = {node.id: i for i, node in enumerate(graph.nodes)}
         groups = [root, *root.groups()]
         self.folded = len(groups) > 1
         self.shown = {n.id for n in graph.nodes} if self.folded else _nearest(graph)
@@ -310,8 +311,11 @@ class _Maker:
         if not boxes:  # a leaf that is a root
             boxes[""] = leaf.id
             self.home[leaf.id] = self.root
-        for i, id in enumerate(boxes.values()):  # the walk runs backwards, the program forwards
-            use = f"use {len(boxes) - i} of {len(boxes)}" if len(boxes) > 1 else ""
+        # A graph that is walked from its end meets the last use first, one that grew the first.
+        forwards = bool(uses) and self.at[leaf.id] < self.at[uses[0].source]
+        for i, id in enumerate(boxes.values(), 1):
+            number = i if forwards else len(boxes) + 1 - i
+            use = f"use {number} of {len(boxes)}" if len(boxes) > 1 else ""
             self.leaves.setdefault(self.home[id].id, []).append((id, leaf.id, use))
         return {edge.id: boxes[key] for key, edge in zip(keys, uses)}
 

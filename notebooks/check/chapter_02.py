@@ -117,7 +117,7 @@ def fahrenheit(answer):
     (
         "Start with `[tensor.grad_fn]`. Take a node out, note its name, add its `next_functions`.",
         "A node may be reached along several edges. Keep a list of the nodes you have seen.",
-        "Skip `None` (a constant) and a node whose name is `AccumulateGrad` (a leaf). Note all"
+        "Skip `None` (a constant) and a node whose name ends in `AccumulateGrad` (a leaf). Note all"
         " others, each once.",
     ),
 )
@@ -128,7 +128,13 @@ def op_names(answer):
     shared = x + 1
     result = shared * shared * 5
 
-    names = sorted(call(answer, result))
+    names = call(answer, result)
+    if not isinstance(names, (list, tuple, set)) or not all(isinstance(n, str) for n in names):
+        raise Mistaken(
+            f"Names are asked for, a list of texts, and this is {names!r}. A node tells its name"
+            " when you call `node.name()`, with parentheses."
+        )
+    names = sorted(names)
     if any(name.endswith("AccumulateGrad") for name in names):
         raise Mistaken(
             "AccumulateGrad stands for a leaf. It is no operation: leave it out. You know it by its"

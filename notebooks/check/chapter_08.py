@@ -132,7 +132,12 @@ def nth_derivative(answer):
     values = {0: 1.0, 1: 5.0, 2: 20.0, 3: 60.0, 4: 120.0}
 
     def power(x):
-        tensor(x)
+        if not hasattr(x, "requires_grad"):
+            raise Mistaken(
+                f"You call f with {x!r}, a Python number. f works on tensors: make one that"
+                " requires grad, and hand f that. (The derivative number 0 is f itself; `.item()`"
+                " takes the number out of it.)"
+            )
         return x**5
 
     got = {}

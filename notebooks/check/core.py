@@ -172,9 +172,8 @@ def number(answer: Any) -> float:
 def tensor(answer: Any) -> Any:
     """`answer`, which must be a tensor of whichever engine."""
     if not hasattr(answer, "requires_grad"):
-        raise Mistaken(
-            f"A tensor is asked for, and this is {answer!r}: a Python number has no history."
-        )
+        why = ": a Python number has no history" if isinstance(answer, (int, float)) else ""
+        raise Mistaken(f"A tensor is asked for, and this is {answer!r}{why}.")
     return answer
 
 
