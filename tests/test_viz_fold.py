@@ -109,6 +109,14 @@ def test_modules_are_groups_and_keep_what_lies_between(torch):
     assert "blocks.0 · Block" in drawing.svg
 
 
+def test_a_layer_fed_by_plain_data_is_its_own_group(torch):
+    nn = torch.nn
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 1))
+    loss = net(torch.ones(2, 1, 4, 4)).sum()
+    drawing, _ = folded(loss, net)
+    assert [group.label for group in drawing.group.groups()] == ["0", "1", "3"]
+
+
 def test_a_module_called_often_is_a_group_per_call(torch):
     net = torch.nn.Linear(2, 2)
     cell = torch.nn.Sequential(net)

@@ -151,6 +151,24 @@ def test_what_cannot_be_watched_still_runs(cell):
     )
 
 
+@pytest.mark.parametrize("magic", ["%%watch --quizz\n", "%%watch  # slowly\n"])
+def test_a_mistyped_option_is_named(cell, magic):
+    _, text, outputs = cell("x = 1", magic)
+    assert "%%watch takes --quiz or nothing" in text and not outputs
+
+
+def test_backward_of_an_untracked_tensor_has_the_engines_error_alone(cell):
+    _, text, _ = cell("torch.ones(2).backward()")
+    assert "does not require grad" in text and "ValueError" not in text
+
+
+def test_uses_of_a_leaf_are_numbered_forwards(cell):
+    lines = "x = torch.tensor(2.0, requires_grad=True)\ny = x\nfor i in range(3):\n    y = y * x\nz = y + x"
+    _, _, outputs = cell(lines)
+    found = re.findall(r"use (\d) of 5", outputs[0].data["image/svg+xml"])
+    assert found == list("12345")
+
+
 def test_a_long_loop_is_cut_and_says_so(cell):
     result, _, outputs = cell("n = 0\nwhile n < 500:\n    n += 1")
     assert result.success and cell.shell.user_ns["n"] == 500

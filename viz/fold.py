@@ -98,7 +98,9 @@ class Folder:
         for id in self.order:  # an op that reads parameters, or what was made of them alone
             leaves = [self.graph.node(i).module for i in self.inputs[id] if i in self.leaf]
             known = [tuple(filter(None, path.split("."))) for path in leaves if path is not None]
-            if not known:  # a weight is transposed first, say; an input without gradient has a place
+            if (
+                not known
+            ):  # a weight is transposed first, say; an input without gradient has a place
                 alone = [i for i in self._above(id) if self.arity[i] == len(self.inputs[i])]
                 known = [own[i] for i in alone if i in own and not self._above(i)]
             if known:

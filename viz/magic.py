@@ -31,6 +31,12 @@ def unload_ipython_extension(shell: Any) -> None:
         shell._viz_watcher = None
 
 
+def _refuse(line: str, cell: str) -> None:
+    from IPython.core.error import UsageError
+
+    raise UsageError(f"%%watch takes --quiz or nothing, and not {line!r}: not even a comment.")
+
+
 class _Watcher:
     """Takes `%%watch` off the top of a cell, and watches what IPython then runs."""
 
@@ -38,11 +44,13 @@ class _Watcher:
         self.shell = shell
         self.lines: Lines | None = None
         shell.input_transformers_cleanup.append(self.without_magic)
+        shell.register_magic_function(_refuse, "cell", "watch")  # what is left: mistyped options
         shell.events.register("pre_run_cell", self.before)
         shell.events.register("post_run_cell", self.after)
 
     def remove(self) -> None:
         self.shell.input_transformers_cleanup.remove(self.without_magic)
+        self.shell.magics_manager.magics["cell"].pop("watch", None)
         self.shell.events.unregister("pre_run_cell", self.before)
         self.shell.events.unregister("post_run_cell", self.after)
 
@@ -57,7 +65,12 @@ class _Watcher:
             return
         self.lines = Lines(source.rstrip(), self.shell.user_ns, quiz="--quiz" in magic)
         self.tracer = _Tracer(self.lines, self.shell)
-        self.lines.__enter__()
+        try:
+            self.lines.__enter__()
+        except RuntimeError:  # the cell still runs
+            self.lines = None
+            print("%%watch finds no engine: import it in a cell before this one.", file=sys.stderr)
+            return
         self.tracer.start()
 
     def after(self, result: Any) -> None:

@@ -370,7 +370,9 @@ def _record_call(
         grad = "outputs" in given  # it is autograd.grad, whose second argument is `inputs`
         tensors, gradients = list(given.values())[0 : 3 if grad else 2 : 2 if grad else 1]
         roots = roots_of(tensors)
-    except (TypeError, ValueError):  # no graph to record: the engine has its own words for it
+    except (TypeError, ValueError):
+        roots = []
+    if not roots:  # no graph to record: the engine has its own words for it
         return original(*args, **kwargs)
     several = isinstance(gradients, (list, tuple))
     seeds = [*gradients] if several else [gradients] * len(roots)

@@ -2,7 +2,7 @@
 
 import math
 
-from .core import Mistaken, call, close, engine, exercise, expect, number, tensor
+from .core import Mistaken, call, close, engine, exercise, expect, number
 
 
 @exercise(

@@ -48,6 +48,24 @@ fahrenheit
         "op_names",
         """
 def op_names(tensor):
+    return [tensor.grad_fn] if tensor.grad_fn else []
+op_names
+""",
+        "A node tells its name",
+    ),
+    (
+        "op_names",
+        """
+def op_names(tensor):
+    return [tensor.grad_fn.name] if tensor.grad_fn else []
+op_names
+""",
+        "with parentheses",
+    ),
+    (
+        "op_names",
+        """
+def op_names(tensor):
     def walk(node):
         if node is None or hasattr(node, "variable"):
             return []

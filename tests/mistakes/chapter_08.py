@@ -77,6 +77,15 @@ rolling
     ("rolling", "lambda w: torch.tensor(5.0)", "you return 5"),
     (
         "nth_derivative",
+        """
+def nth_derivative(f, at, n):
+    return (f(at + 1e-4) - f(at - 1e-4)) / 2e-4
+nth_derivative
+""",
+        "f works on tensors",
+    ),
+    (
+        "nth_derivative",
         NTH.format(body="(value,) = torch.autograd.grad(value, x)", result="value.item()"),
         "Which flag puts the pass itself on record?",
     ),

@@ -33,7 +33,6 @@ torch.tensor([1.0, 2.0]).view(torch.int32), torch.ones(4, dtype=torch.int32).vie
 torch.ones(3).view(torch.float64)
 # %%
 torch.use_deterministic_algorithms(True)
-torch.backends.cudnn.deterministic = True
 torch.are_deterministic_algorithms_enabled(), torch.backends.mps.is_available()
 # %%
 x.is_contiguous(memory_format=torch.contiguous_format), x.T.is_contiguous()
