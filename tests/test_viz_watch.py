@@ -163,8 +163,8 @@ def test_backward_of_an_untracked_tensor_has_the_engines_error_alone(cell):
 
 
 def test_uses_of_a_leaf_are_numbered_forwards(cell):
-    lines = "x = torch.tensor(2.0, requires_grad=True)\ny = x\nfor i in range(3):\n    y = y * x\nz = y + x"
-    _, _, outputs = cell(lines)
+    leaf = "x = torch.tensor(2.0, requires_grad=True)\ny = x\n"
+    _, _, outputs = cell(f"{leaf}for i in range(3):\n    y = y * x\nz = y + x")
     found = re.findall(r"use (\d) of 5", outputs[0].data["image/svg+xml"])
     assert found == list("12345")
 
