@@ -23,6 +23,7 @@ from .lift import (
     masked_select,
     new_zeros,
     placed,
+    places,
     put,
     scatter,
     scatter_add,
@@ -140,7 +141,7 @@ class IndexBackward0(ByIndices):
     def forward(self, x: Any, *rest: Any) -> Any:
         *indices, self.gaps = rest
         self.self_sym_sizes = x.shape
-        return x[tuple(self.filled(indices, slice(None)))]
+        return x[places(x, self.filled(indices))]
 
     def backward(self, grad: Any, *indices: Any) -> Any:
         zeros = new_zeros(grad, self.self_sym_sizes)

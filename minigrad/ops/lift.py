@@ -156,9 +156,23 @@ def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:
     return out
 
 
+def places(x: Any, indices: Any) -> tuple[Any, ...]:
+    """What numpy indexes `x` with; None stands for a whole dim.
+
+    Of an empty `x` nothing can be taken, so that torch lets an index outside pass, where one
+    version of numpy raises and another warns.
+    """
+    key = [slice(None) if index is None else index for index in indices]
+    if not x.size:
+        key = [
+            np.zeros_like(k) if n and isinstance(k, np.ndarray) else k for k, n in zip(key, x.shape)
+        ]
+    return tuple(key)
+
+
 def put(x: Any, indices: Any, values: Any, accumulate: bool) -> Any:
     """A copy of `x` with `values` written, or added, at `indices`; None stands for a whole dim."""
-    key = tuple([slice(None) if index is None else index for index in indices])
+    key = places(x, indices)
     out = x.copy()
     if accumulate:
         np.add.at(out, key, values)
