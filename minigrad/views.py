@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .engine.grad_mode import state
 from .engine.node import LONG, Node, operation
 from .engine.version import INFERENCE
-from .recording import Method, apply, edge, memory, named, own_counter, set_maker, wrap
+from .recording import (
+    Method,
+    edge,
+    memory,
+    named,
+    own_counter,
+    record,
+    record_several,
+    set_maker,
+    wrap,
+)
 
 _CREATED_IN = {
     "multiple": (
@@ -38,19 +48,17 @@ _CREATED_IN_MODE = (
 )
 
 
-class Step(NamedTuple):
-    """One operation on the way from a base to its view."""
+Step = tuple[type[Node], tuple[Any, ...], dict[str, Any], int]
+"""One operation on the way from a base to its view: the operation, its constants, those that have
+names, and which of its outputs. A plain tuple, for each view makes one."""
 
-    op: type[Node]
-    constants: tuple[Any, ...]
-    named_constants: dict[str, Any]
-    slot: int = 0  # which of the operation's outputs
 
-    def on_array(self, array: Any) -> tuple[Node, Any]:
-        """The step on an array: the operation's node, for its rule, and the view of the array."""
-        node = self.op()
-        out = node.forward(array, *self.constants, **self.named_constants)
-        return node, out[self.slot] if isinstance(out, (tuple, list)) else out
+def on_array(step: Step, array: Any) -> tuple[Node, Any]:
+    """A step on an array: the operation's node, for its rule, and the view of the array."""
+    op, constants, named_constants, slot = step
+    node = op()
+    out = node.forward(array, *constants, **named_constants)
+    return node, out[slot] if isinstance(out, (tuple, list)) else out
 
 
 def view(op: type[Node]) -> Method:
@@ -64,28 +72,39 @@ def view(op: type[Node]) -> Method:
 
 def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: Any) -> Any:
     """Apply `op` to a tensor and let the result know whose memory it shares."""
-    memory(tensor)
+    array = memory(tensor)
     if tensor._base is not None and state.enabled:
         refresh(tensor)  # whose error comes before the operation's own
-    made = apply(op, (tensor,), *constants, **named_constants)
-    several = isinstance(made, tuple)
-    if tensor._counter.inference:  # no graph will ever need to know
-        for out in made if several else (made,):
-            out._counter, out._grad_fn = INFERENCE, None
+    node = op()
+    data = node.forward(array, *constants, **named_constants)
+    if type(data) is tuple:
+        made = record_several(node, (tensor,), data)
+        for slot, out in enumerate(made):
+            _let_share(out, tensor, (op, constants, named_constants, slot), True)
         return made
+    out = record(node, (tensor,), data)
+    _let_share(out, tensor, (op, constants, named_constants, 0), False)
+    return out
+
+
+def _let_share(view: Any, tensor: Any, step: Step, several: bool) -> None:
+    """Let `view`, made by a step from `tensor`, know whose memory it shares."""
     counter = own_counter(tensor)
+    if counter.inference:  # no graph will ever need to know
+        view._counter, view._grad_fn = INFERENCE, None
+        return
+    view._counter, view._base = counter, tensor if tensor._base is None else tensor._base
+    view._steps = (*tensor._steps, step)
+    if counter.value:
+        view._as_of = counter.value
     where = tensor._created_in
     if where != "inference_mode":
         if not state.enabled:
             where = "inference_mode" if state.inference else "no_grad"
         elif several:
             where = "multiple"
-    for slot, out in enumerate(made if several else (made,)):
-        out._counter = counter
-        out._base = tensor if tensor._base is None else tensor._base
-        out._steps = (*tensor._steps, Step(op, constants, named_constants, slot))
-        out._as_of, out._created_in = counter.value, where
-    return made
+    if where is not None:
+        view._created_in = where
 
 
 def refresh(view: Any) -> None:
@@ -125,8 +144,8 @@ def _taken_from(
     node = AsStridedBackward0()
     node.steps = []
     for step in steps:
-        taken, array = step.on_array(array)
-        node.steps.append((taken, step.slot))
+        taken, array = on_array(step, array)
+        node.steps.append((taken, step[-1]))
     node.link((maker,), ())
     if slot:
         node.slots, node.special = (slot,), LONG
@@ -163,7 +182,7 @@ class CopySlices(Node):
             whole = wrap(np.empty_like(grad._data)).copy_(grad)
             array = start = memory(whole)
             for step in self.steps:
-                _, array = step.on_array(array)
+                _, array = on_array(step, array)
             size = array.itemsize
             offset = (array.ctypes.data - start.ctypes.data) // size
             part = whole.as_strided(array.shape, [n // size for n in array.strides], offset)
@@ -172,7 +191,7 @@ class CopySlices(Node):
         else:
             whole = part = np.array(grad)
             for step in self.steps:
-                _, part = step.on_array(part)
+                _, part = on_array(step, part)
             sent = self.fn.run(part.copy(), False)
             part[...] = 0 if sent[0] is None else sent[0]
         return (whole if self.edges[0] is not None else None, *sent[1:])

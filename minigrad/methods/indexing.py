@@ -43,6 +43,8 @@ class Indexing:
     def __getitem__(self, index: Any) -> Tensor:
         if type(index) is int:
             return _pick(self, 0, index, 0)
+        if type(index) is slice and self._data.ndim:
+            return _sliced(self, 0, index, True)
         view, indices = _basic(self, index, isinstance(index, slice))
         if indices:
             return _index(view, indices)
@@ -321,6 +323,8 @@ def _as_tuple(index: Any) -> bool:
 
 
 def _dims_named(item: Any) -> int:
+    if type(item) is slice or type(item) is int:
+        return 1
     if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)):
         return 0
     kind = getattr(item, "dtype", None)
@@ -342,12 +346,9 @@ def _integer(item: Any) -> int | None:
 def _sliced(x: Any, dim: int, item: slice, always: bool) -> Any:
     if item.step == 0:
         raise ValueError("slice step cannot be zero")
-    start, end, step = (
-        None if v is None else _bound(v) for v in (item.start, item.stop, item.step)
-    )
-    start = 0 if start is None else start
-    end = indexing.END if end is None else end
-    step = 1 if step is None else step
+    start = _bound(item.start, 0)
+    end = _bound(item.stop, indexing.END)
+    step = _bound(item.step, 1)
     if step < 0:
         raise ValueError("step must be greater than zero")
     if not always and start == 0 and step == 1 and end >= x._data.shape[dim]:
@@ -355,7 +356,9 @@ def _sliced(x: Any, dim: int, item: slice, always: bool) -> Any:
     return x._slice(dim, start, end, step)
 
 
-def _bound(value: Any) -> int:
+def _bound(value: Any, default: int) -> int:
+    if value is None:
+        return default
     try:
         return value.__index__()
     except (AttributeError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from ..inplace import check_writable, in_place
 from ..ops import shape
 from ..ops.dims import dimension, infer_size, sizes
 from ..recording import Method, apply, memory, method, named, own_counter, record
-from ..views import Step
 from ..views import view as view_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def reshaped_in_place(op: type[Node]) -> Method:
         self._data = out._data
         own_counter(self).value += 1
         if self._base is not None:
-            self._steps = (*self._steps, Step(op, constants, named))
+            self._steps = (*self._steps, (op, constants, named, 0))
             self._as_of = self._counter.value
         if out._grad_fn is not None:
             self._grad_fn, self._output_nr = out._grad_fn, 0
@@ -121,7 +121,7 @@ class Shape:
             raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
         if start == end:
             return self
-        return self.reshape(*size[:start], int(np.prod(size[start : end + 1])), *size[end + 1 :])
+        return self.reshape(*size[:start], math.prod(size[start : end + 1]), *size[end + 1 :])
 
     def unflatten(self, dim: int, sizes: Sequence[int]) -> Tensor:
         """Dimension `dim` made into several."""
@@ -194,7 +194,7 @@ class Shape:
         """The dimensions in reverse order."""
         if self._data.ndim != 2:
             warnings.warn(NO_MATRIX if self._data.ndim else NO_DIMS, UserWarning, stacklevel=2)
-        return self._permute(tuple(range(self._data.ndim))[::-1])
+        return self._permute(tuple(range(self._data.ndim - 1, -1, -1)))
 
     @property
     def mT(self) -> Tensor:

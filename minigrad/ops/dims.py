@@ -10,7 +10,7 @@ from typing import Any
 
 def dimension(dim: int, ndim: int) -> int:
     """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
-    bound = max(ndim, 1)
+    bound = ndim or 1
     if not isinstance(dim, int) and hasattr(dim, "__index__"):
         dim = index(dim)  # a 0-d tensor of integers
     if not isinstance(dim, int):
@@ -50,7 +50,12 @@ def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
 
     Raises RuntimeError if that is impossible.
     """
-    known = math.prod([n for n in shape if n != -1])
+    known, lowest = math.prod(shape), min(shape, default=0)
+    if lowest >= 0:
+        if known == count:
+            return tuple(shape)
+    elif lowest == -1 and known < 0 and not count % known and shape.count(-1) == 1:
+        return tuple([count // -known if n == -1 else n for n in shape])
     if list(shape).count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in shape):
@@ -58,16 +63,11 @@ def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
         raise RuntimeError(
             f"invalid shape dimension {shape[bad]} at index {bad} of shape {list(shape)}"
         )
-    if -1 in shape:
-        if known and count % known == 0:
-            return tuple([count // known if n == -1 else n for n in shape])
-        if count == 0 and known == 0:
-            raise RuntimeError(
-                f"cannot reshape tensor of 0 elements into shape {list(shape)} because the "
-                "unspecified dimension size -1 can be any value and is ambiguous"
-            )
-    elif known == count:
-        return tuple(shape)
+    if -1 in shape and known == count == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the "
+            "unspecified dimension size -1 can be any value and is ambiguous"
+        )
     raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
 
 

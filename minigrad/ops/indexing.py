@@ -41,9 +41,12 @@ END = 2**63 - 1
 """Where a slice ends that has no end, as torch saves it."""
 
 
+_WHOLE = (slice(None),)
+
+
 def at(dim: int, index: Any) -> Key:
     """The basic index of what lies at `index` of dimension `dim`."""
-    return (*[slice(None)] * dim, index, ...)
+    return (*_WHOLE * dim, index, ...) if dim else (index, ...)
 
 
 class AliasBackward0(Node):

@@ -127,8 +127,11 @@ class TransposeBackward0(Node):
 
     def forward(self, x: Any, dim0: int, dim1: int) -> Any:
         self.dim0, self.dim1 = dim0, dim1
-        i, j = dimension(dim0, x.ndim), dimension(dim1, x.ndim)
-        return x.swapaxes(i, j) if x.ndim else x.view()
+        try:
+            return x.swapaxes(dim0, dim1)
+        except (ValueError, TypeError):  # torch's words for what numpy refuses
+            i, j = dimension(dim0, x.ndim), dimension(dim1, x.ndim)
+            return x.swapaxes(i, j) if x.ndim else x.view()
 
     def backward(self, grad: Any) -> Any:
         return transpose(grad, self.dim0, self.dim1) if grad.ndim else grad
@@ -141,17 +144,22 @@ class PermuteBackward0(Node):
     dims: tuple[int, ...]
 
     def forward(self, x: Any, dims: Sequence[int]) -> Any:
-        if len(dims) != x.ndim:
+        self.dims = tuple(dims)
+        try:
+            return x.transpose(self.dims)
+        except ValueError:  # torch's words for what numpy refuses
+            self.explain(x)
+            raise
+
+    def explain(self, x: Any) -> None:
+        if len(self.dims) != x.ndim:
             raise RuntimeError(
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the "
                 f"length of the desired ordering of dimensions i.e. input.dim() = {x.ndim} is not "
-                f"equal to len(dims) = {len(dims)}"
-            )
-        self.dims = tuple(dims)
-        order = [dimension(d, x.ndim) for d in dims]
-        if len(set(order)) != len(order):
-            raise RuntimeError("permute(): duplicate dims are not allowed.")
-        return x.transpose(order)
+                f"equal to len(dims) = {len(self.dims)}"
+            ) from None
+        if len({dimension(d, x.ndim) for d in self.dims}) != x.ndim:
+            raise RuntimeError("permute(): duplicate dims are not allowed.") from None
 
     def backward(self, grad: Any) -> Any:
         order = [d % max(len(self.dims), 1) for d in self.dims]
@@ -166,7 +174,8 @@ class UnsqueezeBackward0(Node):
 
     def forward(self, x: Any, dim: int) -> Any:
         self.dim = dim
-        return np.expand_dims(x, dimension(dim, x.ndim + 1))
+        at, shape = dimension(dim, x.ndim + 1), x.shape
+        return x.reshape((*shape[:at], 1, *shape[at:]))  # a view, as numpy promises
 
     def backward(self, grad: Any) -> Any:
         return grad.squeeze(self.dim)
