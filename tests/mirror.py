@@ -3,8 +3,10 @@
 In README.md: where the course takes up each heading and each cell of the five documents. A cell of
 a chapter is tagged with the parts of the documents that it mirrors.
 In notebooks/README.md: each chapter's time, and what each of its exercises grades.
+In notebooks/check/stubs.json: the broken cells, so that a check knows one that nobody has touched.
 """
 
+import json
 import re
 import sys
 
@@ -12,6 +14,7 @@ from course import NOTEBOOKS, ROOT, read
 
 sys.path.insert(0, str(ROOT / "notebooks"))
 
+from check import stubs
 from check.core import EXERCISES
 
 README = ROOT / "README.md"
@@ -197,6 +200,17 @@ def exercises():
     return "\n".join(lines) + "\n"
 
 
+def broken_cells():
+    """The cells that are there to be repaired: {exercise: source}."""
+    cells = [cell.source for path in CHAPTERS for cell in read(path).cells]
+    found = {
+        name: next(source for source in cells if f"check.{name}(" in source)
+        for name, exercise in EXERCISES.items()
+        if exercise.kind == "fix"
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES = [(README, "documents", documents), (TEACHERS, "exercises", exercises)]
 
 
@@ -210,3 +224,4 @@ def filled(page, name, made):
 if __name__ == "__main__":
     for page, name, made in PAGES:
         page.write_text(filled(page, name, made), encoding="utf-8", newline="\n")
+    stubs.FILE.write_text(broken_cells(), encoding="utf-8", newline="\n")

@@ -5,7 +5,18 @@ import subprocess
 import sys
 
 import pytest
-from mirror import CHAPTERS, PAGES, PARTS, README, TEACHERS, filled, minutes, places
+from mirror import (
+    CHAPTERS,
+    PAGES,
+    PARTS,
+    README,
+    TEACHERS,
+    broken_cells,
+    filled,
+    minutes,
+    places,
+    stubs,
+)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -20,6 +31,10 @@ def test_every_tag_names_a_part():
 @pytest.mark.parametrize("page, name, made", PAGES, ids=[name for _, name, _ in PAGES])
 def test_a_page_shows_what_is_made(page, name, made):
     assert page.read_text(encoding="utf-8") == filled(page, name, made), "python tests/mirror.py"
+
+
+def test_the_checks_know_the_broken_cells():
+    assert stubs.FILE.read_text(encoding="utf-8") == broken_cells(), "python tests/mirror.py"
 
 
 def test_readme_tells_the_minutes():

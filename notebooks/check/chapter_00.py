@@ -49,7 +49,7 @@ def treat(answer):
 def lamp(answer):
     """Repair the cell so that `hours.grad` is the price of one hour."""
     try:
-        hours = tensor(call(answer))
+        hours = tensor(call(answer), ())
     except RuntimeError as error:
         if "does not require grad" not in str(error):
             raise
@@ -93,7 +93,7 @@ def fence(answer):
     torch = engine(answer)
     width = torch.tensor(5.0, requires_grad=True)
     height = torch.tensor(3.0, requires_grad=True)
-    length = tensor(call(answer, width, height))
+    length = tensor(call(answer, width, height), (), torch)
     if close(length, 15):
         raise Mistaken(
             "15 is the area of a 5 by 3 field. The fence goes around it: two widths, two heights."

@@ -1,6 +1,6 @@
 """Exercises of chapter 01, tensors."""
 
-from .core import Mistaken, call, engine, exercise, expect_each, tensor
+from .core import Mistaken, call, engine, exercise, expect_each, expect_names, shown, tensor
 
 
 @exercise(
@@ -42,9 +42,7 @@ def tracked(answer):
 )
 def leaves(answer):
     """The set of names, out of w, y, c, d, that are leaves."""
-    names = {answer} if isinstance(answer, str) else set(answer)
-    if names - {"w", "y", "c", "d"}:
-        raise Mistaken('Give a set of names out of "w", "y", "c" and "d".')
+    names = expect_names(answer, ("w", "y", "c", "d"))
     if names == {"w"}:
         raise Mistaken(
             "You took 'leaf' for 'requires grad'. `c` and `d` have no `grad_fn` either, and that"
@@ -123,7 +121,7 @@ def trainable(answer):
     bias = torch.zeros(2).requires_grad_()
     kept = call(answer, [weight, data, shifted, output, bias])
     if not isinstance(kept, (list, tuple)):
-        raise Mistaken(f"Return a list of tensors. This is {kept!r}.")
+        raise Mistaken(f"Return a list of tensors. This is {shown(kept)}.")
     for one in kept:
         if isinstance(one, bool):
             raise Mistaken(
@@ -133,7 +131,7 @@ def trainable(answer):
         if isinstance(one, int):
             raise Mistaken("Your list holds positions. Return the tensors that stand there.")
         if not hasattr(one, "requires_grad"):
-            raise Mistaken(f"Your list holds {one!r}, which is no tensor.")
+            raise Mistaken(f"Your list holds {shown(one)}, which is no tensor.")
 
     def has(wanted):
         return any(wanted is one for one in kept)

@@ -1,6 +1,6 @@
 """Exercises of chapter 02, the computational graph."""
 
-from .core import Mistaken, call, close, engine, exercise, expect, tensor
+from .core import Mistaken, call, close, engine, exercise, expect, number, shown, tensor
 from .graph import leaves, reaches
 
 
@@ -48,7 +48,7 @@ def node_counts(answer):
     """The number of operation nodes in each graph, as {"once": …, "twice": …}."""
     if not isinstance(answer, dict) or set(answer) != {"once", "twice"}:
         raise Mistaken('Answer with {"once": …, "twice": …}.')
-    once, twice = answer["once"], answer["twice"]
+    once, twice = number(answer["once"]), number(answer["twice"])
     if (once, twice) == (2, 2):
         raise Mistaken(
             "The engine does not notice that both `x + 1` are the same. Each of them runs, so each"
@@ -91,7 +91,7 @@ def fahrenheit(answer):
     """Repair the function so that a path leads from its result back to `celsius`."""
     torch = engine(answer)
     celsius = torch.tensor(20.0, requires_grad=True)
-    result = tensor(call(answer, celsius))
+    result = tensor(call(answer, celsius), (), torch)
     if not close(result, 68):
         raise Mistaken(f"20 °C is 68 °F, and the function says {result.item():g}.")
     if not result.requires_grad:
@@ -131,8 +131,8 @@ def op_names(answer):
     names = call(answer, result)
     if not isinstance(names, (list, tuple, set)) or not all(isinstance(n, str) for n in names):
         raise Mistaken(
-            f"Names are asked for, a list of texts, and this is {names!r}. A node tells its name"
-            " when you call `node.name()`, with parentheses."
+            f"Names are asked for, a list of texts, and this is {shown(names)}. A node tells its"
+            " name when you call `node.name()`, with parentheses."
         )
     names = sorted(names)
     if any(name.endswith("AccumulateGrad") for name in names):

@@ -75,8 +75,8 @@ def two_paths(answer):
 )
 def order(answer):
     """The order in which the nodes of L, a and b run, as a list of three names."""
-    names = list(answer)
-    if sorted(names) != ["L", "a", "b"]:
+    names = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+    if sorted(map(str, names)) != ["L", "a", "b"]:
         raise Mistaken('Put the three names "L", "a", "b" in order, each once.')
     if names == ["L", "a", "b"]:
         raise Mistaken(
@@ -102,7 +102,7 @@ def order(answer):
 )
 def by_hand(answer):
     """Repair the backward pass of L = (2x) · (x + 1), written in plain Python."""
-    got, also = call(answer, 3.0), call(answer, 5.0)
+    got, also = number(call(answer, 3.0)), number(call(answer, 5.0))
     if close(got, 14) and close(also, 22):
         return "Right: what comes through a, plus what comes through b. 8 + 6 = 14 at x = 3."
     if close(got, 6) and close(also, 10):

@@ -1,6 +1,6 @@
 """Exercises of chapter 04, gradient accumulation."""
 
-from .core import Mistaken, call, close, engine, exercise, expect, tensor
+from .core import Mistaken, call, close, engine, exercise, expect, number, tensor
 
 
 @exercise(
@@ -76,7 +76,7 @@ def shared_leaf(answer):
 )
 def descend(answer):
     """Repair the loop so that w ends close to 3."""
-    w = tensor(call(answer))
+    w = tensor(call(answer), ())
     where = w.item()
     if close(where, 3 * (1 - 0.8**20)):
         return f"Right: each round sees its own slope only, and w comes to {where:.2f}."
@@ -157,7 +157,7 @@ def in_parts(answer):
                 f"{means[-1]:g} is the last batch alone. Do not clear between the batches: let them"
                 " add up."
             )
-        raise Mistaken(f"Two batches of two should give {right:g}, and gave {float(got):g}.")
+        raise Mistaken(f"Two batches of two should give {right:g}, and gave {number(got):g}.")
     if max(seen) > 2:
         raise Mistaken(
             "The number is right, but you put the batches together again. The point is that the"
@@ -166,12 +166,12 @@ def in_parts(answer):
     got, right, means = run(3, 1)
     if close(got, sum(means) / 2):
         raise Mistaken(
-            f"Batches of 3 and 1 gave {float(got):g}, and should give {right:g}. Dividing by the"
+            f"Batches of 3 and 1 gave {number(got):g}, and should give {right:g}. Dividing by the"
             " number of batches gives a single sample as much weight as three. Weigh a batch by"
             " its length."
         )
     if not close(got, right):
-        raise Mistaken(f"Batches of 3 and 1 should give {right:g}, and gave {float(got):g}.")
+        raise Mistaken(f"Batches of 3 and 1 should give {right:g}, and gave {number(got):g}.")
     got, right, _ = run(3, 1, old=100.0)
     if not close(got, right):
         raise Mistaken(

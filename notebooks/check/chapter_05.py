@@ -84,7 +84,7 @@ def cube_slopes(answer):
     def run(*values):
         x = torch.tensor(values, requires_grad=True)
         try:
-            return tensor(call(answer, x)).tolist()
+            return tensor(call(answer, x), torch=torch).tolist()
         except RuntimeError as error:
             if "implicitly" in str(error):
                 raise Mistaken(
@@ -143,7 +143,7 @@ def jacobian_rows(answer):
     def run(f, *values):
         x = torch.tensor(values, requires_grad=True)
         try:
-            got = tensor(call(answer, f, x))
+            got = tensor(call(answer, f, x), torch=torch)
         except RuntimeError as error:
             if "second time" in str(error):
                 raise Mistaken(
@@ -155,6 +155,10 @@ def jacobian_rows(answer):
                     f"The engine says: {error}. Hand over a vector that picks one row."
                 ) from None
             raise
+        if not 0 < len(got.shape) < 3:
+            raise Mistaken(
+                f"A table of rows and columns is asked for, and this has shape {tuple(got.shape)}."
+            )
         return got.tolist()
 
     rows = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]

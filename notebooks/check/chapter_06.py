@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from .core import Mistaken, call, close, engine, exercise, expect, tensor
+from .core import Mistaken, call, close, engine, exercise, expect, expect_names, tensor
 
 
 @exercise(
@@ -47,9 +47,7 @@ def stopped(answer):
 )
 def who_learns(answer):
     """The set of names, out of a, b, c, that have a gradient at the end."""
-    names = {answer} if isinstance(answer, str) else set(answer)
-    if names - {"a", "b", "c"}:
-        raise Mistaken('Give a set of names out of "a", "b" and "c". An empty one is `set()`.')
+    names = expect_names(answer, ("a", "b", "c"), " An empty one is `set()`.")
     if names == {"b", "c"}:
         raise Mistaken(
             "q is on record, but L was made of `q.detach()`: the cut lies between q and L. No"
@@ -99,7 +97,7 @@ def evaluate(answer):
     try:
         torch.set_grad_enabled(True)
         net = _Net(torch, fails=False)
-        result = tensor(call(answer, net, torch.tensor(3.0)))
+        result = tensor(call(answer, net, torch.tensor(3.0)), (), torch)
         on = torch.is_grad_enabled()
         torch.set_grad_enabled(True)
         if not close(result, 6):
@@ -151,7 +149,7 @@ def round_through(answer):
     """Write a function: the value of `x.round()`, with slope 1."""
     torch = engine(answer)
     x = torch.tensor([0.2, 0.7, 1.6, -2.4], requires_grad=True)
-    result = tensor(call(answer, x))
+    result = tensor(call(answer, x), torch=torch)
     if tuple(result.shape) != (4,):
         raise Mistaken("Four numbers go in, and four must come out.")
     values = result.detach().tolist()

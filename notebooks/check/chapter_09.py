@@ -2,7 +2,7 @@
 
 import inspect
 
-from .core import Mistaken, Unanswered, close, engine, exercise, expect
+from .core import Mistaken, Unanswered, close, engine, exercise, expect, shown, tensor
 
 
 @exercise(
@@ -76,11 +76,17 @@ def _gradients(answer, inputs, behind):
     """What comes back to `inputs`, with a step behind the node that multiplies by `behind`."""
     for one in inputs:
         one.grad = None
-    result = answer.apply(*inputs)
+    try:
+        result = answer.apply(*inputs)
+    except TypeError as error:
+        if "argument" not in str(error):
+            raise
+        raise Mistaken(f"`forward` gets `ctx`, then its inputs. Python says: {error}.") from None
     if result is ...:
         raise Unanswered
     if not hasattr(result, "requires_grad"):
-        raise Mistaken(f"`forward` must return a tensor, and it returns {result!r}.")
+        raise Mistaken(f"`forward` must return a tensor, and it returns {shown(result)}.")
+    tensor(result, (1,))
     try:
         (result * behind).backward()
     except RuntimeError as error:
@@ -90,6 +96,10 @@ def _gradients(answer, inputs, behind):
             f"The engine says: {error}. Return one gradient for each input of forward."
         ) from None
     except TypeError:
+        raise Mistaken("`backward` must return tensors, and it returns something else.") from None
+    except AttributeError as error:
+        if "has no attribute" not in str(error) or "'Tensor'" in str(error):
+            raise
         raise Mistaken("`backward` must return tensors, and it returns something else.") from None
     if any(one.grad is None for one in inputs):
         raise Mistaken("`backward` returns None for an input that requires grad.")

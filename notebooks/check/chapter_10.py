@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .core import Mistaken, Unanswered, call, close, engine, exercise, expect, tensor
+from .core import Mistaken, Unanswered, call, close, engine, exercise, expect, shown, tensor
 
 
 @exercise(
@@ -49,8 +49,11 @@ def clip(answer):
     for slope, limit in ((7.0, 5.0), (-7.0, 5.0), (2.0, 5.0), (7.0, 1.0)):
         x = torch.tensor(1.0, requires_grad=True)
         middle = x * 2
-        result = tensor(call(answer, middle, limit))
-        (result * slope).backward()
+        result = tensor(call(answer, middle, limit), (), torch)
+        if result.requires_grad:
+            (result * slope).backward()
+        if x.grad is None:
+            raise Mistaken("No gradient comes back any more. Return the `tensor` that came in.")
         got[slope, limit] = x.grad.item() / 2
     if close(got[7.0, 5.0], 7):
         raise Mistaken(
@@ -89,7 +92,7 @@ def listen(answer):
         raise Unanswered
     if not isinstance(heard, list):
         raise Mistaken(
-            f"Return a list. This is {type(heard).__name__}: the pass has not run yet when `listen`"
+            f"Return a list. This is {shown(heard)}: the pass has not run yet when `listen`"
             " returns."
         )
     if heard:
@@ -99,7 +102,7 @@ def listen(answer):
     if not heard:
         raise Mistaken("A pass went through, and the list is still empty.")
     if not hasattr(heard[0], "tolist"):
-        raise Mistaken(f"The list holds {heard[0]!r}. Put the gradient into it, a tensor.")
+        raise Mistaken(f"The list holds {shown(heard[0])}. Put the gradient into it, a tensor.")
     if heard[0].tolist() == x.grad.tolist() and heard[0].tolist() != [6, 12]:
         raise Mistaken("You heard the gradient of the leaf. `tensor` has one of its own.")
     if heard[0].tolist() != [6, 12]:
@@ -137,7 +140,7 @@ def reverse(answer):
     torch = engine(answer)
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     middle = x * 3
-    turned = tensor(call(answer, middle))
+    turned = tensor(call(answer, middle), (2,), torch)
     if turned.tolist() == [-3, -6]:
         raise Mistaken("The values have the other sign. Forwards nothing may change.")
     if turned.tolist() != [3, 6]:

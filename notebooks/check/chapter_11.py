@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .core import Mistaken, Unanswered, call, close, engine, exercise, expect
+from .core import Mistaken, Unanswered, call, close, engine, exercise, expect, number
 
 
 @exercise(
@@ -140,8 +140,8 @@ def train_step(answer):
         raise Mistaken("You return the same number in every round. Return the loss.")
     if not close(got, first):
         raise Mistaken(
-            f"The loss before the step was {first:g}, and you return {got:g}. Did you compute it"
-            " again after the step?"
+            f"The loss before the step was {first:g}, and you return {number(got):g}. Did you"
+            " compute it again after the step?"
         )
     return "Right: clear, forward, backward, step."
 

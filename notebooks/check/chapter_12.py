@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .core import NO_FUNCTION, Mistaken, Unanswered, call, exercise, expect
+from .core import Mistaken, Unanswered, call, exercise, expect, function, shown
 from .mutants import MUTANTS, Sound
 
 
 def _array(numbers: Any) -> Any:
     import numpy
 
-    return numpy.asarray(numbers, dtype=float)
+    try:
+        return numpy.asarray(numbers, dtype=float)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise Mistaken(f"Numbers are asked for, and this is {shown(numbers)}.") from None
 
 
 def _same(got: Any, right: Any) -> bool:
     """Whether two arrays have one shape and, to four digits, the same numbers."""
     import numpy
 
-    got, right = numpy.asarray(got, dtype=float), numpy.asarray(right, dtype=float)
+    got, right = _array(got), _array(right)
     return got.shape == right.shape and numpy.allclose(got, right, rtol=1e-4, atol=1e-6)
 
 
@@ -175,8 +178,11 @@ def _leaf_and_chain() -> tuple[_Step, _Step, _Step]:
 
 
 def _run(answer: Any, ordered: list[_Step]) -> None:
-    if answer(ordered) is ...:
-        raise Unanswered
+    try:
+        call(answer, ordered)
+    except Mistaken as mistake:
+        if "`None`" not in str(mistake):  # it shall return nothing
+            raise
 
 
 @exercise(
@@ -193,8 +199,7 @@ def _run(answer: Any, ordered: list[_Step]) -> None:
 )
 def go_back(answer):
     """Write the backward pass over values that are in order."""
-    if not callable(answer):
-        raise Mistaken(NO_FUNCTION)
+    function(answer)
     x, a, L = _leaf_and_chain()
     try:
         _run(answer, [L, a, x])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from .core import NO_FUNCTION, Mistaken, Unanswered, call, close, engine, exercise, expect_each
+from .core import Mistaken, Unanswered, call, close, engine, exercise, expect_each
 from .core import tensor as a_tensor
 from .graph import reaches
 
@@ -128,7 +128,7 @@ def rms(answer):
     """Write the root mean square with methods only, so that it runs on either engine."""
     torch = engine(answer)
     if not isinstance(answer, types.FunctionType):
-        raise Mistaken(NO_FUNCTION)
+        raise Mistaken("Write a function of your own, with `def`.")
     names = {k: v for k, v in answer.__globals__.items() if not isinstance(v, types.ModuleType)}
     alone = types.FunctionType(answer.__code__, names, answer.__name__, answer.__defaults__)
     x = torch.tensor([1.0, 7.0, 5.0, 5.0], requires_grad=True)
@@ -141,7 +141,7 @@ def rms(answer):
         ) from None
     if result is ...:
         raise Unanswered
-    a_tensor(result)
+    a_tensor(result, (), torch)
     if close(result, 25):
         raise Mistaken("25 is the mean square. The root is missing.")
     if close(result, 4.5):

@@ -8,11 +8,13 @@ import html
 import inspect
 import math
 import re
+import sys
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import learner
+from . import learner, stubs
 
 State = Literal["right", "wrong", "open", "hint"]
 MARKS = {"right": "✓", "wrong": "✗", "open": "○", "hint": "→"}
@@ -64,6 +66,7 @@ class Exercise:
 
     def judge(self, answer: Any) -> Reply:
         """The verdict on `answer`; an error raised by the learner's code becomes part of it."""
+        _returned.clear()
         try:
             if _is_open(answer):
                 raise Unanswered
@@ -71,9 +74,19 @@ class Exercise:
         except Unanswered:
             return Reply("open", f'Yours to fill in. Stuck? Try `check.hint("{self.name}")`.')
         except Mistaken as mistake:
+            if stubs.untouched(self.name, answer):
+                return Reply("open", f"As it stands: {mistake}")
             return Reply("wrong", str(mistake))
-        except Exception as error:
-            return Reply("wrong", f"Your code stopped with {type(error).__name__}: {error}")
+        except (Exception, SystemExit) as error:
+            return Reply("wrong", self.stopped(answer, error))
+
+    def stopped(self, answer: Any, error: BaseException) -> str:
+        """What to say of an error: the learner's own, or one about the kind of their answer."""
+        if _is_of(answer, error):
+            said = f": {error}" if str(error) else ""
+            return f"Your code stopped with {type(error).__name__}{said}"
+        what = f"what your function returns, {shown(_returned[-1])}" if _returned else shown(answer)
+        return f"The check cannot use {what}. The task: {(self.__doc__ or '').splitlines()[0]}"
 
     def __repr__(self) -> str:
         return f"check.{self.name}(answer): {self.__doc__}"
@@ -81,6 +94,7 @@ class Exercise:
 
 EXERCISES: dict[str, Exercise] = {}
 _hints_shown: dict[str, int] = {}
+_returned: list[Any] = []  # what the learner's function gave back, in this check
 
 
 def exercise(chapter: str, kind: str, hints: tuple[str, str, str]) -> Callable:
@@ -119,14 +133,31 @@ def hint(name: str | Exercise, strength: int | None = None) -> Reply:
 NO_FUNCTION = "Hand over the function itself: its name, without parentheses behind it."
 
 
-def call(function: Any, *inputs: Any) -> Any:
-    """What the learner's `function` makes of `inputs`."""
-    if not callable(function):
+def function(answer: Any) -> Callable:
+    """`answer`, which must be a function."""
+    if isinstance(answer, type):
+        raise Mistaken("A function is asked for, made with `def`, and this is a class.")
+    if not callable(answer):
         raise Mistaken(NO_FUNCTION)
-    result = function(*inputs)
+    return answer
+
+
+def call(answer: Any, *inputs: Any) -> Any:
+    """What the learner's function makes of `inputs`."""
+    try:
+        inspect.signature(function(answer)).bind(*inputs)
+    except ValueError:
+        pass  # a function of C tells nothing
+    except TypeError as error:
+        raise Mistaken(
+            f"The check calls your function with {_count(len(inputs), 'argument')}, as in the cell"
+            f" of the exercise. Python says: {error}."
+        ) from None
+    result = answer(*inputs)
+    _returned.append(result)
     if result is ...:
         raise Unanswered
-    if result is None and _hands_back(function):
+    if result is None and _hands_back(answer):
         raise Mistaken(
             "Your function has a `return`, and what it hands back is `None`. A `.grad` is None"
             " until a backward pass has run, and `backward()` itself gives nothing back."
@@ -150,13 +181,63 @@ def _hands_back(function: Any) -> bool:
     return False
 
 
-def engine(function: Any) -> Any:
-    """The module that the learner's cell calls `torch`, or minigrad where there is no PyTorch."""
-    function = inspect.unwrap(function) if callable(function) else function  # of its decorators
-    if not hasattr(function, "__globals__"):
-        raise Mistaken(NO_FUNCTION)
-    names = function.__globals__
-    return names["torch"] if "torch" in names else names["minigrad"]
+def engine(answer: Any) -> Any:
+    """The module that the learner's cell calls `torch`, or else the engine that was imported."""
+    names = _names(function(answer))
+    if names is None:
+        raise Mistaken("Write a function of your own, with `def`.")
+    for module in (names.get("torch"), names.get("minigrad"), *map(sys.modules.get, ENGINES)):
+        if hasattr(module, "tensor"):
+            return module
+    raise Mistaken("No engine is there yet. Run the cell with the imports, at the top.")
+
+
+ENGINES = ("minigrad", "torch")
+
+
+def _names(answer: Any) -> dict | None:
+    """The names that the learner's code sees: its module's."""
+    if isinstance(answer, type):
+        own = [part for part in vars(answer).values() if hasattr(part, "__func__")]
+        answer = own[0].__func__ if own else None
+    elif not hasattr(answer, "__globals__") and callable(answer):
+        answer = getattr(answer, "func", getattr(answer, "__wrapped__", type(answer).__call__))
+    answer = inspect.unwrap(answer) if callable(answer) else answer  # of its decorators
+    return getattr(answer, "__globals__", None)
+
+
+def _is_of(answer: Any, error: BaseException) -> bool:
+    """Whether `error` came out of the learner's own code."""
+    names, step = _names(answer), error.__traceback__
+    while names is not None and step is not None:
+        frame = step.tb_frame
+        if frame.f_globals is names or frame.f_code is getattr(answer, "__code__", None):
+            return True
+        step = step.tb_next
+    return False
+
+
+def shown(value: Any) -> str:
+    """A value in a few words, on one line."""
+    kinds = {type: "a class", types.ModuleType: "a module", types.GeneratorType: "a generator"}
+    for kind, words in kinds.items():
+        if isinstance(value, kind):
+            return words
+    if hasattr(value, "shape") and hasattr(value, "tolist"):
+        tensor = "tensor" if hasattr(value, "requires_grad") else "numpy array"
+        return f"a {tensor} of shape {tuple(value.shape)}"
+    text = repr(value)
+    if callable(value):
+        return "a function"
+    if " at 0x" in text or len(text) > 60 or "\n" in text:
+        if isinstance(value, (list, tuple)) and value:
+            return f"a {type(value).__name__} that begins with {shown(value[0])}"
+        return f"a value of the type {type(value).__name__}"
+    return f"the text {text}" if isinstance(value, str) else text
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def number(answer: Any) -> float:
@@ -164,16 +245,30 @@ def number(answer: Any) -> float:
     if isinstance(answer, str):
         raise Mistaken("That is a text. Type the number without quotes.")
     try:
+        if isinstance(answer, bool):
+            raise TypeError
         return float(answer.item() if hasattr(answer, "item") else answer)
     except (TypeError, ValueError, RuntimeError):
-        raise Mistaken(f"A single number is asked for, and this is {answer!r}.") from None
+        raise Mistaken(f"A single number is asked for, and this is {shown(answer)}.") from None
+    except OverflowError:
+        raise Mistaken("That number is larger than any that a tensor holds.") from None
 
 
-def tensor(answer: Any) -> Any:
-    """`answer`, which must be a tensor of whichever engine."""
+def tensor(answer: Any, shape: tuple[int, ...] | None = None, torch: Any = None) -> Any:
+    """`answer`, which must be a tensor: of this `shape`, and of the engine `torch`, if given."""
     if not hasattr(answer, "requires_grad"):
         why = ": a Python number has no history" if isinstance(answer, (int, float)) else ""
-        raise Mistaken(f"A tensor is asked for, and this is {answer!r}{why}.")
+        raise Mistaken(f"A tensor is asked for, and this is {shown(answer)}{why}.")
+    if torch is not None and not isinstance(answer, torch.Tensor):
+        raise Mistaken(
+            f"A tensor of {torch.__name__} is asked for, and this one belongs to another engine,"
+            f" {type(answer).__module__.split('.')[0]}. Compute with what is handed in."
+        )
+    if shape is not None and tuple(answer.shape) != shape:
+        wanted = f"of shape {shape}" if shape else "with a single number, of shape (),"
+        raise Mistaken(
+            f"A tensor {wanted} is asked for, and this one has shape {tuple(answer.shape)}."
+        )
     return answer
 
 
@@ -199,7 +294,9 @@ def expect_each(answer: Any, right: Mapping[str, Any], diagnoses: Mapping[str, s
     for name, value in right.items():
         if isinstance(answer[name], str):
             raise Mistaken(f"`{name}`: that is a text. Type True or False without quotes.")
-        if answer[name] != value:
+        if answer[name] is not True and answer[name] is not False:
+            raise Mistaken(f"`{name}`: type True or False. This is {shown(answer[name])}.")
+        if answer[name] is not value:
             raise Mistaken(diagnoses[name])
 
 
@@ -210,19 +307,34 @@ def expect_list(
     otherwise: str,
 ) -> None:
     """As `expect`, for a list of numbers; a tensor with one row counts as a list."""
-    if hasattr(answer, "tolist"):
-        answer = answer.tolist()
-    if not isinstance(answer, (list, tuple)):
-        raise Mistaken(f"A list of {len(right)} numbers is asked for, and this is {answer!r}.")
-    numbers = tuple(map(number, answer))
-    if len(numbers) != len(right):
-        raise Mistaken(f"There are {len(right)} numbers to give, and these are {len(numbers)}.")
+    given = answer.tolist() if hasattr(answer, "tolist") else answer
+    nested = isinstance(given, (list, tuple)) and any(_holds_several(part) for part in given)
+    if nested or not isinstance(given, (list, tuple)):
+        raise Mistaken(f"A list of {len(right)} numbers is asked for, and this is {shown(answer)}.")
+    if len(given) != len(right):
+        raise Mistaken(f"There are {len(right)} numbers to give, and these are {len(given)}.")
+    numbers = tuple(map(number, given))
     if all(map(close, numbers, right)):
         return
     for values, diagnosis in mistakes.items():
         if all(map(close, numbers, values)):
             raise Mistaken(diagnosis)
     raise Mistaken(f"Not {[float(f'{n:g}') for n in numbers]}. {otherwise}")
+
+
+def expect_names(answer: Any, among: tuple[str, ...], note: str = "") -> set[str]:
+    """`answer` as a set of names, each of which must be one of `among`."""
+    given = [answer] if isinstance(answer, str) else answer
+    if isinstance(given, (set, frozenset, list, tuple)):
+        names = [name for name in given if isinstance(name, str) and name in among]
+        if len(names) == len(given):
+            return set(names)
+    listed = ", ".join(f'"{name}"' for name in among[:-1])
+    raise Mistaken(f'Give a set of names out of {listed} and "{among[-1]}".{note}')
+
+
+def _holds_several(part: Any) -> bool:
+    return isinstance(part, (list, tuple, set, dict)) or getattr(part, "shape", ()) != ()
 
 
 def _is_open(answer: Any) -> bool:

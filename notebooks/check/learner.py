@@ -113,6 +113,6 @@ class Progress:
             rows += f"<td{left}>{names}</td></tr>"
         return (
             f"<table><thead><tr><th{left}>chapter</th><th>solved</th><th{left}>exercises: ✓ solved,"
-            f" ✗ not yet, ○ open</th></tr></thead><tbody>{rows}</tbody></table>"
+            f" ✗ tried, ○ not started</th></tr></thead><tbody>{rows}</tbody></table>"
             f"<p>{self.summary}</p>"
         )

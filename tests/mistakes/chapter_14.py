@@ -84,8 +84,8 @@ MISTAKES = [
     ("weighted", "[2, 20]", "It is taken at x"),
     ("weighted", "[22, 44]", "a weight of its own"),
     ("weighted", "[42, 42]", "added it all up"),
-    ("weighted", "42", "Two numbers in a list"),
-    ("weighted", "[7, 7]", "Not [7, 7]"),
+    ("weighted", "42", "A list of 2 numbers is asked for"),
+    ("weighted", "[7, 7]", "Not [7.0, 7.0]"),
     ("ask_net", function("ask_net", "net, x", "net.eval()", "return net(x)"), "is tracked"),
     (
         "ask_net",
