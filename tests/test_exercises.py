@@ -38,7 +38,8 @@ def result_of(source, torch):
     """Run `source` as the last cell of a notebook: the value of its last expression."""
     body = ast.parse(source).body
     space = {"torch": torch, "check": check}
-    exec(compile(ast.Module(body[:-1], []), "<answer>", "exec"), space)
+    for line in body[:-1]:  # one by one, as a notebook does
+        exec(compile(ast.Module([line], []), "<answer>", "exec"), space)
     return eval(compile(ast.Expression(body[-1].value), "<answer>", "eval"), space)
 
 
