@@ -219,7 +219,12 @@ def _is_of(answer: Any, error: BaseException) -> bool:
 
 def shown(value: Any) -> str:
     """A value in a few words, on one line."""
-    kinds = {type: "a class", types.ModuleType: "a module", types.GeneratorType: "a generator"}
+    kinds = {
+        type: "a class",
+        types.ModuleType: "a module",
+        types.GeneratorType: "a generator",
+        (types.FunctionType, types.BuiltinFunctionType, types.MethodType): "a function",
+    }
     for kind, words in kinds.items():
         if isinstance(value, kind):
             return words
@@ -227,8 +232,6 @@ def shown(value: Any) -> str:
         tensor = "tensor" if hasattr(value, "requires_grad") else "numpy array"
         return f"a {tensor} of shape {tuple(value.shape)}"
     text = repr(value)
-    if callable(value):
-        return "a function"
     if " at 0x" in text or len(text) > 60 or "\n" in text:
         if isinstance(value, (list, tuple)) and value:
             return f"a {type(value).__name__} that begins with {shown(value[0])}"
