@@ -39,13 +39,15 @@ def opened(browser, tmp_path):
     """Opens an animation, saved as HTML, in a page without a network; closes it afterwards."""
     contexts = []
 
-    def open_page(animation, *, before="", after="", **options):
+    def open_page(animation, *, before="", after="", alone=True, **options):
         path = tmp_path / f"{len(contexts)}.html"
         animation.save(path)
         page_text = path.read_text(encoding="utf-8")
         page_text = page_text.replace("<main>", f"<main>{before}").replace(
             "</main>", f"{after}</main>"
         )
+        if not alone:  # as one output of several
+            page_text = page_text.replace(' class="viz-alone"', "", 1)
         path.write_text(page_text, encoding="utf-8")
         contexts.append(
             browser.new_context(**{"offline": True, "reduced_motion": "reduce"} | options)
@@ -279,7 +281,7 @@ def test_a_focused_button_keeps_its_own_keys(torch, opened):
 def test_keys_belong_to_the_page_until_the_player_has_the_focus(torch, opened):
     animation, _ = twice(torch)
     listen = "heard = []; document.addEventListener('keydown', e => heard.push(e.key), true)"
-    page = opened(animation, before=f"<script>{listen}</script><input id=other>")
+    page = opened(animation, before=f"<script>{listen}</script><input id=other>", alone=False)
     for key in ("ArrowRight", "End", " "):
         page.keyboard.press(key)
     assert at(page) == 0
@@ -613,6 +615,23 @@ def test_a_click_on_a_leaf_or_an_edge_into_it_tells_its_finite_differences(torch
     assert "Finite" not in page.locator(".queue").inner_text()
     press(page, "Last step")
     assert page.locator(".queue").inner_text() == text
+    press(page, "First step")
+    op = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["kind"] == "op")
+    player(page).locator(f"#{op}").click()
+    assert "2h: 1. Backward: 1. The two agree." in page.locator(".queue").inner_text()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")  # the same for the box at work, by keyboard
+    assert "2h: 1. Backward: 1. The two agree." in page.locator(".queue").inner_text()
+
+
+def test_a_file_takes_the_keys_of_its_page(torch, opened):
+    x = torch.tensor(2.0, requires_grad=True)
+    page = opened(viz.animate(x**3, names={"x": x}))
+    page.keyboard.press("ArrowRight")
+    assert at(page) == 1
+    page.keyboard.press("End")
+    assert at(page) == len(viz.animate(x**3).frames) - 1
 
 
 # quiz

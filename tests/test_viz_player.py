@@ -341,9 +341,9 @@ def test_leaves_are_checked_by_finite_differences_where_f_can_run_again(engine):
         return ((w * b).sin() + w).mean()
 
     animation = viz.animate(f(), f=f)
-    assert len(animation.checks) == 2
+    assert len(animation.checks) == 6  # two leaves, and each of the four results
     for text in animation.checks.values():
-        assert text.startswith("Finite differences, (f(x + h) − f(x − h)) / 2h: [")
+        assert text.startswith("Finite differences, (f(x + h) − f(x − h)) / 2h: ")
         assert text.endswith("The two agree.")
     assert (w._version, w.tolist()) == (version, start)
     assert [f.queue.split(",")[0] for f in animation.frames if f.kind == "accumulate"] == [
@@ -352,7 +352,9 @@ def test_leaves_are_checked_by_finite_differences_where_f_can_run_again(engine):
     data = json.loads(
         re.search(r'<script type="application/json">(.*?)</script>', animation._page(), re.S)[1]
     )
-    assert len(data["checks"]) == 5  # two leaves, three edges: w is used twice
+    assert len(data["checks"]) == 6 + 7  # and each edge: w is used twice
+    together = [text for text in data["checks"].values() if text.startswith("All 2 ways together.")]
+    assert len(together) == 2
     alone = w.grad.tolist()
     w.grad = None
     f().backward()
@@ -372,8 +374,79 @@ def test_a_wrong_backward_is_found(engine):
     x = engine.tensor([2.0, 1.0], requires_grad=True)
     seed = engine.tensor([1.0, 10.0])
     animation = viz.animate(Triple.apply(x), seed, f=lambda: Triple.apply(x))
-    [text] = animation.checks.values()
+    leaf = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["kind"] == "leaf")
+    text = animation.checks[leaf]
     assert text.endswith("2h: [3, 30]. Backward: [2, 20]. They differ by up to 10.")
+
+
+def checked(engine, f):
+    """[(op, what finite differences say of its result)]"""
+    animation = viz.animate(f(), f=f)
+    nodes = {n["id"]: n["op"] for n in animation.trace["graph"]["nodes"]}
+    return [(nodes[id], text) for id, text in animation.checks.items()]
+
+
+def test_results_in_functions_and_models_that_f_calls_are_checked(engine):
+    nn = engine.nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Sequential(nn.Linear(2, 3), nn.Tanh())
+
+        def forward(self, x):
+            return self.inner(x).exp()
+
+    net, x = Net(), engine.tensor([[0.5, -1.0]])
+
+    def scaled(y, by=2):
+        return y * by
+
+    found = checked(engine, lambda: scaled(net(x)).sum())
+    agree = [op for op, text in found if text.endswith("The two agree.")]
+    inside = ["SumBackward0", "MulBackward0", "ExpBackward0", "TanhBackward0", "AddmmBackward0"]
+    assert sorted(agree) == sorted(["AccumulateGrad"] * 2 + inside)
+    [(op, text)] = [(op, text) for op, text in found if op not in agree]
+    assert op == "TBackward0" and "f's own lines never hold this result" in text
+    assert all("forward" not in vars(m) for m in net.modules())  # as it was
+
+
+def test_a_result_written_in_place_is_checked_before_it_is(engine):
+    w = engine.tensor([1.0, 2.0], requires_grad=True)
+
+    def f():
+        y = w * 3
+        y.mul_(2)
+        y += w
+        return (y * y).sum()
+
+    texts = [text for _, text in checked(engine, f)]
+    assert any("2h: [28, 56]." in text for text in texts)  # of w * 3, which mul_ doubles
+    assert not any("They differ" in text for text in texts)
+
+
+def test_at_a_kink_no_gradient_is_called_wrong(engine):
+    x = engine.tensor([0.0, 2.0], requires_grad=True)
+    [text] = [text for op, text in checked(engine, lambda: x.relu().sum()) if "Acc" in op]
+    assert text.endswith(
+        "2h: [0.5, 1]. Backward: [0, 1]. They differ by up to 0.5: f has a kink here, and backward "
+        "gives the slope to one side of it."
+    )
+
+
+def test_of_two_lambdas_on_a_line_the_right_one_runs_again(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    first, second = (lambda: x * x), (lambda: x * 3)
+    for f in (first, second):
+        assert all("They differ" not in text for _, text in checked(engine, f))
+
+
+def test_without_its_source_f_still_checks_the_leaves(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    f = eval("lambda: (x * 3).sin()", {"x": x})
+    found = dict(checked(engine, f))
+    assert found.pop("AccumulateGrad").endswith("The two agree.")
+    assert all(text.startswith("No finite differences here") for text in found.values())
 
 
 def test_f_must_compute_the_same_again(engine):
@@ -590,7 +663,7 @@ def test_save_writes_what_the_suffix_says(engine, tmp_path):
     animation.save(tmp_path / "a.html")
     animation.save(str(tmp_path / "a.SVG"))
     page = (tmp_path / "a.html").read_bytes().decode()
-    assert page.startswith("<!doctype html>")
+    assert page.startswith("<!DOCTYPE html>")
     assert "<title>out.backward(), step by step</title>" in page
     assert animation._repr_mimebundle_()["text/html"] in page
     assert (tmp_path / "a.SVG").read_bytes().decode() == animation._repr_mimebundle_()[

@@ -31,8 +31,9 @@ def animate(
     (`dict(model.named_parameters())`) name tensors that no variable of the caller names.
     `direction` is "LR" (data flows to the right), "TB" (downwards), or None for what fits the
     width. With `quiz` the replay asks for each number before it shows it. `f`, called without
-    arguments, computes `t` again from the same leaves: then each leaf's gradient is checked by
-    finite differences (a click on the leaf, or on an edge into it, tells).
+    arguments, computes `t` again from the same leaves: then gradients are checked by finite
+    differences, and a click on a box or an edge tells (or the key C, for the box at work). All
+    small leaves are, and what the lines of f, and of functions and models that it calls, make.
 
     Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
     too large to replay, or for an `f` that gives other numbers.

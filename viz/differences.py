@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from .graph import Graph, engine_of, roots_of
-from .names import is_tensor
+from .graph import Graph, engine_of, roots_of, walk
+from .names import is_tensor, output_nr
+from .rerun import Rerun
 from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of_array
 
 CLOSE = 0.02  # of the largest number, that a gradient in float32 may be off
+RUNS = 4_000  # of f, at most
 
 
-def differences(f: Callable[[], Any], t: Any, gradient: Any, graph: Graph) -> dict[str, np.ndarray]:
-    """{leaf's id: (f(x + h) − f(x − h)) / 2h for each number x of it}, for small leaves.
+@dataclass
+class Slopes:
+    """Of each number: (f(x + h) − f(x − h)) / 2h, and the slopes to its two sides alone."""
 
-    f computes `t` again from the same leaves. Each number is moved up and down a little, and put
-    back. Raises ValueError where f gives other numbers than `t` has.
+    both: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+
+Checks: TypeAlias = "dict[str, Slopes | str]"  # by node: its slopes, or why there are none
+
+
+def differences(f: Callable[[], Any], t: Any, gradient: Any, graph: Graph) -> Checks:
+    """{node's id: (f(x + h) − f(x − h)) / 2h for each number x of it}, or why there are none.
+
+    f computes `t` again from the same leaves. Each number of a leaf is moved up and down a little,
+    and put back; to what an op has made, a little is added before f goes on with it. Raises
+    ValueError where f gives other numbers than `t` has.
     """
     roots = roots_of(t)
     engine = engine_of(roots[0])
@@ -38,60 +55,137 @@ def differences(f: Callable[[], Any], t: Any, gradient: Any, graph: Graph) -> di
             return total(f())
 
     before, now = total(t), again()
-    if not np.isclose(now, before, rtol=1e-4, atol=1e-6, equal_nan=True):
+    if not _equal(now, before):
         raise ValueError(
             f"f gives {number(now)} where the animated tensor is {number(before)}: it must "
             "compute the same again, from the same leaves and with no new random numbers"
         )
-    leaves = {n.id: graph.handles[n.id].variable for n in graph.nodes if n.kind == "leaf"}
-    found = {id: _slopes(leaf, again, engine) for id, leaf in leaves.items()
-             if prod(leaf.shape) <= LISTED}  # fmt: skip
-    return {id: slopes for id, slopes in found.items() if slopes is not None}
+    checks: Checks = {}
+    for node in graph.nodes:
+        if node.kind == "leaf":
+            leaf = graph.handles[node.id].variable
+            checks[node.id] = _MANY if prod(leaf.shape) > LISTED else _slopes(leaf, again, engine)
+    with suppress(Exception):  # a copy of f may do what f does not: then leaves alone are checked
+        checks |= _inside(Rerun(f, engine.__name__), total, before, graph, engine)
+    return checks
 
 
-def told(slopes: Mapping[str, np.ndarray], run: Mapping[str, Any]) -> dict[str, str]:
-    """{leaf's id: what finite differences say of the gradient that it got in this run}"""
-    came = {s["node"]: s["incoming"] for s in run["steps"] if s["kind"] == "accumulate"}
+def _inside(
+    f: Rerun, total: Callable[[Any], float], before: float, graph: Graph, engine: Any
+) -> Checks:
+    """The same for what ops have made, as far as f's own lines hold it."""
+    with f.looking() as results:
+        again = walk(roots_of(f()))
+    ops = {n.id: n.op for n in graph.nodes if n.kind == "op"}
+    if [(n.kind, n.op) for n in again.nodes] != [(n.kind, n.op) for n in graph.nodes]:
+        return {}
+    ids = {id(again.handles[box]): box for box in ops}
+    places: dict[str, int] = {}  # the first time that each result passes
+    for at, (result, node) in enumerate(results):
+        if output_nr(result) == 0 and (box := ids.get(id(node))):
+            places.setdefault(box, at)
+    checks: Checks = dict.fromkeys(ops, _UNSEEN)
+    left = RUNS
+    for box, at in places.items():
+        result, _ = results[at]
+        array = array_of(result)
+        if array is None or array.size > LISTED:
+            checks[box] = _MANY
+            continue
+        left -= 2 * array.size
+        if left < 0:
+            checks[box] = _MANY
+            continue
+
+        def moved(shift: np.ndarray, at: int = at, dtype: Any = result.dtype) -> float:
+            added = engine.tensor(shift.tolist(), dtype=dtype)
+            with engine.no_grad(), f.moved(at, added):
+                return total(f())
+
+        if _equal(moved(np.zeros(array.shape)), before):  # else it is written in place elsewhere
+            checks[box] = _of(array, moved)
+    return checks
+
+
+HOW = "Finite differences, (f(x + h) − f(x − h)) / 2h"
+_UNSEEN = (
+    "No finite differences here: f's own lines never hold this result, so nothing can be added "
+    "to it."
+)
+_MANY = "No finite differences here: it has too many numbers to move one by one."
+_COARSE = "No finite differences here: its numbers have too few digits."
+
+
+def told(checks: Checks, run: Mapping[str, Any]) -> dict[str, str]:
+    """{node's id: what finite differences say of the gradient that it got in this run}"""
+    came = {}
+    for step in run["steps"]:
+        if step["kind"] == "accumulate":
+            came[step["node"]] = step["incoming"]
+        elif step["kind"] == "apply" and "received_all" not in step:
+            came[step["node"]] = step["received"]
     return {
-        id: _text(slope, came[id])
-        for id, slope in slopes.items()
-        if came.get(id) and came[id]["data"] is not None
+        id: slopes if isinstance(slopes, str) else _text(slopes, came[id])
+        for id, slopes in checks.items()
+        if came.get(id) and (isinstance(slopes, str) or came[id]["data"] is not None)
     }
 
 
-def _slopes(leaf: Any, total: Callable[[], float], engine: Any) -> np.ndarray | None:
+def _slopes(leaf: Any, total: Callable[[], float], engine: Any) -> Slopes | str:
     """(f(x + h) − f(x − h)) / 2h for each number x of a leaf."""
     start = array_of(leaf)
     if start is None or start.dtype.kind != "f" or "float16" in dtype_of(leaf):
-        return None  # half precision has too few digits for differences
-    data, slopes = leaf.data, np.empty(start.shape)
-    step = float(np.cbrt(np.finfo(start.dtype).eps))
+        return _COARSE
+    data = leaf.data
+
+    def moved(shift: np.ndarray) -> float:
+        data.copy_(engine.tensor((start + shift).tolist(), dtype=leaf.dtype))
+        return total()
+
     try:
-        for place in np.ndindex(start.shape):
-            h = step * max(1.0, abs(float(start[place])))
-            ends, totals = [], []
-            for sign in (1, -1):
-                moved = start.copy()
-                moved[place] += sign * h
-                data.copy_(engine.tensor(moved.tolist(), dtype=leaf.dtype))
-                ends.append(float(moved[place]))
-                totals.append(total())
-            slopes[place] = (totals[0] - totals[1]) / (ends[0] - ends[1])
+        return _of(start, moved)
     finally:
         data.copy_(engine.tensor(start.tolist(), dtype=leaf.dtype))
-    return slopes
 
 
-def _text(slopes: np.ndarray, got: Value) -> str:
+def _of(start: np.ndarray, moved: Callable[[np.ndarray], float]) -> Slopes | str:
+    """The slopes of `moved`, which is told what to add to `start`."""
+    if start.dtype.kind != "f" or start.dtype.itemsize < 4:
+        return _COARSE
+    found = Slopes(*(np.empty(start.shape) for _ in range(3)))
+    step, here = float(np.cbrt(np.finfo(start.dtype).eps)), moved(np.zeros_like(start))
+    for place in np.ndindex(start.shape):
+        h = step * max(1.0, abs(float(start[place])))
+        ends, totals = [], []
+        for sign in (1, -1):
+            shift = np.zeros_like(start)
+            shift[place] = (start[place] + sign * h) - start[place]  # what rounding leaves of h
+            ends.append(float(shift[place]))
+            totals.append(moved(shift))
+        found.both[place] = (totals[0] - totals[1]) / (ends[0] - ends[1])
+        found.right[place], found.left[place] = ((t - here) / e for t, e in zip(totals, ends))
+    return found
+
+
+def _equal(a: float, b: float) -> bool:
+    return bool(np.isclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=True))
+
+
+def _text(slopes: Slopes, got: Value) -> str:
     grad = np.array(got["data"], dtype=float)
-    off = float(np.max(np.abs(slopes - grad), initial=0))
-    agree = off <= CLOSE * max(float(np.max(np.abs(slopes), initial=0)), 0.01)
-    verdict = "The two agree" if agree else f"They differ by up to {number(off)}"
-    rounded = value_of_array(slopes, slopes.shape, got["dtype"])
-    return (
-        f"Finite differences, (f(x + h) − f(x − h)) / 2h: {spoken(rounded)}. "
-        f"Backward: {spoken(got)}. {verdict}."
-    )
+    off = np.abs(slopes.both - grad)
+    most = float(np.max(off, initial=0))
+    close = CLOSE * max(float(np.max(np.abs(slopes.both), initial=0)), 0.01)
+    verdict = "The two agree" if most <= close else f"They differ by up to {number(most)}"
+    low, high = np.minimum(slopes.left, slopes.right), np.maximum(slopes.left, slopes.right)
+    if most > close and ((off <= close) | ((low - close <= grad) & (grad <= high + close))).all():
+        verdict += ": f has a kink here, and backward gives the slope to one side of it"
+    rounded = value_of_array(slopes.both, slopes.both.shape, got["dtype"])
+    numbers = [spoken(rounded), spoken(got)]
+    if any(text.startswith("a ") for text in numbers):
+        most_off = f"off by {number(most)} at most"
+        return f"{HOW}, and backward, of {grad.size} numbers each: {most_off}. {verdict}."
+    return f"{HOW}: {numbers[0]}. Backward: {numbers[1]}. {verdict}."
 
 
 def _seed(root: Any, seed: Any) -> np.ndarray:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from . import layout
+from . import layout, web
 from .fold import Group, fold
 from .grads import tell_gradients
 from .graph import DRAWN, Graph, gradients_in, roots_of, walk
@@ -17,15 +16,8 @@ from .ink import ink
 from .names import Names, caller_namespace
 from .page import Page, describe, titled
 from .paint import paint
-from .theme import SANS
 from .tree import tree
 from .view import view_html
-
-PAGE = (
-    ":root { color-scheme: light dark; }"
-    f"body {{ margin: 0 auto; max-width: 1100px; padding: 12px; font-family: {SANS}; }}"
-    "h1 { margin: 4px 0 12px; font-size: 18px; }"
-)
 
 
 class Drawing:
@@ -64,12 +56,7 @@ class Drawing:
         return view_html(self.graph, self.page, self.svg, self.kinds)
 
     def _page(self) -> str:
-        return (
-            '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(describe(self.graph))}</title>\n<style>{PAGE}</style>\n"
-            f"<main>\n<h1>{escape(titled(self.graph))}</h1>\n{self.html}\n</main>\n</html>\n"
-        )
+        return web.page(describe(self.graph), titled(self.graph), self.html)
 
     def __str__(self) -> str:
         return tree(self.graph)

@@ -15,11 +15,11 @@ from . import layout
 from .graph import Graph, engine_of
 from .names import is_tensor
 from .player.animated import placed
-from .player.embed import look
 from .player.frames import frames
 from .record import recorded
 from .theme import LIGHT, MONO, SANS
 from .values import array_of, number, rows
+from .web import look
 
 WIDEST = "-1.234e-05"  # room that is kept for each number
 STEPS = 200  # of a slider, at least

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from viz import layout
+from viz import layout, web
 from viz.graph import Graph
-from viz.theme import SANS
 
 from .animated import animated_svg
 from .embed import player_html
@@ -21,11 +20,6 @@ from .lines import WIDE, line_frames, source_width, with_source
 from .still import gif, png, still_svg
 
 SUFFIXES = (".html", ".svg", ".png", ".gif")  # of what `save` writes
-PAGE = (
-    ":root { color-scheme: light dark; }"
-    f"body {{ margin: 0 auto; max-width: 1100px; padding: 12px; font-family: {SANS}; }}"
-    "h1 { margin: 4px 0 12px; font-size: 18px; }"
-)
 
 
 class Animation:
@@ -40,7 +34,7 @@ class Animation:
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
-        self.checks: dict[str, str] = {}  # what finite differences say of a leaf's gradient
+        self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
         self.label, self.title = "Backward pass, step by step", ""
         if "lines" in trace:
             self.label, self.title = "Cell, line by line", "A cell, line by line"
@@ -108,20 +102,19 @@ class Animation:
             path.write_text(text, encoding="utf-8", newline="\n")
 
     def _checked(self) -> dict[str, str]:
-        """The same for what can be clicked: the leaf, and the edges into it."""
-        edges = self.trace["graph"]["edges"]
-        into = {e["id"]: self.checks[e["target"]] for e in edges if e["target"] in self.checks}
-        return self.checks | into
+        """The same for what can be clicked: the boxes, and the edges into them."""
+        edges = [e for e in self.trace["graph"]["edges"] if e["target"] in self.checks]
+        ways = Counter(e["target"] for e in edges)
+        found = dict(self.checks)
+        for edge in edges:
+            text, count = self.checks[edge["target"]], ways[edge["target"]]
+            found[edge["id"]] = f"All {count} ways together. {text}" if count > 1 else text
+        return found
 
     def _page(self) -> str:
-        title = html.escape(self.title or f"{call(self.trace)}, step by step")
+        title = self.title or f"{call(self.trace)}, step by step"
         player = player_html(self.svg, self.frames, self.label, self._checked())
-        return (
-            '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{title}</title>\n<style>{PAGE}</style>\n"
-            f"<main>\n<h1>{title}</h1>\n{player}\n</main>\n</html>\n"
-        )
+        return web.page(title, title, player)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {

@@ -95,9 +95,10 @@ function mount(host) {
   for (const key of Object.keys(data.checks ?? {})) {
     for (const element of elements.get(key) ?? []) {
       element.classList.add("checked");
-      element.addEventListener("click", () => (queue.textContent = data.checks[key]));
+      element.addEventListener("click", () => check(key));
     }
   }
+  const check = (key) => (queue.textContent = data.checks[key] ?? queue.textContent);
   const pane = part(".picture"); // through which a large picture is seen
   pane.append(picture);
   const source = picture.querySelector(".source.beside"); // stays while a long graph is scrolled
@@ -259,20 +260,23 @@ function mount(host) {
     call: () => (pause(), show(starts.findLast((s) => s < at) ?? 0)),
     nextCall: () => (pause(), show(starts.find((s) => s > at) ?? frames.length - 1)),
     reveal: () => quiz.reveal(),
+    check: () => check(frames[at].focus),
   };
   const keys = {
     " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
     ...(starts.length > 1 && { PageUp: "call", PageDown: "nextCall" }),
+    ...(data.checks && { c: "check" }),
   };
 
-  // Keys are taken only while the player has the focus, only these, and before the notebook
-  // sees them (it listens on the document). What a focused button, menu or field does with a key,
-  // it does.
+  // Keys are taken only while the player has the focus (or is alone on its page), only these, and
+  // before the notebook sees them (it listens on the document). What a focused button, menu or
+  // field does with a key, it does.
   function onKey(event) {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const path = event.composedPath();
     const typing = path[0].id === "answer"; // every letter, and those with Shift or AltGr
-    if (!path.includes(host) || (!typing && (ctrlKey || metaKey || altKey || shiftKey))) return;
+    const mine = path.includes(host) || (alone && path[0] === document.body && host.isConnected);
+    if (!mine || (!typing && (ctrlKey || metaKey || altKey || shiftKey))) return;
     const action = keys[key];
     const pressed = path[0].localName === "button" && (key === " " || key === "Enter");
     if (path[0].localName === "select" || typing || pressed) {
@@ -283,8 +287,11 @@ function mount(host) {
       actions[action]();
     }
   }
-  player.addEventListener("focusin", () => window.addEventListener("keydown", onKey, true));
-  player.addEventListener("focusout", () => window.removeEventListener("keydown", onKey, true));
+  const alone = document.body.classList.contains("viz-alone");
+  const listen = () => window.addEventListener("keydown", onKey, true);
+  if (alone) listen();
+  player.addEventListener("focusin", listen);
+  player.addEventListener("focusout", () => alone || window.removeEventListener("keydown", onKey, true));
   player.addEventListener("click", (event) => {
     actions[event.target.closest("button")?.dataset.action]?.();
   });

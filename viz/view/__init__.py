@@ -20,10 +20,9 @@ from viz.graph import Graph
 from viz.ink import box_ink, legend_ink
 from viz.layout import complete, pages
 from viz.page import Page, describe, frame_size, frame_title, memory
-from viz.player.embed import _colours, _inert
+from viz.web import inert, palette, source, theme
 
 HERE = Path(__file__).parent
-THEME = HERE.parent / "player" / "theme.css"
 
 
 def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> str:
@@ -45,22 +44,21 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
         "note": " · ".join(filter(None, (memory(graph), page.left_out))),
         "legend": [legend, round(wide), round(high)],
     }
-    text = _inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    text = inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((svg + text).encode()).hexdigest()[:12]
     image = base64.b64encode(svg.encode()).decode()
-    theme = THEME.read_text(encoding="utf-8").replace(".minigrad-player", ".viz-drawing")
     return f"""<div class="viz-drawing" data-drawing="{digest}">
 <img alt="{html.escape(describe(graph))}" style="max-width:100%" \
 src="data:image/svg+xml;base64,{image}">
 <style>
-{theme}</style>
+{theme(".viz-drawing")}</style>
 <script type="text/css">
-{_colours()}
-{_source("view.css")}</script>
+{palette()}
+{source(HERE / "view.css")}</script>
 <script type="application/json">{text}</script>
 <script>
 (() => {{
-{_source("view.js")}
+{source(HERE / "view.js")}
 for (const host of document.querySelectorAll('[data-drawing="{digest}"]'))
   if (!host.shadowRoot) mount(host);
 }})();
@@ -102,7 +100,3 @@ def _plain(page: Page) -> dict[str, Any]:
 def _short(x: float) -> float:
     number = round(x, 1)
     return int(number) if number == int(number) else number
-
-
-def _source(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

@@ -440,13 +440,15 @@ function mount(host) {
   };
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-  // Keys are taken only while the viewer has the focus, and before the notebook sees them.
+  // Keys are taken only while the viewer has the focus (or is alone on its page), and before the
+  // notebook sees them.
   function onKey(event) {
     const path = event.composedPath();
     const { key } = event;
-    if (!path.includes(host) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const free = alone && path[0] === document.body && host.isConnected;
+    if (!(free || path.includes(host)) || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = path[0] === search;
-    const inPicture = path.includes(pane);
+    const inPicture = path.includes(pane) || free;
     let done = true;
     if (key === "Escape" && !card.hidden) close();
     else if (typing && key === "Enter") look(event.shiftKey ? -1 : 1);
@@ -461,8 +463,11 @@ function mount(host) {
     if (done) event.preventDefault();
     if (done || typing || key === "Enter" || key === " ") event.stopPropagation();
   }
-  viewer.addEventListener("focusin", () => window.addEventListener("keydown", onKey, true));
-  viewer.addEventListener("focusout", () => window.removeEventListener("keydown", onKey, true));
+  const alone = document.body.classList.contains("viz-alone");
+  const listen = () => window.addEventListener("keydown", onKey, true);
+  if (alone) listen();
+  viewer.addEventListener("focusin", listen);
+  viewer.addEventListener("focusout", () => alone || window.removeEventListener("keydown", onKey, true));
   viewer.addEventListener("click", (event) => {
     const pressed = event.target.closest("button");
     if (pressed) actions[pressed.dataset.action]();
