@@ -137,16 +137,21 @@ def apply(
     `op.forward` is given the arrays of `tensors`, those of `fixed`, and the constants; an optional
     tensor that was not given is None to it.
     """
-    tensors = [NOTHING if t is None else t for t in tensors]
     node = op()
-    if fixed:
-        fixed = [NOTHING if t is None else t for t in fixed]
-        constants = (*[t._data for t in fixed], *constants)
     if not (filters := warnings.filters) or filters[0] is not hush.filter:
         hush()
     try:
-        data = node.forward(*[t._data for t in tensors], *constants, **named)
+        if len(tensors) == 1 and not fixed:  # as for most; 0.15 of 2.2 µs
+            data = node.forward(tensors[0]._data, *constants, **named)
+        else:
+            arrays = [t._data for t in tensors]
+            if fixed:
+                arrays += [t._data for t in fixed]
+            data = node.forward(*arrays, *constants, **named)
     except AttributeError:
+        if any(t is None for t in (*tensors, *fixed)):
+            given = [[NOTHING if t is None else t for t in ts] for ts in (tensors, fixed)]
+            return apply(op, given[0], *constants, fixed=given[1], **named)
         for i, (name, value) in enumerate(zip(op.saves, tensors)):
             if not hasattr(value, "_data"):
                 raise not_a_tensor(op, value, name, i) from None

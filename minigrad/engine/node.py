@@ -156,14 +156,10 @@ class Node:
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
-        wanted, bit = 0, 1
-        for edge in self.edges:
-            if edge is not None:
-                wanted += bit
-            bit += bit
-        if wanted == bit - 1 and self.keeps_all:
+        if self.keeps_all and None not in self.edges:
             chosen = tensors
         else:
+            wanted = sum([1 << i for i, edge in enumerate(self.edges) if edge is not None])
             chosen = tuple([tensors[i] if m & wanted else NOTHING for _, i, m in self.kept])
         for tensor in chosen:
             if tensor._counter is not UNWRITTEN and type(tensor) is not SavedTensor:

@@ -11,10 +11,10 @@ from typing import Any
 def dimension(dim: int, ndim: int) -> int:
     """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
     bound = ndim or 1
-    if not isinstance(dim, int) and hasattr(dim, "__index__"):
-        dim = index(dim)  # a 0-d tensor of integers
     if not isinstance(dim, int):
-        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
+        if not hasattr(dim, "__index__"):
+            raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
+        dim = index(dim)  # a 0-d tensor of integers
     if not -bound <= dim < bound:
         raise IndexError(
             "Dimension out of range (expected to be in range of "
@@ -28,6 +28,8 @@ def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
 
     Raises RuntimeError if one is named twice.
     """
+    if type(dim) is int and ndim:
+        return (dimension(dim, ndim),)
     if dim is None or dim == ():
         return tuple(range(ndim))
     dims = tuple([dimension(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim)])

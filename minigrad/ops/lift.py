@@ -54,9 +54,11 @@ sqrt = lift("sqrt", np.sqrt)
 
 
 def _expand(x: Any, shape: Any) -> Any:
-    if x.ndim:
+    if x.ndim and not x.flags.c_contiguous:
         return np.broadcast_to(x, shape)
-    return np.ndarray(shape, x.dtype, np.asarray(x), 0, (0,) * len(shape))  # a tenth of the time
+    missing = len(shape) - x.ndim  # by hand, as this takes a third of broadcast_to's time
+    steps = [0 if n == 1 else step for n, step in zip(x.shape, x.strides)]
+    return np.ndarray(shape, x.dtype, np.asarray(x), 0, (*(0,) * missing, *steps))
 
 
 expand = lift("expand", _expand)
@@ -119,12 +121,16 @@ def _tanh_backward(grad: Any, out: Any) -> Any:
     return slope
 
 
+_BITS = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
+_BYTE = np.dtype(np.int8)
+
+
 def _threshold_backward(g: Any, x: Any, at: Any) -> Any:
     if not x.ndim:
         return np.where(x <= at, 0, g)
     # All bits of g, or none: exact also for inf and nan, and ten times faster than np.where.
-    bits = (x <= at).view(np.int8) - np.int8(1)
-    return (g.view(f"i{g.itemsize}") & bits).view(g.dtype)
+    keep = (x <= at).view(_BYTE) - 1
+    return (g.view(_BITS[g.dtype]) & keep).view(g.dtype)
 
 
 mse_loss_backward = lift("_mse_loss_backward", lambda g, x, y, scale: g * ((x - y) * scale))
@@ -141,6 +147,14 @@ hardtanh_backward = lift(
 )
 rsqrt = lift("rsqrt", lambda x: 1 / np.sqrt(x))
 batched = lift("bmm", operator.matmul)
+
+
+def product(a: Any, b: Any) -> Any:
+    """A·B of two matrices. As `dot`, small ones take half the time of `@`, a column times a row a
+    quarter."""
+    return a.dot(b) if type(a) is np.ndarray else a.mm(b)
+
+
 times = lift("_times", operator.mul)
 """x·c, for a number c: recorded as torch's own rules do it, without a place for c in the graph."""
 over = lift("_over", operator.truediv)

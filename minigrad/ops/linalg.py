@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import batched, times, unsqueeze
+from .lift import batched, product, times, unsqueeze
 from .shape import ExpandBackward0
 
 
@@ -33,6 +33,11 @@ class MmBackward0(Node):
 
     @staticmethod
     def forward(a: Any, b: Any) -> Any:
+        try:
+            if a.dtype is b.dtype and a.ndim == b.ndim == 2:
+                return a.dot(b)
+        except ValueError:
+            pass  # to be put in torch's words
         if a.ndim != 2 or b.ndim != 2:
             raise RuntimeError(f"{'mat2' if a.ndim == 2 else 'self'} must be a matrix")
         if a.shape[1] != b.shape[0]:
@@ -41,11 +46,11 @@ class MmBackward0(Node):
                 f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
             )
         _same_matrix_dtype(a, b)
-        return a @ b
+        return a.dot(b)
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_a, to_b = self.edges
-        return to_a and grad @ b.T, to_b and a.T @ grad
+        return to_a and product(grad, b.T), to_b and product(a.T, grad)
 
 
 class AddmmBackward0(Node):
@@ -65,8 +70,8 @@ class AddmmBackward0(Node):
         to_bias, to_a, to_b = self.edges
         return (
             to_bias and scaled(grad, self.beta),
-            to_a and scaled(grad @ b.T, self.alpha),
-            to_b and scaled(a.T @ grad, self.alpha),
+            to_a and scaled(product(grad, b.T), self.alpha),
+            to_b and scaled(product(a.T, grad), self.alpha),
         )
 
 

@@ -97,6 +97,8 @@ def total(
     x: Any, axes: Dims | None = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
 ) -> Any:
     """The sum; of integers in int64 unless `dtype` says otherwise, of halves formed in float32."""
+    if x.dtype.char in "fd":  # as mostly: by position, and without asking for dtypes
+        return np.add.reduce(x, axes, None, None, keepdim)
     return combined(np.add.reduce, x, dtype, axis=axes, keepdims=keepdim)
 
 
@@ -115,7 +117,7 @@ class SumBackward0(Node):
 
     def forward(self, x: Any, dtype: dtypes.dtype | None = None) -> Any:
         self.self_sym_sizes = x.shape
-        return total(converted(self, x, dtype), dtype=dtype)
+        return total(x if dtype is None else converted(self, x, dtype), None, False, dtype)
 
     def backward(self, grad: Any) -> Any:
         return expand(grad, self.self_sym_sizes)
@@ -128,10 +130,11 @@ class MeanBackward0(Node):
     self_sym_sizes: Dims
 
     def forward(self, x: Any, dtype: dtypes.dtype | None = None) -> Any:
-        x = converted(self, x, dtype)
-        floating(x, "mean", "Input" if dtype is None else "Optional")
+        if dtype is not None or x.dtype.kind != "f":
+            x = converted(self, x, dtype)
+            floating(x, "mean", "Input" if dtype is None else "Optional")
         self.self_sym_sizes = x.shape
-        if x.dtype == np.float16:
+        if x.dtype.char == "e":
             return x.mean(dtype=np.float32).astype(x.dtype)
         return total(x) / x.dtype.type(x.size)
 
@@ -153,7 +156,8 @@ class SumBackward1(Reduction):
         self, x: Any, dim: Any, keepdim: bool = False, dtype: dtypes.dtype | None = None
     ) -> Any:
         self.self_sym_sizes = x.shape
-        return total(converted(self, x, dtype), self.along(x, dim, keepdim), keepdim, dtype)
+        x = x if dtype is None else converted(self, x, dtype)
+        return total(x, self.along(x, dim, keepdim), keepdim, dtype)
 
     def backward(self, grad: Any) -> Any:
         return expand(self.restored(grad), self.self_sym_sizes)
@@ -169,9 +173,9 @@ class MeanBackward1(SumBackward1):
     ) -> Any:
         x = converted(self, x, dtype)
         floating(x, "mean", "Input" if dtype is None else "Optional")
-        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        wide = x.astype(np.float32) if x.dtype.char == "e" else x
         summed = super().forward(wide, dim, keepdim)
-        return (summed / wide.dtype.type(self.count)).astype(x.dtype)
+        return (summed / wide.dtype.type(self.count)).astype(x.dtype, copy=False)
 
     @property
     def count(self) -> int:
