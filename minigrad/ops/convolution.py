@@ -157,15 +157,15 @@ class ConvolutionBackward0(_Sliding):
             out = out + bias.reshape(-1, *[1] * len(self.stride))
         return out.astype(x.dtype, copy=False)
 
-    sizes: tuple[Sizes, Sizes]
+    shapes: tuple[Sizes, Sizes]
 
     def save(self, *tensors: Any) -> None:
-        self.sizes = tuple([t._data.shape for t in tensors[:2]])  # type: ignore[assignment]
+        self.shapes = tuple([t._data.shape for t in tensors[:2]])  # type: ignore[assignment]
         super().save(*tensors)
 
     def backward(self, grad: Any, x: Any, w: Any) -> Any:
         to_x, to_w, to_bias = self.edges
-        x_shape, w_shape = self.sizes
+        x_shape, w_shape = self.shapes
         return (
             to_x and convolution_input(grad, w, x_shape, *self.how),
             to_w and convolution_weight(x, grad, w_shape, *self.how),
