@@ -110,115 +110,108 @@ class GraphTask:
         self.recording = recording
         self.accumulate = accumulate
         self.sought = set(inputs)
-        self.wanted: set[Node] | None = None  # the nodes that must run; None means all
         self.ends: set[Node] = set()  # the nodes of `inputs`
+        self.wanted: set[Node] | None = None  # the nodes that must run; None means all
         self.captured: dict[Edge, Any] = {}
+        self.reached: set[Node | None] = {None}  # the nodes that the roots lead to
         self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
         # of another output, by node and number
         self.sums: set[Any] = set()  # the places where an array of this pass's own has arrived
-        self.waiting: dict[Node, int] = {}  # how many edges into a node are still to be walked
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
         self.roots = [node for node, _ in roots]
-        order = self.schedule(self.roots)
+        order, leaves = self.schedule()
+        aside = set(order) if self.watched else set[Node]()  # nodes that take the long way
         if self.sought:
             self.wanted = self.on_a_path(order)
+            aside.update(self.ends, [node for node in order if node not in self.wanted])
         for (node, slot), grad in zip(roots, gradients):
             self.add((node, slot) if slot else node, grad)
-        for node, _ in roots:
-            if type(node) is AccumulateGrad and node in self.arrived and not self.waiting[node]:
-                self.step(node, self.arrived.pop(node))
-        arrived, waiting, retain = self.arrived, self.waiting, self.retain
-        recording, watched, wanted, ends = self.recording, self.watched, self.wanted, self.ends
-        pop, sums = arrived.pop, self.sums
-        ready: list[Any] = []
+        if None in leaves:
+            self.settle(leaves[None])
+        arrived, sums, retain, recording = self.arrived, self.sums, self.retain, self.recording
         for node in order:
-            grad = pop(node, None)
+            grad = arrived.pop(node, None)
             saved, special = node.saved, node.special
-            if special == LONG or grad is None or saved is None or watched:
-                self.step(node, grad)
-                continue
-            if wanted is not None and (node not in wanted or node in ends):
-                self.step(node, grad)
-                continue
-            # The rest of the loop is `step` without its calls and questions: a small graph takes
-            # half the time.
-            if not saved:
-                sent = node.backward(grad)
-            else:
-                x, y = saved[0], saved[-1]
-                if (
-                    recording
-                    or len(saved) > 2
-                    or x._counter is not UNWRITTEN
-                    or y._counter is not UNWRITTEN
-                ):
-                    sent = node.backward(grad, *node.values(saved, recording))
-                elif len(saved) == 1:
-                    sent = node.backward(grad, x._data)
+            if special == LONG or grad is None or saved is None or node in aside:
+                sent = self.step(node, grad)
+                if sent is None:
+                    continue
+            else:  # what `step` comes to for most nodes, without its calls: half the time
+                if not saved:
+                    sent = node.backward(grad)
                 else:
-                    sent = node.backward(grad, x._data, y._data)
-                if not retain:
-                    node.saved = None
-            if type(sent) is not tuple:
-                sent = (sent,)
-            if special:
-                sent = node.fit(sent)
-            i = -1
+                    x, y = saved[0], saved[-1]
+                    if len(saved) == 2 and x._counter is y._counter is UNWRITTEN and not recording:
+                        sent = node.backward(grad, x._data, y._data)
+                    else:
+                        sent = node.backward(grad, *node.values(saved, recording))
+                    if not retain:
+                        node.saved = None
+                if type(sent) is not tuple:
+                    sent = (sent,)
+                if special:
+                    sent = node.fit(sent)
+            i = -1  # zip would count for twice the time
             for target in node.edges:
                 i += 1
-                if target is None:
+                if target is None or sent[i] is None:
                     continue
                 grad = sent[i]
-                if grad is not None:
-                    if target not in arrived:
-                        arrived[target] = grad
-                    elif target in sums:
-                        arrived[target] += grad
-                    else:
-                        arrived[target] = total = arrived[target] + grad
-                        if type(total) is np.ndarray:
-                            sums.add(target)
-                if type(target) is AccumulateGrad:
-                    waiting[target] = left = waiting[target] - 1
-                    if not left:
-                        ready.append(target)
-            if ready:
+                before = arrived.get(target)
+                if before is None:
+                    arrived[target] = grad
+                elif target in sums:
+                    before += grad
+                else:
+                    arrived[target] = total = before + grad
+                    if type(total) is np.ndarray:
+                        sums.add(target)
+            if node in leaves:
                 sent = grad = None  # so that a leaf can tell whether it may keep what arrived
-                self.settle(ready)
-                ready.clear()
+                self.settle(leaves[node])
 
-    def settle(self, ready: Sequence[Any]) -> None:
+    def schedule(self) -> tuple[list[Node], dict[Node | None, list[AccumulateGrad]]]:
+        """The nodes that the roots lead to, last made first; and for each of them the leaves that
+        wait for it only. None stands for the start of the pass.
+
+        An input is made before the node that uses it, so in this order the gradient of a node is
+        complete when its turn comes. A leaf has no turn: it runs as soon as its gradient is.
+        """
+        reached, waiting = self.reached, set[Any]()
+        leaves: dict[Node | None, list[Any]] = {}
+        order: list[Any] = []
+        for node in dict.fromkeys(self.roots):
+            reached.add(node)
+            (waiting.add if type(node) is AccumulateGrad else order.append)(node)
+        for node in order:  # which grows on the way
+            for target in node.edges:
+                if target not in reached:
+                    reached.add(target)
+                    (waiting.add if type(target) is AccumulateGrad else order.append)(target)
+        order.sort(key=_sequence, reverse=True)
+        for node in reversed(order):
+            if not waiting:
+                break
+            for target in node.edges:
+                if target in waiting:
+                    waiting.remove(target)
+                    leaves.setdefault(node, []).append(target)
+        if waiting:
+            leaves[None] = [*waiting]
+        return order, leaves
+
+    def settle(self, leaves: list[Any]) -> None:
         """Run the leaves for which no more gradients will come."""
-        if len(ready) > 2:
-            ready = self.in_order(ready)
-        for leaf in ready:
+        if len(leaves) > 1:
+            leaves = self.in_order(leaves)
+        for leaf in leaves:
             grad = self.arrived.pop(leaf, None)
             hooked = leaf.special or leaf.variable._backward_hooks
             if hooked or self.watched or self.wanted is not None:
-                self.step(leaf, grad)
+                self.apply(leaf, grad)
             else:
                 leaf.run(grad, self.recording)
-
-    def schedule(self, roots: list[Node]) -> list[Node]:
-        """The nodes that `roots` lead to, last made first; leaves are left out.
-
-        An input is made before the node that uses it, so in this order the gradient of a node is
-        complete when its turn comes. A leaf has no turn: it runs once it waits for no edge.
-        """
-        waiting = self.waiting
-        waiting.update(dict.fromkeys(roots, 0))
-        order = [node for node in waiting if type(node) is not AccumulateGrad]
-        for node in order:  # which grows on the way
-            for target in node.edges:
-                if target in waiting:
-                    waiting[target] += 1
-                elif target is not None:
-                    waiting[target] = 1
-                    if type(target) is not AccumulateGrad:
-                        order.append(target)
-        order.sort(key=_sequence, reverse=True)
-        return order
 
     def on_a_path(self, order: list[Node]) -> set[Node]:
         """The nodes from which an input can be reached; in `backward`, those of inputs as well."""
@@ -233,50 +226,42 @@ class GraphTask:
 
     def add(self, place: Any, grad: Any) -> None:
         """Let one gradient arrive. Where paths meet, gradients add up: the multivariate rule."""
-        arrived = self.arrived
-        if place not in arrived:
-            arrived[place] = grad
+        before = self.arrived.get(place)
+        if before is None:
+            self.arrived[place] = grad
         elif place in self.sums:
-            arrived[place] += grad  # in place: nobody else knows it yet
+            before += grad  # in place: nobody else knows it yet
         else:
-            arrived[place] = total = arrived[place] + grad
+            self.arrived[place] = total = before + grad
             if type(total) is np.ndarray:
                 self.sums.add(place)
 
-    def step(self, node: Node, grad: Any) -> None:
-        """Run one node and send what it gives along its edges."""
+    def step(self, node: Node, grad: Any) -> Sequence[Any] | None:
+        """Run one node, the long way. Return what is to be sent to the first outputs of nodes; None
+        if the pass ends here."""
         if node.num_outputs > 1:
             others = [self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]
             grad = _unlisted(node, [grad, *others])
         sent = self.apply(node, grad)
-        if sent is None:
-            return
-        if not self.retain:
+        if sent is not None and not self.retain:
             node.release()
+        if sent is None or not node.slots:
+            return sent
+        sent = list(sent)
+        for i, (target, slot) in enumerate(zip(node.edges, node.slots)):
+            if slot and target and sent[i] is not None:
+                self.add((target, slot), sent[i])
+                sent[i] = None
+        return sent
 
-        ready = []
-        waiting, slots = self.waiting, node.slots
-        for i, (target, grad) in enumerate(zip(node.edges, sent)):
-            if target is None:
-                continue
-            if grad is None:
-                pass
-            else:
-                self.add((target, slots[i]) if slots and slots[i] else target, grad)
-            if type(target) is AccumulateGrad:
-                waiting[target] -= 1
-                if not waiting[target]:
-                    ready.append(target)
-        self.settle(ready)
-
-    def in_order(self, ready: Sequence[Any]) -> Sequence[Any]:
-        """Leaves that are ready at once, in torch's order, if a hook will see it."""
-        if not any(leaf.sees_order() for leaf in ready):
-            return ready
+    def in_order(self, leaves: list[Any]) -> list[Any]:
+        """Leaves that are ready at once, in the order in which torch runs them."""
+        if not any(leaf.sees_order() for leaf in leaves):
+            return leaves
         if self.rank is None:
             self.rank = order_of(self.roots, self.will_run)
         rank = self.rank
-        return sorted(ready, key=lambda leaf: rank.get(leaf, 0))
+        return sorted(leaves, key=lambda leaf: rank.get(leaf, 0))
 
     def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
@@ -304,9 +289,9 @@ class GraphTask:
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass comes to `node`, of which its hooks then hear."""
-        if self.wanted is None:
-            return node in self.waiting
-        return node in self.wanted or (node in self.ends and node in self.waiting)
+        return node in self.reached and (
+            self.wanted is None or node in self.wanted or node in self.ends
+        )
 
     # -- hooks see tensors -----------------------------------------------------------------------
 

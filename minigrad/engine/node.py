@@ -85,20 +85,24 @@ def _unsigned(value: Any) -> Any:
     return value % 2**64 if isinstance(value, int) and value < 0 else value
 
 
-@functools.cache
-def _saved_value(index: int) -> property:
-    return property(lambda node: node._saved(index))
+class _Public(property):
+    """What a node saved, under the name that torch gives it."""
 
 
 @functools.cache
-def _raw_saved(index: int) -> property:
-    return property(lambda node: RawSavedTensor(node, index))
+def _public(public: str) -> _Public:
+    name = public.partition("saved_")[2]
 
+    def get(node: Node) -> Any:
+        if name in node.constants:
+            value = getattr(node, name)
+            return _unsigned(value) if name in _UNSIGNED else value
+        for index, (kept, _, _) in enumerate(node.kept):
+            if kept == name:
+                return RawSavedTensor(node, index) if public[1] == "r" else node._saved(index)
+        raise AttributeError(f"'{type(node).__name__}' object has no attribute '{public}'")
 
-@functools.cache
-def _saved_constant(name: str) -> property:
-    shown = _unsigned if name in _UNSIGNED else lambda value: value
-    return property(lambda node: shown(getattr(node, name)))
+    return _Public(get)
 
 
 class Node:
@@ -154,11 +158,12 @@ class Node:
         if cls.run is not Node.run and "special" not in vars(cls):
             cls.special = LONG
         # Properties, not a __getattr__, with which Python reads every attribute at half the speed.
-        for i, (name, _, _) in enumerate(cls.kept):
-            setattr(cls, f"_saved_{name}", vars(cls).get(f"_saved_{name}") or _saved_value(i))
-            setattr(cls, f"_raw_saved_{name}", _raw_saved(i))
-        for name in vars(cls).get("constants", ()):
-            setattr(cls, f"_saved_{name}", _saved_constant(name))
+        kept = [name for name, _, _ in cls.kept]
+        for public in [f"_saved_{n}" for n in (*kept, *cls.constants)] + [
+            f"_raw_saved_{n}" for n in kept
+        ]:
+            if not hasattr(cls, public):
+                setattr(cls, public, _public(public))
 
     # -- building ---------------------------------------------------------------------------------
 
@@ -340,6 +345,15 @@ class Node:
 
     def _sequence_nr(self) -> int:
         return self.sequence
+
+    def __dir__(self) -> list[str]:
+        names = {*self.constants, *[name for name, _, _ in self.kept]}
+        return [
+            name
+            for name in super().__dir__()
+            if name.partition("saved_")[2] in names
+            or type(getattr(type(self), name, None)) is not _Public  # those of a parent class
+        ]
 
     def _saved(self, index: int) -> Any:
         if self.saved is None:
