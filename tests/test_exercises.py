@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy
 import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -37,7 +38,7 @@ def torch(request):
 def result_of(source, torch):
     """Run `source` as the last cell of a notebook: the value of its last expression."""
     body = ast.parse(source).body
-    space = {"torch": torch, "check": check}
+    space = {"torch": torch, "check": check, "np": numpy}
     for line in body[:-1]:  # one by one, as a notebook does
         exec(compile(ast.Module([line], []), "<answer>", "exec"), space)
     return eval(compile(ast.Expression(body[-1].value), "<answer>", "eval"), space)
@@ -207,3 +208,18 @@ def test_checks_import_no_engine():
         [sys.executable, "-c", asked], cwd=NOTEBOOKS, capture_output=True, text=True, check=True
     )
     assert result.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_ends_with_three_checks(path):
+    sections = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells).split(
+        "\n## "
+    )
+    checks, after = sections[-2:]
+    assert checks.startswith("Three checks · 练习")
+    assert after.startswith("Next · 下一章")
+    asked = re.findall(r"^check\.(\w+)\(", checks, re.M)
+    assert len([name for name in asked if name in EXERCISES]) == 3
+    assert [
+        int(n) for n in re.findall(r"^\*\*(\d) · (?:Predict|Fix|Write|Expose)", checks, re.M)
+    ] == [1, 2, 3]

@@ -13,6 +13,7 @@ from mirror import (
     TEACHERS,
     broken_cells,
     filled,
+    measured,
     minutes,
     places,
     stubs,
@@ -42,13 +43,19 @@ def test_readme_tells_the_minutes():
     assert rows == [(path.name[:2], str(minutes(path))) for path in CHAPTERS]
 
 
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_takes_the_minutes_that_it_says(path):
+    assert minutes(path) == 5 * round(measured(path) / 5)
+    assert 20 <= minutes(path) <= 40 or path == CHAPTERS[0]
+
+
 def test_every_chapter_has_its_meeting():
     rows = re.findall(r"^\| \d \| ([\d, ]+) \|", TEACHERS.read_text(encoding="utf-8"), re.M)
     assert ", ".join(rows).split(", ") == [path.name[:2] for path in CHAPTERS]
 
 
 def test_the_line_that_makes_slides(tmp_path):
-    lines = re.findall(r"^jupyter (nbconvert --to slides .*)$", TEACHERS.read_text("utf-8"), re.M)
+    lines = re.findall(r"^jupyter (nbconvert .*--to slides .*)$", TEACHERS.read_text("utf-8"), re.M)
     for line in lines:
         subprocess.run(
             [sys.executable, "-m", "jupyter", *line.split(), f"--output-dir={tmp_path}"],

@@ -386,38 +386,6 @@ def matmul(answer):
     return "Right: the other factor, transposed, on the side where it stood."
 
 
-@exercise(
-    "12",
-    "fix",
-    (
-        "With s for the output, the derivative of the sigmoid is s · (1 − s).",
-        "At a = 0 the output is 0.5 and the slope 0.25. What does the rule say there, and why?",
-        "The rule uses the input where the formula has the output.",
-    ),
-)
-def sigmoid(answer):
-    """Repair the operation sigmoid: its output, and its rule."""
-    output, rule = _operation(answer, _array(0.0))
-    if not _same(output, 0.5):
-        raise Mistaken("The output was right as it stood. Only the rule is wrong.")
-    (sent,) = _sent(rule, _array(1.0), 1)
-    if _same(sent, 0):
-        raise Mistaken(
-            "At a = 0 the rule sends 0, and the curve is at its steepest there, 0.25. The formula"
-            " s · (1 − s) means the output s; the rule puts the input a in its place."
-        )
-    if _same(sent, 0.5):
-        raise Mistaken("At a = 0 the rule sends 0.5, twice too much. The formula has two factors.")
-    if not _same(sent, 0.25):
-        raise Mistaken(f"At a = 0 the slope is 0.25, and your rule sends {sent}.")
-    if not _same(_sent(rule, _array(8.0), 1)[0], 2):
-        raise Mistaken("Right when 1 is received, wrong when 8 is: what was received is missing.")
-    output, rule = _operation(answer, _array(2.0))
-    if not _same(_sent(rule, _array(1.0), 1)[0], 0.10499):
-        raise Mistaken("Right at a = 0 only. At a = 2 the slope is 0.105.")
-    return "Right: this rule needs the output, so it is the output that a node has to save."
-
-
 def _outcome(answer: Any, Value: type) -> tuple[list, list]:
     """The gradients that a learner's program finds with an engine: (leaves, their gradients)."""
     made = call(answer, Value)
@@ -536,6 +504,38 @@ def overwriter(answer):
         )
 
     return _exposed(answer, "overwriter", why_not)
+
+
+@exercise(
+    "12",
+    "fix",
+    (
+        "With s for the output, the derivative of the sigmoid is s · (1 − s).",
+        "At a = 0 the output is 0.5 and the slope 0.25. What does the rule say there, and why?",
+        "The rule uses the input where the formula has the output.",
+    ),
+)
+def sigmoid(answer):
+    """Repair the operation sigmoid: its output, and its rule."""
+    output, rule = _operation(answer, _array(0.0))
+    if not _same(output, 0.5):
+        raise Mistaken("The output was right as it stood. Only the rule is wrong.")
+    (sent,) = _sent(rule, _array(1.0), 1)
+    if _same(sent, 0):
+        raise Mistaken(
+            "At a = 0 the rule sends 0, and the curve is at its steepest there, 0.25. The formula"
+            " s · (1 − s) means the output s; the rule puts the input a in its place."
+        )
+    if _same(sent, 0.5):
+        raise Mistaken("At a = 0 the rule sends 0.5, twice too much. The formula has two factors.")
+    if not _same(sent, 0.25):
+        raise Mistaken(f"At a = 0 the slope is 0.25, and your rule sends {sent}.")
+    if not _same(_sent(rule, _array(8.0), 1)[0], 2):
+        raise Mistaken("Right when 1 is received, wrong when 8 is: what was received is missing.")
+    output, rule = _operation(answer, _array(2.0))
+    if not _same(_sent(rule, _array(1.0), 1)[0], 0.10499):
+        raise Mistaken("Right at a = 0 only. At a = 2 the slope is 0.105.")
+    return "Right: this rule needs the output, so it is the output that a node has to save."
 
 
 @exercise(

@@ -57,6 +57,22 @@ def matmul(a, b):
     return a @ b, lambda received: (received @ b.T, a.T @ received)
 
 
+# early is used twice, and Hasty runs it before late has sent.
+def hasty(Value):
+    start = Value(3.0)
+    early = start * 2
+    late = early + 1
+    (early * late).backward()
+    return start
+
+
+# Two gradients come to start.
+def overwriter(Value):
+    start = Value(3.0)
+    (start * start).backward()
+    return start
+
+
 # 1 · The formula wants the output.
 def sigmoid(a):
     output = 1 / (1 + numpy.exp(-a))
@@ -67,30 +83,14 @@ def sigmoid(a):
     return output, rule
 
 
-# 2 · early is used twice, and Hasty runs it before late has sent.
-def hasty(Value):
-    start = Value(3.0)
-    early = start * 2
-    late = early + 1
-    (early * late).backward()
-    return start
-
-
-# 3 · Two gradients come to start.
-def overwriter(Value):
-    start = Value(3.0)
-    (start * start).backward()
-    return start
-
-
-# 4 · One number meets three.
+# 2 · One number meets three.
 def spreader(Value):
     start = Value(3.0)
     (start * Value([1.0, 2.0, 3.0])).sum().backward()
     return start
 
 
-# 5 · One graph, two passes, and a value in the middle.
+# 3 · One graph, two passes, and a value in the middle.
 def hoarder(Value):
     start = Value(3.0)
     last = start * 2 * 5

@@ -2,7 +2,7 @@
 
 import minigrad as torch
 
-# All that is computed agrees; each engine has a random stream of its own.
+# 1 · All that is computed agrees; each engine has a random stream of its own.
 same_on_both = {
     "gradients": True,
     "error texts": True,
@@ -12,7 +12,7 @@ same_on_both = {
 }
 
 
-# 1 · By way of numpy, into the tensors that are there.
+# 2 · By way of numpy, into the tensors that are there.
 def carry_over(source, target):
     with torch.no_grad():
         for mine, theirs in zip(source.parameters(), target.parameters()):
@@ -20,6 +20,6 @@ def carry_over(source, target):
     return target
 
 
-# 2 · Methods of the tensor, and no engine's name.
+# 3 · Methods of the tensor, and no engine's name.
 def rms(x):
     return (x * x).mean().sqrt()
