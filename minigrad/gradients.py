@@ -52,7 +52,7 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    *,
+    grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
     """Add to the `.grad` of each leaf, or of `inputs`, what `tensors` and `grad_tensors` give.
@@ -60,7 +60,20 @@ def backward(
     That is the vector-Jacobian product Σᵢ grad_tensors[i] · ∂tensors[i]/∂leaf. `grad_tensors` have
     the shapes of `tensors`; one left out is 1, for a scalar. Raises RuntimeError where a scalar is
     needed, where shapes differ, where nothing requires grad, and where the graph was freed.
+    `grad_variables` is an older name of `grad_tensors`.
     """
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "
+                "`backward()`. Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
     if inputs is not None:
         inputs = _inputs(inputs, "backward")
     if create_graph:
@@ -103,6 +116,8 @@ def grad(
     inputs = _inputs(inputs, "grad")
     grads: list[Any]
     if is_grads_batched and grad_outputs is not None:
+        outputs = _several(outputs)
+        _check_batch(outputs, _several(grad_outputs))
         seeds = list(zip(*_several(grad_outputs)))
         rows = [
             grad(outputs, inputs, row, keep, create_graph, allow_unused=True)
@@ -127,6 +142,20 @@ def grad(
                 "graph. Set allow_unused=True if this is the desired behavior."
             )
     return tuple(grads) if names is None else dict(zip(names, grads))
+
+
+def _check_batch(outputs: Sequence[Any], seeds: Sequence[Any]) -> None:
+    for i, (out, seed) in enumerate(zip(outputs, seeds)):
+        shape = _size(out)[0] if isinstance(out, GradientEdge) else out.shape
+        if seed is not None and seed.shape[1:] != shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output "
+                "as the batch dimension. The sizes of the remaining dimensions are expected to "
+                f"match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{i}] has a shape of {seed.shape[2:]} and output[{i}] has a shape of "
+                f"{shape}. If you only want some tensors in `grad_output` to be considered "
+                "batched, consider using vmap."
+            )
 
 
 def _several(tensors: Any) -> tuple[Any, ...]:

@@ -47,9 +47,12 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
     """Raise RuntimeError if a write would lose a leaf, or cannot enter the graph; and as
     `check_inference` does."""
+    if state.enabled:
+        _check_recorded(tensor, others)
     check_inference(tensor)
-    if not state.enabled:
-        return
+
+
+def _check_recorded(tensor: Any, others: Sequence[Any]) -> None:
     required = tensor.requires_grad
     if not (required or any(getattr(other, "requires_grad", False) for other in others)):
         return

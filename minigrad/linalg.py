@@ -61,7 +61,7 @@ def vector_norm(
             "linalg_vector_norm(): argument 'ord' (position 2) must be Number, not "
             f"{type(ord).__name__}"
         )
-    return apply(reduction.LinalgVectorNormBackward0, (x,), float(ord), dim, keepdim, dtype)
+    return apply(reduction.LinalgVectorNormBackward0, (x,), ord, dim, keepdim, dtype)
 
 
 @with_out

@@ -42,12 +42,15 @@ def test_reasons_name_operations_that_torch_has():
 
 
 def test_a_difference_is_found(monkeypatch):
-    """The comparison can fail: in values, in derivatives, in a node's name."""
+    """The comparison can fail: in values, in derivatives, in a node's name, in what it saved."""
     import minigrad
     from minigrad.ops.pointwise import MulBackward0
 
     monkeypatch.setattr(MulBackward0, "backward", lambda node, grad, x, y: (grad * y, grad + x))
     assert any("backward" in failure for failure in compare("mul", limit=3).failures)
+    monkeypatch.undo()
+    monkeypatch.setattr(MulBackward0, "kept", MulBackward0.kept[:1])
+    assert any("saved" in failure for failure in compare("mul", limit=3).failures)
     monkeypatch.undo()
     monkeypatch.setattr(minigrad, "mul", lambda x, y: x * y + 0)
     assert any("names" in failure for failure in compare("mul", limit=3).failures)

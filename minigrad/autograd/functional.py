@@ -118,7 +118,12 @@ def jacobian(
             'Otherwise, prefer to use "reverse-mode".'
         )
     if strategy == "forward-mode":
-        raise NotImplementedError("minigrad has no forward mode")
+        raise NotImplementedError(
+            "minigrad has no forward mode"
+            if vectorize
+            else "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly "
+            "implemented for `vectorize=True`."
+        )
     call = _Call("jacobian", create_graph, strict)
     with enable_grad():
         inputs = call.given(inputs)

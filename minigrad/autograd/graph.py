@@ -140,7 +140,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
         own_counter(written).value += 1
 
 
-class _Handles(RemovableHandle):
+class _MultiHandle(RemovableHandle):
     """Several handles as one."""
 
     def __init__(self, handles: Sequence[RemovableHandle]) -> None:
@@ -175,7 +175,7 @@ def register_multi_grad_hook(
             if known is grad:
                 fn(grad)  # type: ignore[arg-type]
 
-        return _Handles([t.register_hook(first) for t in tensors if t.requires_grad])
+        return _MultiHandle([t.register_hook(first) for t in tensors if t.requires_grad])
 
     if any(edge(t) is None for t in tensors):
         raise AssertionError("Expected gradient function to be set")
@@ -203,4 +203,6 @@ def register_multi_grad_hook(
         if complete:
             fn(seen.pop(task)[1])
 
-    return _Handles([t.register_hook(functools.partial(collect, i)) for i, t in enumerate(tensors)])
+    return _MultiHandle(
+        [t.register_hook(functools.partial(collect, i)) for i, t in enumerate(tensors)]
+    )

@@ -392,9 +392,7 @@ def _replaced_tuple(hook: Any, old: tuple[Any, ...], new: Any) -> tuple[Any, ...
     if new is None:
         return old
     if not isinstance(new, tuple):
-        if len(old) != 1:
-            raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
-        new = (new,)
+        raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
     if len(new) != len(old):
         raise RuntimeError(
             f"hook '{_name(hook)}' has returned an incorrect number of values "

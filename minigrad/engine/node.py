@@ -46,6 +46,8 @@ _leaf_lock = threading.Lock()
 class RemovableHandle:
     """What `register_hook` returns; `remove()` takes the hook away again."""
 
+    __module__ = "minigrad.utils.hooks"
+
     _next_id = itertools.count().__next__
 
     def __init__(self, hooks: OrderedDict[int, Any]) -> None:
@@ -74,7 +76,8 @@ class Hooks(OrderedDict[int, Callable[..., Any]]):
 
 
 _UNSIGNED = frozenset(
-    "diagonal dim dim0 dim1 dim2 dims end ignore_index index offset pad padding_idx start".split()
+    "diagonal dim dim0 dim1 dim2 dims divisor_override end ignore_index index k offset pad padding "
+    "padding_idx shifts start".split()
 )
 
 
@@ -126,7 +129,7 @@ class Node:
         tuple[tuple[str, int, int], ...]
     ] = ()  # of `saves`: (name, place, mask if not 0)
     keeps_all = True
-    saves_result = False
+    saves_result = False  # whether the single result is among them
     constants: tuple[str, ...] = ()
 
     # Defaults stand on the class, so that making a node costs only what the node needs.
@@ -154,7 +157,7 @@ class Node:
     def __init_subclass__(cls) -> None:
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
         cls.keeps_all = len(cls.kept) == len(cls.saves)
-        cls.saves_result = "result" in cls.saves
+        cls.saves_result = vars(cls).get("saves_result", "result" in cls.saves)
         if cls.run is not Node.run and "special" not in vars(cls):
             cls.special = LONG
         # Properties, not a __getattr__, with which Python reads every attribute at half the speed.

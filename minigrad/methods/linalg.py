@@ -106,6 +106,11 @@ class Linalg:
             )
         if x.ndim == 1 and y.ndim == 1:
             return x.dot(y)
+        if x.ndim == y.ndim == 3 and x.shape[0] != y.shape[0]:  # a batch of one is a matrix
+            if y.shape[0] == 1 and y.requires_grad:
+                y = y.squeeze(0)
+            elif x.shape[0] == 1 and x.requires_grad:
+                x = x.squeeze(0)
         if x.ndim == 2 and y.ndim == 1:
             return x.mv(y)
         if x.ndim == 1 and y.ndim == 2:
@@ -272,6 +277,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     left, right = a.permute(*outer[0], *inner[0]), b.permute(*inner[1], *outer[1])
     if left.ndim == right.ndim == len(inner[0]) == 1:
         return left.dot(right).reshape(())
+    if math.prod([*shapes[0], *shapes[1]]) == 1:
+        return (left.squeeze() * right.squeeze()).sum(dtype=a.dtype).reshape(*shapes[0], *shapes[1])
     rows = left.reshape(math.prod(shapes[0]), count)
     columns = right.reshape(count, math.prod(shapes[1]))
     return rows.mm(columns).reshape(*shapes[0], *shapes[1])

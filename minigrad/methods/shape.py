@@ -212,7 +212,7 @@ class Shape:
     def H(self) -> Tensor:
         """A matrix with its two dimensions swapped."""
         if self._data.ndim == 2 or not self._data.ndim:
-            return self.transpose(0, 1) if self._data.ndim else self._alias()
+            return self.transpose(-2, -1) if self._data.ndim else self._alias()
         raise RuntimeError(
             "tensor.H is only supported on matrices (2-D tensors). Got "
             f"{self._data.ndim}-D tensor. For batches of matrices, consider using tensor.mH"
@@ -274,7 +274,8 @@ class Shape:
                 "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 "
                 "dims"
             )
-        size = self._data.shape[dimension(dim, self._data.ndim)]
+        dim = dimension(dim, self._data.ndim)
+        size = self._data.shape[dim]
         if isinstance(indices_or_sections, Node.tensor_type):
             indices_or_sections = indices_or_sections.tolist()
         if isinstance(indices_or_sections, int):

@@ -230,7 +230,7 @@ class Statistics:
 
     def dist(self, other: Tensor, p: float = 2) -> Tensor:
         """(Σ|x − y|ᵖ)^(1/p)"""
-        return apply_broadcast(statistics.DistBackward0, (self, other), float(p), integers=False)
+        return apply_broadcast(statistics.DistBackward0, (self, other), p, integers=False)
 
     def cross(self, other: Tensor, dim: int | None = None) -> Tensor:
         """The products x × y of vectors of three along `dim`; left out, the first of size 3."""
@@ -261,7 +261,13 @@ class Statistics:
 
     def select_scatter(self, src: Tensor, dim: int, index: int) -> Tensor:
         """A copy in which `src` stands at `index` of dimension `dim`."""
-        return apply(statistics.SelectScatterBackward0, (self, src), lambda x: _at(x, dim, index))
+        return apply(
+            statistics.SelectScatterBackward0,
+            (self, src),
+            lambda x: _at(x, dim, index),
+            dim=dim,
+            index=index,
+        )
 
     def slice_scatter(
         self,
@@ -273,7 +279,15 @@ class Statistics:
     ) -> Tensor:
         """A copy in which `src` stands in a slice along `dim`."""
         key = slice(start, end, step)
-        return apply(statistics.SliceScatterBackward0, (self, src), lambda x: _at(x, dim, key))
+        return apply(
+            statistics.SliceScatterBackward0,
+            (self, src),
+            lambda x: _at(x, dim, key),
+            dim=dim,
+            start=start,
+            end=end,
+            step=step,
+        )
 
     def diagonal_scatter(
         self, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1
@@ -288,7 +302,14 @@ class Statistics:
                 view.flags.writeable = True
             return view
 
-        return apply(statistics.DiagonalScatterBackward0, (self, src), diagonal)
+        return apply(
+            statistics.DiagonalScatterBackward0,
+            (self, src),
+            diagonal,
+            offset=offset,
+            dim1=dim1,
+            dim2=dim2,
+        )
 
     def scatter_reduce(
         self, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True

@@ -156,6 +156,10 @@ class LogSigmoidBackward0(Node):
 
     saves = {"self": 0b1}
 
+    @property
+    def _saved_buffer(self) -> Any:
+        return (-self._saved(0).detach().abs()).exp()
+
     @staticmethod
     def forward(x: Any) -> Any:
         return -np.logaddexp(-floating(x, "log_sigmoid_cpu"), x.dtype.type(0))

@@ -147,28 +147,29 @@ def weight_gradient(
 class ConvolutionBackward0(_Sliding):
     """∂/∂x: the gradient of each window spread by the filter;  ∂/∂w: Σ gradient · window"""
 
-    saves = {"input": 0b010, "weight": 0b001, "bias": 0}
+    saves = {"input": 0b111, "weight": 0b111, "bias": 0}
+    constants = (*_Sliding.constants, "output_padding", "transposed", "bias_sym_sizes_opt")
+    bias_sym_sizes_opt: Sizes = (0,)
+    transposed = False
+
+    @property
+    def output_padding(self) -> Sizes:
+        return (0,) * len(self.stride)
 
     def forward(self, x: Any, w: Any, bias: Any, *how: Any) -> Any:
         self.settings(*how)
         wide = x.astype(np.float32) if x.dtype == np.float16 else x
         out = convolve(wide, w.astype(wide.dtype, copy=False), *how)
         if bias is not None:
+            self.bias_sym_sizes_opt = bias.shape
             out = out + bias.reshape(-1, *[1] * len(self.stride))
         return out.astype(x.dtype, copy=False)
 
-    shapes: tuple[Sizes, Sizes]
-
-    def save(self, *tensors: Any) -> None:
-        self.shapes = tuple([t._data.shape for t in tensors[:2]])  # type: ignore[assignment]
-        super().save(*tensors)
-
     def backward(self, grad: Any, x: Any, w: Any) -> Any:
         to_x, to_w, to_bias = self.edges
-        x_shape, w_shape = self.shapes
         return (
-            to_x and convolution_input(grad, w, x_shape, *self.how),
-            to_w and convolution_weight(x, grad, w_shape, *self.how),
+            to_x and convolution_input(grad, w, tuple(x.shape), *self.how),
+            to_w and convolution_weight(x, grad, tuple(w.shape), *self.how),
             to_bias and grad.sum(axis=(0, *range(2, 2 + len(self.stride)))),
         )
 
@@ -220,20 +221,19 @@ ConvolutionWeightBackward.__name__ = "ConvolutionBackwardBackward0"
 class MaxPool2DWithIndicesBackward0(Node):
     """∂(max of each window)/∂x = 1 at the largest, else 0"""
 
-    saves = {"self": 0, "result": 0, "result1": 0b1}
+    saves = {"self": 0b1, "result": 0, "result1": 0b1}
     constants = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
     kernel_size: Sizes
     stride: Sizes
     padding: Sizes
     dilation: Sizes
     ceil_mode: bool
-    shape: Sizes
 
     def forward(
         self, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: bool
     ) -> Any:
         self.kernel_size, self.stride, self.padding = kernel, stride, padding
-        self.dilation, self.ceil_mode, self.shape = dilation, ceil, x.shape
+        self.dilation, self.ceil_mode = dilation, ceil
         stride = stride or kernel
         span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
         count = [
@@ -271,8 +271,8 @@ class MaxPool2DWithIndicesBackward0(Node):
         steps = np.array([i * dilation[0] * w + j * dilation[1] for i, j in np.ndindex(*kernel)])
         return best, steps[which] + (rows * w + columns)
 
-    def backward(self, grad: Any, indices: Any) -> Any:
-        *outer, height, width = self.shape
+    def backward(self, grad: Any, x: Any, indices: Any) -> Any:
+        *outer, height, width = x.shape
         flat = new_zeros(grad, (*outer, height * width))
         last = math.prod(grad.shape[-2:])
         span = [(k - 1) * d + 1 for k, d in zip(self.kernel_size, self.dilation)]
@@ -282,9 +282,9 @@ class MaxPool2DWithIndicesBackward0(Node):
             # Windows that do not overlap: each place gets one gradient, and nothing is added up.
             out = np.zeros((*outer, height * width), grad.dtype)
             np.put_along_axis(out, indices.reshape(*outer, last), grad.reshape(*outer, last), -1)
-            return out.reshape(self.shape)
+            return out.reshape(x.shape)
         sent = scatter_add(flat, -1, indices.reshape(*outer, last), grad.reshape(*outer, last))
-        return sent.reshape(self.shape)
+        return sent.reshape(x.shape)
 
 
 def pooled_size(size: int, span: int, stride: int, padding: int, ceil: bool) -> int:

@@ -97,7 +97,8 @@ def _zero_pivot(a: Any) -> int:
 class LinalgInvExBackward0(Node):
     """∂A⁻¹/∂A: −A⁻ᵀ·grad·A⁻ᵀ"""
 
-    saves = {"self": 0, "result": 0b1}
+    saves = {"self": 0, "inverse": 0b1}
+    saves_result = True
 
     def forward(self, a: Any, name: str) -> Any:
         try:
@@ -154,6 +155,8 @@ class LinalgSolveExBackward0(Node):
     """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
 
     saves = {"A": 0b11, "B": 0, "result": 0b01}
+    constants = ("left",)
+    left = True
 
     def forward(self, a: Any, b: Any) -> Any:
         try:
@@ -183,7 +186,7 @@ class LinalgSolveExBackward0(Node):
 class LinalgSolveTriangularBackward0(Node):
     """∂(A⁻¹B)/∂B: A⁻ᵀ·grad,  ∂(A⁻¹B)/∂A: the triangle of −(A⁻ᵀ·grad)·(A⁻¹B)ᵀ"""
 
-    saves = {"self": 0b11, "B": 0, "result": 0b01}
+    saves = {"self": 0b11, "B": 0, "result": 0b11}
     constants = ("left", "upper", "unitriangular")
     left: bool
     upper: bool
@@ -203,7 +206,7 @@ class LinalgSolveTriangularBackward0(Node):
         strict = int(self.unitriangular)
         return triu(a, strict) if self.upper else tril(a, -strict)
 
-    def backward(self, grad: Any, a: Any, result: Any = None) -> Any:
+    def backward(self, grad: Any, a: Any, result: Any) -> Any:
         to_a, to_b = self.edges
         if self.left:
             back = solved(turned(self.triangle(a)), grad)
@@ -216,7 +219,8 @@ class LinalgCholeskyExBackward0(Node):
     """∂L/∂A for A = L·Lᵀ: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹, Φ the lower triangle, its diagonal halved, made
     symmetric"""
 
-    saves = {"self": 0, "result": 0b1}
+    saves = {"self": 0, "L": 0b1}
+    saves_result = True
     constants = ("upper",)
     upper: bool
 
@@ -238,6 +242,8 @@ class LinalgCholeskyExBackward0(Node):
 
 class CholeskyBackward0(LinalgCholeskyExBackward0):
     """∂L/∂A for A = L·Lᵀ: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹"""
+
+    saves = {"self": 0, "result": 0b1}
 
 
 def _not_positive(a: Any) -> LinAlgError:
@@ -290,6 +296,10 @@ class LinalgSvdBackward0(Node):
     saves = {"A": 0, "U": 0b1, "S": 0b1, "Vh": 0b1}
     constants = ("full_matrices",)
     full_matrices: bool
+
+    @property
+    def _saved_S_sym_argsize_minus_1(self) -> int:
+        return self._saved(1).shape[-1]
 
     def forward(self, a: Any, full_matrices: bool) -> Any:
         self.full_matrices = full_matrices

@@ -26,10 +26,40 @@ def _same_matrix_dtype(a: Any, b: Any) -> None:
         )
 
 
-class MmBackward0(Node):
+class _Product(Node):
+    """Saves a factor if the other needs a gradient; of both how they lie."""
+
+    layouts: Any = None  # (sizes, strides) of the factors, where not both are saved
+
+    def save(self, *tensors: Any) -> None:
+        if None in self.edges[-2:]:
+            self.layouts = [_layout(t._data) for t in tensors[-2:]]
+        super().save(*tensors)
+
+    def layout_of(self, which: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        if self.layouts is None:
+            return _layout(self._saved(which)._data)
+        return self.layouts[which]
+
+
+def _layout(array: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return array.shape, tuple([stride // array.itemsize for stride in array.strides])
+
+
+def _how_it_lies(which: int) -> tuple[property, property]:
+    """The sizes and strides of a factor, as torch's nodes name them."""
+    return (
+        property(lambda node: node.layout_of(which)[0]),
+        property(lambda node: node.layout_of(which)[1]),
+    )
+
+
+class MmBackward0(_Product):
     """∂(A·B)/∂A: grad·Bᵀ,  ∂(A·B)/∂B: Aᵀ·grad"""
 
     saves = {"self": 0b10, "mat2": 0b01}
+    _saved_self_sym_sizes, _saved_self_sym_strides = _how_it_lies(0)
+    _saved_mat2_sym_sizes, _saved_mat2_sym_strides = _how_it_lies(1)
 
     @staticmethod
     def forward(a: Any, b: Any) -> Any:
@@ -53,10 +83,12 @@ class MmBackward0(Node):
         return to_a and product(grad, b.T), to_b and product(a.T, grad)
 
 
-class AddmmBackward0(Node):
+class AddmmBackward0(_Product):
     """∂(β·c + α·A·B)/∂c = β,  ∂/∂A: α·grad·Bᵀ,  ∂/∂B: α·Aᵀ·grad"""
 
     saves = {"self": 0, "mat1": 0b100, "mat2": 0b010}
+    _saved_mat1_sym_sizes, _saved_mat1_sym_strides = _how_it_lies(0)
+    _saved_mat2_sym_sizes, _saved_mat2_sym_strides = _how_it_lies(1)
     constants = ("alpha", "beta")
     alpha: Any = 1
     beta: Any = 1

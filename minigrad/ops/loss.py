@@ -100,7 +100,7 @@ class SmoothL1LossBackward0(Loss):
     beta: float
 
     def forward(self, x: Any, y: Any, reduction: str, beta: float) -> Any:
-        self.beta = beta
+        self.beta = float(beta)
         if beta < 0:
             raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
         distance = np.abs(x - y)
@@ -233,6 +233,7 @@ class NllLossBackward0(Node):
         losses = -wide[places] * weights.astype(wide.dtype, copy=False)
         self.total_weight = weights.sum(dtype=wide.dtype)
         if self.reduction == 0:
+            self.total_weight *= x.ndim == 1  # nobody asks for it, and so torch says
             return losses.astype(x.dtype)
         total = losses.sum()
         return (total if self.reduction == 2 else total / self.total_weight).astype(x.dtype)

@@ -203,6 +203,18 @@ class NativeBatchNormBackward0(Node):
         out = out if bias is None else out + self.spread(bias, x)
         return out.astype(x.dtype, copy=False)
 
+    @property
+    def _saved_result1(self) -> Any:
+        """The mean of each channel; nothing where the running one counts."""
+        x = self._saved(0).detach()
+        return x.mean(batch_axes(x)) if self.training else x.new_empty(0)
+
+    @property
+    def _saved_result2(self) -> Any:
+        """1/std of each channel."""
+        x = self._saved(0).detach()
+        return self.normal(x, None, None)[1].flatten() if self.training else x.new_empty(0)
+
     @staticmethod
     def spread(channels: Any, x: Any) -> Any:
         """A number for each channel, in a shape that broadcasts to x."""

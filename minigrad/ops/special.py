@@ -263,16 +263,17 @@ def _erfinv(y: Any) -> Any:
 
 
 _erf_of_each = np.frompyfunc(math.erf, 1, 1)
+erfinv = lift("erfinv", _erfinv)
 
 
 class ErfinvBackward0(Node):
     """∂erf⁻¹(x)/∂x = √π/2 · e^(erf⁻¹(x)²)"""
 
-    saves = {"self": 0, "result": 0b1}
+    saves = {"self": 0b1}
     forward = staticmethod(_erfinv)
 
-    def backward(self, grad: Any, result: Any) -> Any:
-        return grad * times(exp(power(result, 2)), math.sqrt(math.pi) / 2)
+    def backward(self, grad: Any, x: Any) -> Any:
+        return grad * times(exp(power(erfinv(x), 2)), math.sqrt(math.pi) / 2)
 
 
 # -- activations -----------------------------------------------------------------------------------

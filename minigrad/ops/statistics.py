@@ -33,7 +33,7 @@ from .reduction import Chosen, Reduction
 class CummaxBackward0(Node):
     """∂(the largest so far)/∂xᵢ: the sum of the gradients of the places that hold xᵢ"""
 
-    saves = {"self": 0, "values": 0, "indices": 0b1}
+    saves = {"self": 0b1, "values": 0, "indices": 0b1}
     constants = ("dim",)
     dim: int
     better = staticmethod(np.greater_equal)
@@ -52,8 +52,8 @@ class CummaxBackward0(Node):
             indices[i] = np.where(wins, i, indices[i - 1])
         return np.moveaxis(values, 0, axis), places
 
-    def backward(self, grad: Any, indices: Any) -> Any:
-        return scatter_add(zeros(grad), self.dim, indices, grad) if grad.ndim else grad
+    def backward(self, grad: Any, x: Any, indices: Any) -> Any:
+        return scatter_add(zeros(x), self.dim, indices, grad) if grad.ndim else grad
 
 
 class CumminBackward0(CummaxBackward0):
@@ -90,6 +90,10 @@ class AminmaxBackward0(Reduction):
     """∂(min x, max x)/∂xᵢ = 1/(how many are equal) at the smallest and the largest, else 0"""
 
     saves = {"self": 0b1, "min": 0b1, "max": 0b1}
+
+    @property
+    def _saved_dim(self) -> int | None:
+        return None if self.dim is None else self.dim[0] % 2**64
 
     def forward(self, x: Any, dim: int | None, keepdim: bool) -> Any:
         axes = self.along(x, dim, keepdim)
@@ -268,11 +272,12 @@ class RenormBackward0(Node):
 class SelectScatterBackward0(Node):
     """∂(x with a part replaced by y)/∂x = 1, 0 in the part;  ∂/∂y: the gradient in the part"""
 
-    constants: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ("dim", "index")
     where: Any  # takes a view of the part, of an array or of a Tensor
 
-    def forward(self, x: Any, src: Any, where: Any) -> Any:
+    def forward(self, x: Any, src: Any, where: Any, **constants: Any) -> Any:
         self.where = where
+        vars(self).update(constants)
         out = x.copy()
         part = where(out)
         if part.shape != src.shape:
@@ -300,9 +305,13 @@ class SelectScatterBackward0(Node):
 class SliceScatterBackward0(SelectScatterBackward0):
     """∂(x with a slice replaced by y)/∂x = 1, 0 in the slice;  ∂/∂y: the gradient in the slice"""
 
+    constants = ("dim", "start", "end", "step")
+
 
 class DiagonalScatterBackward0(SelectScatterBackward0):
     """∂(x with its diagonal replaced by y)/∂x = 1, 0 there;  ∂/∂y: the gradient there"""
+
+    constants = ("offset", "dim1", "dim2")
 
 
 class ScatterReduceBackward0(Node):
@@ -400,13 +409,12 @@ class PutBackward0(Node):
     """∂(x with y written, or added, at flat places)/∂x = 1, 0 where written;  ∂/∂y: the gradient
     there"""
 
-    saves = {"self": 0, "source": 0, "index": 0b11}
+    saves = {"self": 0, "source": 0b11, "index": 0b11}
     constants = ("accumulate",)
     accumulate: bool
-    source_shape: tuple[int, ...]
 
     def forward(self, x: Any, source: Any, index: Any, accumulate: bool) -> Any:
-        self.accumulate, self.source_shape = accumulate, source.shape
+        self.accumulate = accumulate
         if index.dtype != np.int64:
             kind = dtypes.from_numpy(index.dtype).scalar_type
             raise RuntimeError(f"put_(): Expected a long tensor for index, but got {kind}")
@@ -428,11 +436,11 @@ class PutBackward0(Node):
             out[index.ravel()] = source.ravel()
         return out.reshape(x.shape)
 
-    def backward(self, grad: Any, index: Any) -> Any:
+    def backward(self, grad: Any, source: Any, index: Any) -> Any:
         to_x, to_source = self.edges
         places = index.reshape(-1)
         flat = grad.reshape(-1)
-        there = flat[places].reshape(self.source_shape)
+        there = flat[places].reshape(source.shape)
         if self.accumulate or not to_x:
             return to_x and grad, to_source and there
         inside = np.zeros(grad.shape, bool)

@@ -13,11 +13,11 @@ import torch
 import minigrad
 
 from .samples import DTYPES, OPS, error_samples, function_of, on_minigrad, samples
-from .scope import RANDOM, TIES
+from .scope import NOT_SAVED, RANDOM, TIES
 
 # (relative, absolute); torch adds up halves in other orders, and in wider intermediate types
 TOLERANCE = {"float16": (5e-3, 5e-3), "float32": (2e-5, 2e-5), "float64": (1e-9, 1e-9)}
-KINDS = ("forward", "backward", "double backward", "names", "in place", "out", "errors")
+KINDS = ("forward", "backward", "double backward", "names", "saved", "in place", "out", "errors")
 
 
 @dataclass
@@ -171,6 +171,7 @@ def _gradients(report: Report, op: Any, call: Any, theirs: Any, ours: Any, what:
     for a, b in pairs:
         names = [type(t.grad_fn).__name__ for t in (a, b)]
         report.note("names", what, None if names[0] == names[1] else f"{names[1]}, not {names[0]}")
+        report.note("saved", what, _same_saved(a.grad_fn, b.grad_fn))
     seeds = [_seed(a, i) for i, (a, _) in enumerate(pairs)]
     double = op.supports_gradgrad
     first = [
@@ -201,6 +202,25 @@ def _gradients(report: Report, op: Any, call: Any, theirs: Any, ours: Any, what:
         for i, engine in enumerate((torch, minigrad))
     ]
     report.note("double backward", what, _same_gradients(call, *second))
+
+
+def _same_saved(theirs: Any, ours: Any) -> str | None:
+    """What sets apart the names, or the values, of what two nodes show that they saved."""
+    left_out = NOT_SAVED.get(type(theirs).__name__, "").split()
+    shown = [
+        {name[7:] for name in dir(node) if name.startswith("_saved_")}.difference(left_out)
+        for node in (theirs, ours)
+    ]
+    if shown[0] != shown[1]:
+        return f"saved {sorted(shown[1] - shown[0])}, not {sorted(shown[0] - shown[1])}"
+    for name in sorted(shown[0]):
+        wanted, got = [getattr(node, f"_saved_{name}") for node in (theirs, ours)]
+        if isinstance(wanted, tuple) and len(wanted) == 1 and set(wanted) == set(got):
+            continue  # one number for all dimensions
+        different = difference(wanted, got)
+        if different:
+            return f"saved {name}: {different}"
+    return None
 
 
 def _flat(value: Any) -> list[Any]:

@@ -65,6 +65,14 @@ tensor of minigrad has memory of its own and no storage beside it."""
 RANDOM = {"empty", "empty_like", "new_empty", "randn", "randn_like", "nn.functional.dropout"}
 """Operations whose values are left to chance: only shapes and dtypes are compared."""
 
+NOT_SAVED = {
+    "ClampBackward0": "min max",
+    "LinalgSlogdetBackward0": "LU pivots sign",
+    "LinalgSolveExBackward0": "LU pivots",
+    "LinalgSvdBackward0": "U Vh",
+}
+"""What nodes save in another form: a bound that was not given, factors, vectors of other sign."""
+
 TIES = {"sort", "argsort", "kthvalue", "topk", "mode"}
 """Operations that may choose any of several equal elements: their indices are compared by what
 they point at."""
