@@ -58,7 +58,7 @@ def test_a_script_runs_as_ever_and_its_passes_are_written(run):
     ]
     assert run("script.py").returncode == 0
     page = (run.here / "trace.html").read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>") and "w.grad" in page
+    assert page.startswith("<!DOCTYPE html>") and "w.grad" in page
 
 
 def test_errors_and_exits_are_the_scripts_own(run):
@@ -68,6 +68,14 @@ def test_errors_and_exits_are_the_scripts_own(run):
     assert (run.here / "a.json").exists()
     assert run("script.py", "exit", "-o", "b.json").returncode == 3
     assert (run.here / "b.json").exists()
+
+
+def test_of_a_script_that_does_not_parse_its_error_alone_is_told(run):
+    (run.here / "bad.py").write_text("x = (1\n", encoding="utf-8")
+    done = run("bad.py")
+    assert done.returncode == 1 and done.stderr.startswith('  File "')
+    assert done.stderr.count("File ") == 1 and "viz" not in done.stderr
+    assert done.stderr.endswith("SyntaxError: '(' was never closed\n")
 
 
 def test_nothing_to_write_or_nowhere_is_said_before_anything_runs(run):

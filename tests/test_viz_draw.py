@@ -440,9 +440,9 @@ def legend(svg):
 
 def test_the_legend_explains_what_is_there_and_nothing_else(engine):
     x = engine.tensor(3.0, requires_grad=True)
-    base = ["leaf", "operation", "output", "data", "gradient"]
+    base = ["leaf", "operation", "output", "data"]
     assert legend(viz.draw(-x).svg) == [*base, "a: an operation’s input"]
-    assert legend(viz.draw(x.relu()).svg)[5:] == [
+    assert legend(viz.draw(x.relu()).svg)[4:] == [
         "a: an operation’s input",
         "g: the gradient it receives",
     ]
@@ -450,10 +450,12 @@ def test_the_legend_explains_what_is_there_and_nothing_else(engine):
     assert saved[3:] == [
         "saved for backward",
         "data",
-        "gradient",
         "a, b: an operation’s inputs",
         "keeps 8 B in 2 tensors for backward",
     ]
+    assert legend(viz.animate(-x).svg)[3:6] == ["data", "gradient", "ready"]
+    y = engine.ones(2, 2, requires_grad=True)
+    assert "L: the tensor that backward() starts from" in legend(viz.draw(y @ y).svg)
 
 
 def test_it_names_itself_to_who_cannot_see_it(drawing):
@@ -763,3 +765,47 @@ def test_letters_change_everywhere_in_a_rule_and_nowhere_else():
     assert respelled("∂tanh a/∂a = 1−tanh²a", "xyz") == "∂tanh x/∂x = 1−tanh²x"
     assert respelled("∂L/∂a = g − softmax(a)·Σg", "uvw") == "∂L/∂u = g − softmax(u)·Σg"
     assert respelled("g in its place, else 0", "uvw") == "g in its place, else 0"
+
+
+def test_a_mistyped_option_is_told_what_it_may_have_meant(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    for call, meant in (
+        (lambda: viz.draw(x * 2, dirction="LR"), "direction"),
+        (lambda: viz.animate(x * 2, quizz=True), "quiz"),
+        (lambda: viz.compare(x, x, nmes=()), "names"),
+    ):
+        with pytest.raises(TypeError, match="unexpected keyword argument") as caught:
+            call()
+        assert getattr(caught.value, "__notes__", [f"Did you mean {meant}?"]) == [
+            f"Did you mean {meant}?"
+        ]
+
+
+def test_an_option_says_what_it_may_be(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    with pytest.raises(ValueError, match="^quiz is True or False, not 'yes'$"):
+        viz.animate(x * 2, quiz="yes")
+    with pytest.raises(ValueError, match="^saved is True or False, not 'all'$"):
+        viz.draw(x * 2, saved="all")
+    with pytest.raises(ValueError, match="^direction is 'LR', 'TB' or None, not 'up'$"):
+        viz.draw(x * 2, direction="up")
+    assert x.grad is None  # nothing ran
+
+
+def test_of_several_tensors_the_one_without_a_graph_is_named(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    good, bare = x * 2, engine.tensor(1.0)
+    with pytest.raises(ValueError, match="^tensor 1 of the 2, bare, has no graph"):
+        viz.draw([good, bare])
+    with pytest.raises(ValueError, match="^tensor 0 of the 2 has no graph"):
+        viz.draw([engine.tensor(1.0), good])
+
+
+def test_a_model_of_another_graph_is_told(engine):
+    one, other, x = engine.nn.Linear(2, 1), engine.nn.Linear(2, 1), engine.ones(2)
+    with pytest.raises(ValueError, match="none of its 2 parameters is in this graph"):
+        viz.draw(one(x), model=other)
+    for parameter in other.parameters():
+        parameter.requires_grad_(False)
+    x.requires_grad_()
+    viz.draw(other(x), model=other)  # a model that is not trained has none in any graph

@@ -157,15 +157,9 @@ def test_grads_that_pile_up_stand_side_by_side(engine):
         for _ in range(9):
             (w * 2).backward()
     starts = [f for f in recording.animation().frames if f.kind == "start"]
-    assert starts[0].terms == [
-        ("after call 1 ←", "w.grad 2"),
-        *((f"after call {i}", f"w.grad {2 * i}") for i in range(2, 7)),
-    ]
-    assert starts[8].terms[-1] == ("after call 9 ←", "w.grad 18")
-    assert starts[8].terms[0] == ("after call 4", "w.grad 8")
-    asked = [f for f in recording.animation(quiz=True).frames if f.kind == "start"]
-    assert asked[0].terms == []  # what is asked for is not told
-    assert asked[2].terms == [("after call 1", "w.grad 2"), ("after call 2", "w.grad 4")]
+    assert starts[0].terms == []  # of what is still to come nothing is told
+    assert starts[2].terms == [("after call 1", "w.grad 2"), ("after call 2", "w.grad 4")]
+    assert starts[8].terms == [(f"after call {i}", f"w.grad {2 * i}") for i in range(3, 9)]
 
 
 def test_zeroed_grads_are_none_again(engine):

@@ -146,3 +146,14 @@ def test_where_nothing_can_be_typed_the_question_stands_before_its_answer(engine
     picture = quiz._repr_mimebundle_()["image/svg+xml"]
     ask, answer = picture.index("What is ∂out/∂out?"), picture.index("Start: ∂out/∂out = 1.")
     assert ask < answer
+
+
+@pytest.mark.parametrize("suffix, why", [(".svg", "its questions go by"), (".png", "it shows")])
+def test_a_picture_of_a_quiz_says_that_it_cannot_ask(engine, tmp_path, suffix, why):
+    if suffix == ".png":
+        pytest.importorskip("resvg_py")
+    x = engine.tensor(2.0, requires_grad=True)
+    animation = viz.animate(x * 3, quiz=True)
+    with pytest.warns(UserWarning, match=f"a {suffix} cannot ask: {why}"):
+        animation.save(tmp_path / f"quiz{suffix}")
+    animation.save(tmp_path / "quiz.html")

@@ -76,7 +76,8 @@ def test_the_sentences_of_the_notes(engine):
     out, names = notes(engine)
     assert texts(run(out, names=names)) == [
         "Start: ∂out/∂out = 1.",
-        "MeanBackward0 receives ∂out/∂out = 1 and sends 1 / 4 = 0.25 to MulBackward0.",
+        "MeanBackward0 receives ∂out/∂out = 1 and sends 1 / 4 = 0.25 for each of 4 elements "
+        "to MulBackward0.",
         "MulBackward0 receives ∂out/∂z = 0.25 and sends 0.25 · 3 = 0.75 to MulBackward0.",
         "MulBackward0 receives 0.75 and sends 0.75 · y = 0.75 · 3 = 2.25 to AddBackward0, twice: "
         "y is used twice.",
@@ -337,7 +338,7 @@ def test_create_graph_and_the_second_derivative(engine):
         ("grad", True),
         ("backward", False),
     ]
-    assert texts(rec.trace, 0)[-1] == "autograd.grad returns ∂out/∂x = 12."
+    assert texts(rec.trace, 0)[-1] == "autograd.grad returns ∂output/∂x = 12."
     assert texts(rec.trace, 1)[-1].startswith("x.grad: None + ")
     assert x.grad.item() == 12
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import os
 import runpy
 import sys
 import traceback
@@ -33,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no file {options.script}")
     recording, code = _run(options.script, rest)
     if not recording.runs:
-        print(f"{options.script} called no backward(): nothing is written", file=sys.stderr)
+        if not code:
+            print(f"{options.script} called no backward(): nothing is written", file=sys.stderr)
         return code or 1
     if options.quiz:
         recording.animation(quiz=True).save(options.output)
@@ -69,15 +71,26 @@ def _run(script: Path, arguments: list[str]) -> tuple[Recording, int]:
         if isinstance(stop.code, str):
             print(stop.code, file=sys.stderr)
     except BaseException as error:
-        told = error.__traceback__
-        while told and told.tb_frame.f_code.co_filename != str(script):
-            told = told.tb_next
-        traceback.print_exception(type(error), error, told or error.__traceback__)
+        print(*_own(traceback.TracebackException.from_exception(error)).format(), sep="", end="",
+              file=sys.stderr)  # fmt: skip
         code = 1
     finally:
         builtins.__import__ = load
         sys.argv, sys.path[:] = argv, path
     return recording, code
+
+
+OURS = f"{Path(__file__).parent}{os.sep}", runpy.__file__, "<frozen runpy>"
+
+
+def _own(told: traceback.TracebackException) -> traceback.TracebackException:
+    """An error and what led to it, as the script alone has it."""
+    kept = [frame for frame in told.stack if not frame.filename.startswith(OURS)]
+    told.stack[:] = kept
+    for inner in (told.__cause__, told.__context__):
+        if inner is not None:
+            _own(inner)
+    return told
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ from typing import Any
 
 from .differences import differences, told
 from .graph import MOST, Graph, roots_of, walk
+from .options import DIRECTIONS, check, explained
 from .player import Animation
 from .record import recorded
 
 
+@explained
 def animate(
     t: Any,
     gradient: Any = None,
@@ -38,8 +40,10 @@ def animate(
     Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
     too large to replay, or for an `f` that gives other numbers.
     """
-    if direction not in (None, "LR", "TB"):
-        raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
+    check("direction", direction, DIRECTIONS)
+    check("quiz", quiz, (True, False))
+    if f is not None and not callable(f):
+        raise TypeError(f"f is a function that computes t again, not a {type(f).__name__}")
     try:
         graph = walk(roots_of(t))
     except ValueError:  # there is no graph: backward has its own words for it

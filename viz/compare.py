@@ -13,6 +13,7 @@ import numpy as np
 
 from . import layout
 from .graph import Graph, GraphEdge, GraphNode
+from .options import explained
 from .page import clean
 from .player import Animation
 from .player.frames import Frame, frames, notes
@@ -24,6 +25,7 @@ TITLE = 26  # pixels for the name above each
 RTOL, ATOL = 1e-4, 1e-6  # two engines may differ in the last digits
 
 
+@explained
 def compare(a: Any, b: Any, *, names: tuple[str, str] = ("A", "B")) -> Comparison:
     """Replays two recordings (or their traces) side by side, step by step.
 

@@ -14,6 +14,7 @@ from .grads import tell_gradients
 from .graph import DRAWN, Graph, gradients_in, roots_of, walk
 from .ink import ink
 from .names import Names, caller_namespace
+from .options import DIRECTIONS, check, explained
 from .page import Page, describe, titled
 from .paint import paint
 from .tree import tree
@@ -83,6 +84,7 @@ class Drawing:
             raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or 'no suffix'!r}")
 
 
+@explained
 def draw(
     t: Any,
     *,
@@ -107,16 +109,18 @@ def draw(
     direction:  "LR" (data flows to the right), "TB" (downwards); None takes what fits the width
 
     Raises TypeError for what is no tensor, ValueError for a tensor without a graph, or for the
-    trace of another graph. What hooks sit on nodes (not on tensors) no engine lists: they are not
-    shown.
+    trace or the model of another graph. What hooks sit on nodes (not on tensors) no engine lists:
+    they are not shown.
     """
-    if direction not in (None, "LR", "TB"):
-        raise ValueError(f'direction is "LR" or "TB", not {direction!r}')
+    check("direction", direction, DIRECTIONS)
+    check("saved", saved, (True, False))
     found = Names(names, params, caller_namespace(), model)
     tensors = roots_of(t)
     late = roots_of(second) if second is not None else []
     tensors += [g for g in late if all(g is not other for other in tensors)]
     graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
+    if not graph.cut and found.owners:
+        _check_model(graph, model)
     if trace is not None:
         tell_gradients(graph, getattr(trace, "trace", trace))
     graph.handles.clear()  # a picture keeps no graph alive
@@ -127,3 +131,14 @@ def draw(
         saved=saved,
         kinds=found.kinds,
     )
+
+
+def _check_model(graph: Graph, model: Any) -> None:
+    """Raises ValueError where a model is to be learned, but not from this graph."""
+    leaves = {id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
+    tracked = {id(p) for _, p in model.named_parameters() if p.requires_grad}
+    if tracked and not tracked & leaves:
+        raise ValueError(
+            f"model= is a {type(model).__name__}, and none of its {len(tracked)} parameters is in "
+            "this graph: give the model that computed this tensor"
+        )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-from .names import Names, is_model, is_tensor, output_nr
+from .names import Names, caller_namespace, is_model, is_tensor, output_nr
 from .rules import rule_for, shares_memory
 from .values import (
     Value,
@@ -139,7 +139,7 @@ def roots_of(t: Any) -> list[Any]:
     tensors = list(t) if isinstance(t, (list, tuple)) else [t]
     if not tensors:
         raise ValueError("give at least one tensor to draw")
-    for tensor in tensors:
+    for i, tensor in enumerate(tensors):
         if is_model(tensor):
             raise TypeError(
                 f"expected a tensor with a grad_fn, got a model ({type(tensor).__name__}). A graph "
@@ -148,8 +148,11 @@ def roots_of(t: Any) -> list[Any]:
         if not is_tensor(tensor):
             raise TypeError(f"expected a tensor with a grad_fn, got {type(tensor).__name__}")
         if not tensor.requires_grad:
+            name = Names(namespace=caller_namespace()).of(tensor)
+            which = "this tensor" if len(tensors) == 1 else f"tensor {i} of the {len(tensors)}"
             raise ValueError(
-                "this tensor has no graph: nothing it was computed from requires grad. "
+                f"{which}{f', {name},' * bool(name)} has no graph: nothing it was computed from "
+                "requires grad. "
                 "Create an input with requires_grad=True, and compute outside no_grad()"
             )
     return tensors

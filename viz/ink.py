@@ -315,7 +315,8 @@ def _letters(letters: str, boxes: Sequence[Box]) -> list[str]:
     found = sorted(set(re.findall(rf"(?<![A-Za-z])[{letters}g](?![A-Za-z])", rules)))
     inputs = ", ".join(letter for letter in found if letter != "g")
     words = [f"{inputs}: an operation’s input{'s' * (len(inputs) > 1)}"] if inputs else []
-    return [*words, *(["g: the gradient it receives"] if "g" in found else [])]
+    words += ["g: the gradient it receives"] if "g" in found else []
+    return [*words, *(["L: the tensor that backward() starts from"] if "∂L/" in rules else [])]
 
 
 def legend_ink(page: Page, *, everything: bool = False) -> tuple[str, float, float]:
@@ -332,8 +333,8 @@ def legend_ink(page: Page, *, everything: bool = False) -> tuple[str, float, flo
             shape = _shape(role, 1, -9, 18, 11)
             items.append((f'<g class="{role}">{shape}</g>', 25, LEGEND[role]))
     items.append((_sample("data", LIGHT.edge, 0, 20), 26, "data"))
-    items.append((_sample("grad", LIGHT.grad, 20, 0), 26, "gradient"))
     if page.replay:
+        items.append((_sample("grad", LIGHT.grad, 20, 0), 26, "gradient"))
         for words, (state, ring) in RINGS.items():
             shape = f'<rect class="key ring-{state}" x="1" y="-10" width="20" height="13" rx="5" '
             items.append((f'{shape}fill="none" stroke="{LIGHT.grad}" {ring}/>', 27, words))

@@ -16,7 +16,7 @@ TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 def seed(root: GraphNode, value: Value, given: bool) -> str:
     """`Start: ∂out/∂out = 1.`"""
-    name = root.name or "out"
+    name = root.name or "output"
     if given:
         return f"Start: backward() was given {spoken(value)} as the gradient of {name}."
     return f"Start: ∂{name}/∂{name} = {spoken(value)}."
@@ -88,7 +88,7 @@ def _grouped(
     groups: dict[tuple[str, str], list[str]] = {}
     for send in step["sends"]:
         edge, grad, total = edges[send["edge"]], send["grad"], send["sum"]
-        words = spoken(grad)
+        words = _each(grad, received)
         if len(received) == 1 and (
             formula := _formula(node, edge.input, received[0], grad, *saved)
         ):
@@ -96,6 +96,14 @@ def _grouped(
         sums = groups.setdefault((words, edge.target), [])
         sums.append("" if total["text"] == grad["text"] else spoken(total))
     return groups
+
+
+def _each(grad: Value, received: list[Value]) -> str:
+    """A gradient in a sentence; one number for many elements says so where their count is new."""
+    words, count = spoken(grad), prod(grad["shape"])
+    alike = grad["shape"] and words == grad["short"] and words[0] not in "[("
+    spread = alike and count > 1 and all(v["shape"] != grad["shape"] for v in received)
+    return f"{words} for each of {count} elements" if spread else words
 
 
 def _formula(

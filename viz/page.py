@@ -447,7 +447,8 @@ def _lines(node: GraphNode, named: bool, notes: Replay, letters: str, replay: bo
         values.append(Line(node.odd, "odd"))
     marks = [Line(mark, "odd") for mark in node.marks]
     if node.kind != "op":
-        title = [Line(name, "title")] if name else []
+        named_as = name or "output" * (node.kind == "output")
+        title = [Line(named_as, "title")] if named_as else []
         return (title + shape + values or [Line("scalar", "shape")]) + marks
     title = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
     rules = [Line(respelled(rule, letters), "rule") for rule in node.rules]

@@ -5,6 +5,7 @@ Without it, and for a PDF, the layout engine draws the page again, in the same c
 
 from __future__ import annotations
 
+import re
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -48,7 +49,18 @@ def paint(page: Page, svg: str, format: str) -> bytes:
             )
         program = dot if foreign and dot else engine()
         return call(program, _drawn(page), "png", f"-Gdpi={POINT * ZOOM}")
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM))
+    return bytes(resvg_py.svg_to_bytes(svg_string=sans(svg), zoom=ZOOM))
+
+
+RAISED = "\u02b0-\u02ff\u0304\u1d00-\u1dbf\u2070-\u209f"  # and lowered
+LINE_OF = re.compile(rf"<text (?P<rest>[^>]*)(?=>[^<]*[{RAISED}])")
+HAVE_RAISED = "'DejaVu Sans', 'Segoe UI', 'Lucida Grande', 'Noto Sans', sans-serif"
+
+
+def sans(svg: str) -> str:
+    """Lines with raised or lowered letters in a type that has them: resvg would take serifs."""
+    other = f' font-family="{HAVE_RAISED}" font-size="0.92em"'
+    return LINE_OF.sub(lambda m: m[0] if "font" in m["rest"] else m[0] + other, svg)
 
 
 def _drawn(page: Page) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import normalize
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def letters_beside(names: Iterable[str | None]) -> str:
 def respelled(line: str, letters: str) -> str:
     """A rule's line with other letters for the inputs a, b, c."""
     line = line.translate(str.maketrans(LETTERS["abc"], LETTERS[letters]))
+    line = line.replace("ā", normalize("NFC", f"{letters[0]}\u0304"))  # a mean
     change = str.maketrans("abc", letters)
     return re.sub(r"(?<![A-Za-z])[abc](?![A-Za-z])", lambda m: m[0].translate(change), line)
 

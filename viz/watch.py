@@ -209,7 +209,7 @@ class Run:
         mark_first_odd(self.graph)
         self.steps = [self._told(step) for step in self.steps]
         edges = {edge.id: edge for edge in self.graph.edges}
-        root = (self._nodes[self.graph.roots[0]].name or "out") if self._scalar else None
+        root = (self._nodes[self.graph.roots[0]].name or "output") if self._scalar else None
         for step, ready in zip(self.steps, _queues(edges, self.steps)):
             if step["kind"] != "seed":
                 step["ready"] = ready

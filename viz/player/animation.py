@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 
 from viz import layout, web
 from viz.graph import Graph
+from viz.options import check
 
 from .animated import animated_svg
 from .embed import player_html
@@ -31,6 +33,7 @@ class Animation:
     """
 
     def __init__(self, trace: dict[str, Any], svg: str, *, quiz: bool = False) -> None:
+        check("quiz", quiz, (True, False))
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
@@ -79,7 +82,8 @@ class Animation:
         .gif   plays by itself (needs resvg-py and Pillow)
 
         Raises ValueError for any other suffix, IndexError where there is no such frame,
-        ImportError, which says what to install, where a package is missing.
+        ImportError, which says what to install, where a package is missing. Warns where a quiz
+        becomes a picture, which cannot ask.
         """
         path = Path(path)
         suffix = path.suffix.lower()
@@ -88,6 +92,11 @@ class Animation:
                 f"cannot save an animation as {path.name!r}: the suffix must be .html (the "
                 "player), .svg (plays by itself, or one frame), .png (one frame) or .gif"
             )
+        if self.quiz and suffix != ".html":
+            seen = (
+                "its questions go by" if frame is None and suffix != ".png" else "it shows numbers"
+            )
+            warnings.warn(f"a {suffix} cannot ask: {seen}. The quiz is the .html", stacklevel=2)
         at = range(len(self.frames))[-1 if frame is None else frame]
         if suffix == ".png":
             path.write_bytes(png(self.svg, self.frames, at))

@@ -377,20 +377,12 @@ class Run:
         return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
 
     def _piled(self) -> _Terms:
-        """Each leaf's `.grad` after each call, side by side: do they pile up?
-
-        Where numbers are asked for, only those of the calls that are done.
-        """
-        runs = self.trace["runs"][: self.number if self.asked else None]
-        if len(self.trace["runs"]) < 2:
-            return []
-        first = max(0, min(self.number - MOST_TERMS // 2, len(runs) - MOST_TERMS))
+        """Each leaf's `.grad` after each call that is done, side by side: do they pile up?"""
         found = []
-        for number in range(first, min(first + MOST_TERMS, len(runs))):
-            steps = [s for s in runs[number]["steps"] if s["kind"] == "accumulate"]
+        for number in range(max(0, self.number - MOST_TERMS), self.number):
+            steps = [s for s in self.trace["runs"][number]["steps"] if s["kind"] == "accumulate"]
             lines = [f"{self._name(s['node'])}.grad {label(s['after'])}" for s in steps[:MOST_HELD]]
-            here = " ←" if number == self.number else ""
-            found.append((f"after call {number + 1}{here}", *(lines or ["no .grad changes"])))
+            found.append((f"after call {number + 1}", *(lines or ["no .grad changes"])))
         return found
 
 

@@ -461,7 +461,7 @@ function misfit(given, { shape, answer }) {
 // ---- picture ----
 
 // The still picture and its sentences out of the animated one, so that they are stored once; around
-// each box a second outline, which shows that it waits, works, or (a leaf) holds a `.grad`.
+// each box a second outline, which shows that it waits or works.
 function pictureFrom(image) {
   const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (c) => c.charCodeAt(0));
   const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");

@@ -27,14 +27,15 @@ def seed(root: Mapping[str, Any], grad: Value, given: bool) -> list[Ask]:
     """What does the pass start with? Not asked where the caller gave a gradient."""
     if given:
         return []
-    name = clean(root["name"] or "out")
+    name = clean(root["name"] or "output")
+    start = name if root["name"] else "the output"
     near: Near = [
         (numbers(root["value"]), f"That is {name} itself. How much does it change per change of "
          f"itself?"),
         (np.zeros(()), f"If {name} grows by 1, {name} grows by 1: it is not 0."),
     ]  # fmt: skip
     hint = f"If {name} grows by 1, by how much does {name} grow?"
-    return _ask(f"The pass starts at {name}. What is ∂{name}/∂{name}?", grad, near, hint)
+    return _ask(f"The pass starts at {start}. What is ∂{name}/∂{name}?", grad, near, hint)
 
 
 def send(

@@ -6,6 +6,7 @@ import html
 import io
 import re
 
+from viz.paint import sans
 from viz.theme import DARK, LIGHT, MONO, SANS
 
 from .animated import BOX, COPY, LEAST_WIDTH, LINE, MARGIN, PLACE, placed, wrap
@@ -61,7 +62,7 @@ def gif(svg: str, steps: list[Frame]) -> bytes:
     rows = max(len(_lines(svg, step)) for step in steps)
     pictures = []
     for at in chosen:
-        data = resvg_py.svg_to_bytes(svg_string=still_svg(svg, steps, at, rows), zoom=ZOOM)
+        data = resvg_py.svg_to_bytes(svg_string=sans(still_svg(svg, steps, at, rows)), zoom=ZOOM)
         pictures.append(Image.open(io.BytesIO(bytes(data))).convert("RGB"))
     out = io.BytesIO()
     pictures[0].save(
@@ -81,7 +82,7 @@ def png(svg: str, steps: list[Frame], at: int) -> bytes:
         import resvg_py
     except ImportError as error:
         raise ImportError("a .png of a replay needs resvg-py: pip install resvg-py") from error
-    return bytes(resvg_py.svg_to_bytes(svg_string=still_svg(svg, steps, at), zoom=2))
+    return bytes(resvg_py.svg_to_bytes(svg_string=sans(still_svg(svg, steps, at)), zoom=2))
 
 
 def _number(place: re.Match[str], shown: dict[str, str]) -> str:
@@ -96,11 +97,9 @@ def _number(place: re.Match[str], shown: dict[str, str]) -> str:
 
 
 def _ringed(box: re.Match[str], shown: dict[str, str]) -> str:
-    """A box, and what stands around it: it waits, is at work, or has its gradient (a leaf)."""
+    """A box, and what stands around it: it waits, is at work, or has failed."""
     state = shown.get(COPY.sub("", box["id"]), "")
     stroke = RINGS.get(state)
-    if state == "done" and " leaf" in box[0]:
-        stroke = 'stroke-width="1.2"'
     if stroke is None:
         return box[0]
     x, y, w, h, r = (float(box[name]) for name in "xywhr")
