@@ -783,11 +783,11 @@ def test_a_mistyped_option_is_told_what_it_may_have_meant(engine):
 
 def test_an_option_says_what_it_may_be(engine):
     x = engine.tensor(3.0, requires_grad=True)
-    with pytest.raises(ValueError, match="^quiz is True or False, not 'yes'$"):
+    with pytest.raises(ValueError, match=r"^quiz is True or False, not 'yes'$"):
         viz.animate(x * 2, quiz="yes")
-    with pytest.raises(ValueError, match="^saved is True or False, not 'all'$"):
+    with pytest.raises(ValueError, match=r"^saved is True or False, not 'all'$"):
         viz.draw(x * 2, saved="all")
-    with pytest.raises(ValueError, match="^direction is 'LR', 'TB' or None, not 'up'$"):
+    with pytest.raises(ValueError, match=r"^direction is 'LR', 'TB' or None, not 'up'$"):
         viz.draw(x * 2, direction="up")
     assert x.grad is None  # nothing ran
 
@@ -795,9 +795,9 @@ def test_an_option_says_what_it_may_be(engine):
 def test_of_several_tensors_the_one_without_a_graph_is_named(engine):
     x = engine.tensor(3.0, requires_grad=True)
     good, bare = x * 2, engine.tensor(1.0)
-    with pytest.raises(ValueError, match="^tensor 1 of the 2, bare, has no graph"):
+    with pytest.raises(ValueError, match=r"^tensor 1 of the 2, bare, has no graph"):
         viz.draw([good, bare])
-    with pytest.raises(ValueError, match="^tensor 0 of the 2 has no graph"):
+    with pytest.raises(ValueError, match=r"^tensor 0 of the 2 has no graph"):
         viz.draw([engine.tensor(1.0), good])
 
 

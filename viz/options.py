@@ -10,7 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 
 DIRECTIONS = "LR", "TB", None  # data flows to the right, downwards; what fits the width
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def check(option: str, given: object, allowed: tuple[object, ...]) -> None:
