@@ -3,21 +3,12 @@
 ``import minigrad as torch`` runs ordinary autograd code unchanged and prints the same text.
 """
 
+from importlib import import_module as _import
 from math import e, inf, nan, pi
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
-from . import (
-    autograd,
-    backends,
-    composites,
-    creation,
-    cuda,
-    dtypes,
-    functions,
-    linalg,
-    nn,
-    optim,
-    utils,
-)
+from . import autograd, backends, composites, creation, cuda, dtypes, functions
 from .autograd.anomaly_mode import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -38,22 +29,6 @@ from .engine.grad_mode import (
 )
 from .errors import missing as _missing
 from .functions import *  # noqa: F403
-from .nn.functional import (
-    avg_pool1d,
-    celu,
-    conv1d,
-    conv2d,
-    conv_transpose1d,
-    conv_transpose2d,
-    cosine_similarity,
-    group_norm,
-    max_pool1d,
-    max_pool2d,
-    pairwise_distance,
-    pixel_shuffle,
-    selu,
-    threshold,
-)
 from .printing import set_printoptions
 from .random import (
     Generator,
@@ -74,6 +49,25 @@ from .storage import (
     strided,
 )
 from .tensor import Tensor
+
+if _TYPE_CHECKING:
+    from . import linalg, nn, optim, utils
+    from .nn.functional import (
+        avg_pool1d,
+        celu,
+        conv1d,
+        conv2d,
+        conv_transpose1d,
+        conv_transpose2d,
+        cosine_similarity,
+        group_norm,
+        max_pool1d,
+        max_pool2d,
+        pairwise_distance,
+        pixel_shuffle,
+        selu,
+        threshold,
+    )
 
 newaxis = None
 
@@ -138,7 +132,7 @@ __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += functions.__all__
 
-__getattr__ = _missing(
+_absent = _missing(
     __name__,
     {
         "complex numbers": "chalf cdouble cfloat complex complex32 complex64 complex128 angle conj "
@@ -153,5 +147,30 @@ __getattr__ = _missing(
         "quantized numbers": "ao quantization quantize_per_tensor",
     },
 )
+
+_OF_NN = frozenset(
+    "avg_pool1d celu conv1d conv2d conv_transpose1d conv_transpose2d cosine_similarity group_norm "
+    "max_pool1d max_pool2d pairwise_distance pixel_shuffle selu threshold".split()
+)
+
+
+def __getattr__(name: str) -> _Any:
+    """What many programs do not need is imported when it is first asked for: half the time."""
+    if name == "nn":
+        return _import("minigrad.nn")
+    if name == "optim":
+        return _import("minigrad.optim")
+    if name == "utils":
+        return _import("minigrad.utils")
+    if name == "linalg":
+        return _import("minigrad.linalg")
+    if name in _OF_NN:
+        return getattr(_import("minigrad.nn.functional"), name)
+    return _absent(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __version__ = "0.1.0"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,8 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 def remember(node: Any, parent: Any) -> None:
     """Note on a new node the lines of the program that made it, and the node whose backward did."""
+    import traceback  # which takes longer to import than the engine, and is rarely needed
+
     frames = [f for f in traceback.extract_stack() if not f.filename.startswith(_PACKAGE)]
     node.metadata["traceback_"] = traceback.format_list(frames)
     if parent is not None:
