@@ -186,6 +186,7 @@ __all__ = [
     "index_fill",
     "index_put",
     "index_put_",
+    "index_reduce",
     "index_select",
     "inner",
     "inverse",
@@ -694,6 +695,7 @@ index_copy = function("index_copy")
 index_fill = function("index_fill")
 index_put = function("index_put")
 index_put_ = function("index_put_")
+index_reduce = function("index_reduce")
 index_select = function("index_select")
 inner = function("inner")
 inverse = function("inverse")

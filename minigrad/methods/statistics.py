@@ -327,6 +327,16 @@ class Statistics:
             fixed=(index,),
         )
 
+    def index_reduce(
+        self, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+    ) -> Tensor:
+        """A copy whose slices at the places `index` along `dim` are reduced with `source`'s.
+
+        `reduce` is "prod", "mean", "amax" or "amin".
+        """
+        op = statistics.IndexReduceBackward0
+        return apply(op, (self, source), dim, reduce, include_self, fixed=(index,))
+
     def put(self, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
         """A copy with `source` written, or added, at the places `index` of the flat tensor."""
         if source.dtype is not self.dtype:
@@ -356,6 +366,7 @@ class Statistics:
     put_ = in_place(put, repeats=True)
     renorm_ = in_place(renorm)
     scatter_reduce_ = in_place(scatter_reduce)
+    index_reduce_ = in_place(index_reduce)
 
 
 def _at(x: Any, dim: int, key: Any) -> Any:

@@ -263,6 +263,11 @@ class IndexCopyBackward0(Node):
     def forward(self, x: Any, source: Any, index: Any, dim: int) -> Any:
         self.dim, self.source_dim = dim, source.ndim
         dim = dimension(dim, x.ndim)
+        if not in_range(index, n := x.shape[dim] if x.ndim else 1):
+            bad = index[(index < 0) | (index >= n)].ravel()[0]
+            raise IndexError(
+                f"index_copy_(): index {bad} is out of bounds for dimension {dim} with size {n}"
+            )
         out = x.copy() if x.ndim else np.array([x])
         out[(slice(None),) * dim + (index.ravel(),)] = source
         return out.reshape(x.shape)
@@ -566,8 +571,10 @@ class MaskedScatterBackward0(Node):
                 f"{dtypes.from_numpy(mask.dtype).scalar_type}"
             )
         x, mask = np.broadcast_arrays(x, mask)
-        out = x.copy()
-        out[mask] = source.ravel()[: np.count_nonzero(mask)]
+        out, wanted = x.copy(), np.count_nonzero(mask)
+        if source.size < wanted:
+            raise RuntimeError("Number of elements of source < number of ones in mask")
+        out[mask] = source.ravel()[:wanted]
         return out
 
     def backward(self, grad: Any, mask: Any) -> Any:

@@ -9,10 +9,11 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .dims import dimension
-from .indexing import check_along, mesh, trimmed
+from .indexing import check_along, in_range, mesh, trimmed
 from .lift import (
     amax,
     exp,
+    expand,
     flip,
     gather,
     log,
@@ -386,6 +387,56 @@ class ScatterReduceBackward0(Node):
         others = scatter_reduce(x, dim, index, where(alone, 1, src), "prod", **how)
         divided = gather(grad * result, dim, index) / where(src == 0, 1, src)
         return to_x, where(alone, gather(grad * others, dim, index), divided)
+
+
+class IndexReduceBackward0(ScatterReduceBackward0):
+    """∂(x reduced with y's slices at the indices): as of `scatter_reduce`, slice by slice"""
+
+    saves = {"self": 0b11, "source": 0b11, "index": 0b11, "result": 0b11}
+
+    def forward(
+        self, x: Any, source: Any, index: Any, dim: int, reduce: str, include_self: bool
+    ) -> Any:
+        axis = dimension(dim, x.ndim)
+        if index.ndim > 1:
+            raise IndexError(
+                "index_reduce_(): Index is supposed to be a vector, but got dim: "
+                f"{index.ndim} with type: {dtypes.from_numpy(index.dtype).scalar_type} and size: "
+                f"{list(index.shape)}"
+            )
+        if index.dtype not in (np.int32, np.int64):
+            raise RuntimeError(
+                "index_reduce_(): Expected dtype int32/int64 for index but got: "
+                f"{dtypes.from_numpy(index.dtype).scalar_type}"
+            )
+        if source.dtype != x.dtype:
+            raise RuntimeError(
+                f"index_reduce_(): self ({dtypes.from_numpy(x.dtype).scalar_type}) and source "
+                f"({dtypes.from_numpy(source.dtype).scalar_type}) must have the same scalar type"
+            )
+        if reduce not in _START or reduce == "sum":
+            raise RuntimeError(
+                "index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "
+                f"{reduce}."
+            )
+        if index.size != (source.shape[axis] if source.ndim else 1):
+            raise RuntimeError(
+                f"index_reduce_(): Number of indices ({index.size}) should be equal to "
+                f"source.size(dim): ({source.shape[axis]}), for dim: {axis}"
+            )
+        if not in_range(index, x.shape[axis] if x.ndim else 1):
+            raise IndexError("index out of range in self")
+        index = _along(index, axis, source.shape)
+        return super().forward(x, source, index, dim, reduce, include_self)
+
+    def backward(self, grad: Any, x: Any, source: Any, index: Any, result: Any) -> Any:
+        axis = dimension(self.dim, len(x.shape))
+        return super().backward(grad, x, source, _along(index, axis, source.shape), result)
+
+
+def _along(index: Any, dim: int, shape: Any) -> Any:
+    """A vector of indices along `dim`, as `scatter` takes them: one for each element of `shape`."""
+    return expand(index.reshape([-1 if d == dim else 1 for d in range(len(shape))]), tuple(shape))
 
 
 def _largest(kind: np.dtype[Any]) -> Any:
