@@ -14,7 +14,7 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import state
-from .inplace import check_apart, write
+from .inplace import SHARED, check_apart, overlap, write
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
 from .methods.pointwise import Pointwise
@@ -499,12 +499,9 @@ def _into(
                 f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
                 f"{target.dtype.scalar_type}"
             )
-        if builtins.any(_shared(target, t, hasattr(Pointwise, name)) for t in tensors):
-            raise RuntimeError(
-                "unsupported operation: some elements of the input tensor and the written-to "
-                "tensor refer to a single memory location. Please clone() the tensor before "
-                "performing the operation."
-            )
+        shared = {overlap(memory(target), memory(t)) for t in tensors}
+        if "partial" in shared and hasattr(Pointwise, name) or (name in _APART and shared - {""}):
+            raise RuntimeError(SHARED)
         if target.shape != value.shape:
             _resize(target, value.shape)
         write(target, value._data)
@@ -540,11 +537,11 @@ _SAME_DTYPE = {
 """The operations that do not convert what they write into `out`."""
 
 
-def _shared(a: Tensor, b: Tensor, pointwise: bool) -> bool:
-    """Whether two tensors share memory; a pointwise operation may write over its own input."""
-    x, y = memory(a), memory(b)
-    same = x.ctypes.data == y.ctypes.data and x.strides == y.strides and x.shape == y.shape
-    return not (same and pointwise) and np.shares_memory(x, y)
+_APART = frozenset(
+    "cat gather index_add index_copy index_reduce index_select masked_select max min scatter "
+    "scatter_add scatter_reduce stack take topk".split()
+)
+"""The operations that write to `out` what they still read, were it the memory of an input."""
 
 
 def _resize(target: Tensor, shape: Any) -> None:

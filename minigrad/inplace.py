@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,22 +12,28 @@ from . import dtypes
 from .engine.grad_mode import state
 from .engine.node import Node
 from .engine.saved import SavedTensor, packing
-from .engine.version import INFERENCE
+from .engine.version import INFERENCE, UNWRITTEN
 from .errors import noted
-from .recording import Method, own_counter, set_maker, wrap
+from .recording import Method, memory, own_counter, set_maker, wrap
 from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
 
-def in_place(method: Method, repeats: bool = False) -> Method:
+def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -> Method:
     """The variant of a method that writes its result into its tensor: `mul_` from `mul`.
 
-    Unless it `repeats` without harm, it refuses memory in which one place holds several elements.
+    Unless it `repeats` without harm, it refuses memory in which one place holds several elements;
+    if that is its own name, it warns. No other tensor may share a part of the memory it writes to,
+    or any of it if they are to lie `apart`.
     """
 
     ufunc = getattr(method, "ufunc", None)
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
+        if self._counter is not UNWRITTEN:
+            _check_shared(self, args, apart)
+        if type(repeats) is str and 0 in self._data.strides:
+            _discourage(repeats, self._data)
         if ufunc and not state.enabled and overwrite(ufunc, self, args, constants):
             return self
         # Hooks see what is saved while the method runs, so they must see a copy, which stays.
@@ -42,6 +49,29 @@ def in_place(method: Method, repeats: bool = False) -> Method:
 
     call.__doc__ = method.__doc__
     return call
+
+
+def _check_shared(tensor: Any, others: Sequence[Any], apart: bool) -> None:
+    for other in others:  # tensors on one memory have one version counter
+        if apart and isinstance(other, (list, tuple)):
+            _check_shared(tensor, other, apart)
+        elif getattr(other, "_counter", None) is tensor._counter:
+            shared = overlap(memory(tensor), memory(other))
+            if shared == "partial" or (shared and apart):
+                raise RuntimeError(SHARED)
+
+
+def _discourage(name: str, data: Any) -> None:
+    try:
+        check_apart(data)
+    except RuntimeError:
+        how = "[indices] = tensor" if name == "index_put_" else "[mask] = scalar"
+        warnings.warn(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
+            f"performing this operation. This also applies to advanced indexing e.g. tensor{how}",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def check_writable(tensor: Any, others: Sequence[Any] = ()) -> None:
@@ -67,6 +97,36 @@ def _check_recorded(tensor: Any, others: Sequence[Any]) -> None:
                 ),
                 "To change the value of a leaf, write to it inside torch.no_grad().",
             )
+
+
+SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
+
+
+def overlap(a: Any, b: Any) -> str:
+    """Whether two arrays share memory: "full" for the same elements, "partial", or "" if not.
+
+    As torch, it looks only at arrays without gaps.
+    """
+    if a is b:
+        return "full"
+    start, other = a.ctypes.data, b.ctypes.data
+    if start >= other + b.nbytes or other >= start + a.nbytes or not (_dense(a) and _dense(b)):
+        return ""
+    return "full" if (start, a.nbytes, a.strides) == (other, b.nbytes, b.strides) else "partial"
+
+
+def _dense(array: Any) -> bool:
+    """Whether the elements fill their memory without gaps, each once."""
+    step = array.itemsize
+    for stride, n in sorted(zip(array.strides, array.shape)):
+        if n != 1:
+            if stride != step:
+                return False
+            step *= n
+    return True
 
 
 def check_inference(tensor: Any) -> None:

@@ -225,13 +225,13 @@ class Indexing:
             else np.zeros((len(places[0]), 0), np.int64)
         )
 
-    index_put_ = in_place(index_put, repeats=True)
-    index_add_ = in_place(index_add)
-    index_copy_ = in_place(index_copy)
-    index_fill_ = in_place(index_fill)
-    scatter_ = in_place(scatter)
-    scatter_add_ = in_place(scatter_add)
-    masked_fill_ = in_place(masked_fill, repeats=True)
+    index_put_ = in_place(index_put, repeats="index_put_", apart=True)
+    index_add_ = in_place(index_add, apart=True)
+    index_copy_ = in_place(index_copy, apart=True)
+    index_fill_ = in_place(index_fill, repeats="index_fill_", apart=True)
+    scatter_ = in_place(scatter, apart=True)
+    scatter_add_ = in_place(scatter_add, apart=True)
+    masked_fill_ = in_place(masked_fill, repeats="masked_fill_")
 
     def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
         """Write the elements of `source`, in order, where `mask` is True."""
@@ -243,7 +243,7 @@ class Indexing:
             )
         return self._masked_scatter_(mask, source)
 
-    _masked_scatter_ = in_place(masked_scatter)
+    _masked_scatter_ = in_place(masked_scatter, apart=True)
 
 
 def _not_negative(indices: Any, size: int) -> Any:

@@ -363,10 +363,10 @@ class Statistics:
                 raise RuntimeError(f"Rotation dim{name} out of range, dim{name} = {d}")
         return apply(statistics.Rot90Backward0, (self,), k, dims)
 
-    put_ = in_place(put, repeats=True)
+    put_ = in_place(put, apart=True)
     renorm_ = in_place(renorm)
-    scatter_reduce_ = in_place(scatter_reduce)
-    index_reduce_ = in_place(index_reduce)
+    scatter_reduce_ = in_place(scatter_reduce, apart=True)
+    index_reduce_ = in_place(index_reduce, apart=True)
 
 
 def _at(x: Any, dim: int, key: Any) -> Any:

@@ -205,8 +205,13 @@ class IndexSelectBackward0(Node):
             raise IndexError("index_select(): Index is supposed to be a vector")
         if index.dtype not in (np.int32, np.int64):
             raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
-        if not in_range(index, x.shape[dim] if x.ndim else 1):
-            raise IndexError("index out of range in self")
+        if not in_range(index, n := x.shape[dim] if x.ndim else 1):
+            if x.ndim < 2:
+                raise IndexError("index out of range in self")
+            if not n:
+                raise RuntimeError("index_select(): self indexing axis dim should be positive")
+            bad = index[(index < 0) | (index >= n)].ravel()[0]
+            raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         return x.take(index.ravel(), dim) if x.ndim else x.copy()
 
     def backward(self, grad: Any, index: Any) -> Any:
