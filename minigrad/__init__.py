@@ -27,6 +27,7 @@ from .engine.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .errors import is_warn_always_enabled, set_warn_always
 from .errors import missing as _missing
 from .functions import *  # noqa: F403
 from .printing import set_printoptions
@@ -99,6 +100,7 @@ __all__ = [
     "is_anomaly_enabled",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_warn_always_enabled",
     "layout",
     "linalg",
     "load",
@@ -122,6 +124,7 @@ __all__ = [
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
+    "set_warn_always",
     "strided",
     "threshold",
     "utils",

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .functions import cat, meshgrid, stack, vstack, with_out
+from .functions import cat, meshgrid, stack, vstack
 from .ops import statistics
+from .out import with_out
 from .recording import apply, wrap
 from .tensor import Tensor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,27 @@ def noted(error: Exception, text: str) -> Exception:
     if hasattr(error, "add_note"):
         error.add_note(text)
     return error
+
+
+_said: set[str] = set()
+_always = [False]
+
+
+def warn_once(text: str, stacklevel: int) -> None:
+    """Warn as torch does of what is deprecated: the first time only, unless told otherwise."""
+    if _always[0] or text not in _said:
+        _said.add(text)
+        warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Let warnings that torch gives once be given each time."""
+    _always[0] = b
+
+
+def is_warn_always_enabled() -> bool:
+    """What `set_warn_always` was last told."""
+    return _always[0]
 
 
 def missing(module: str, reasons: dict[str, str]) -> Callable[[str], Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins  # many of this module's own names are Python's too
-import functools
 import inspect
 import re
 import warnings
@@ -12,16 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .engine.grad_mode import state
-from .inplace import SHARED, check_apart, overlap, write
+from . import dtypes, return_types
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
-from .methods.pointwise import Pointwise
 from .methods.shape import cat as _cat
 from .methods.shape import stack as _stack
-from .ops import pointwise
-from .recording import apply_broadcast, memory, scalar, wrap
+from .ops import elimination, pointwise
+from .out import into, with_out
+from .recording import apply, apply_broadcast, scalar, wrap
 from .tensor import Tensor
 
 __all__ = [
@@ -33,10 +29,12 @@ __all__ = [
     "acosh",
     "acosh_",
     "add",
+    "addbmm",
     "addcdiv",
     "addcmul",
     "addmm",
     "addmv",
+    "addmv_",
     "addr",
     "adjoint",
     "all",
@@ -91,6 +89,8 @@ __all__ = [
     "ceil",
     "ceil_",
     "cholesky",
+    "cholesky_inverse",
+    "cholesky_solve",
     "chunk",
     "clamp",
     "clamp_",
@@ -167,10 +167,12 @@ __all__ = [
     "fmod",
     "frac",
     "frac_",
+    "frobenius_norm",
     "gather",
     "gcd",
     "gcd_",
     "ge",
+    "geqrf",
     "ger",
     "greater",
     "greater_equal",
@@ -237,6 +239,9 @@ __all__ = [
     "logit_",
     "logsumexp",
     "lt",
+    "lu",
+    "lu_solve",
+    "lu_unpack",
     "masked_fill",
     "masked_scatter",
     "masked_select",
@@ -274,7 +279,10 @@ __all__ = [
     "nonzero",
     "norm",
     "not_equal",
+    "nuclear_norm",
     "numel",
+    "orgqr",
+    "ormqr",
     "outer",
     "permute",
     "pinverse",
@@ -284,6 +292,7 @@ __all__ = [
     "prelu",
     "prod",
     "put",
+    "qr",
     "quantile",
     "rad2deg",
     "rad2deg_",
@@ -340,6 +349,7 @@ __all__ = [
     "sub",
     "subtract",
     "sum",
+    "svd",
     "swapaxes",
     "swapdims",
     "t",
@@ -355,6 +365,7 @@ __all__ = [
     "topk",
     "trace",
     "transpose",
+    "triangular_solve",
     "tril",
     "triu",
     "true_divide",
@@ -392,7 +403,7 @@ def function(name: str) -> Callable[..., Any]:
         try:
             if out is None:
                 return method(*args, **kwargs)
-            return _into(out, method, name, args, kwargs)
+            return into(out, method, name, args, kwargs)
         except AttributeError as error:  # of what should have been a tensor
             wrong = getattr(error, "obj", None)
             places = [i for i, arg in enumerate(args) if arg is wrong]
@@ -434,18 +445,6 @@ def _by_name(name: str, kwargs: dict[str, Any]) -> tuple[Any, ...]:
     return (kwargs.pop("input"),)
 
 
-def with_out(call: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of several tensors that also takes ``out=``."""
-
-    @functools.wraps(call)
-    def function(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if out is None:
-            return call(*args, **kwargs)
-        return _into(out, call, call.__name__, args, kwargs)
-
-    return function
-
-
 def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """A number as first operand becomes a tensor of the dtype in which it meets the second."""
     first = args[0]
@@ -466,96 +465,6 @@ _TAKE_NUMBERS = _TAKE_TWO_NUMBERS | set(
     "bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor float_power "
     "xlogy".split()
 )
-
-
-def _into(
-    out: Any, method: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """Write what `method` returns into `out`: one tensor, or a tuple of them."""
-    outs = out if isinstance(out, (tuple, list)) else (out,)
-    listed = args[0] if isinstance(args[0], (list, tuple)) else ()
-    tensors = [t for t in (*args, *listed, *kwargs.values()) if isinstance(t, Tensor)]
-    if state.enabled and builtins.any(t.requires_grad for t in (*tensors, *outs)):
-        raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, "
-            "but one of the arguments requires grad."
-        )
-    kind = kwargs.get("dtype")
-    if kind is not None and kind is not outs[0].dtype:
-        raise RuntimeError(_SAME.format(kind, outs[0].dtype))
-    if name == "nonzero" and kwargs.get("as_tuple"):
-        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
-    result = method(*args, **kwargs)
-    results = result if isinstance(result, tuple) else (result,)
-    for target, value in zip(outs, results):
-        if name in ("max", "min") and len(results) == 2 and value.dtype is not target.dtype:
-            raise RuntimeError(_SAME.format(value.dtype, target.dtype))
-        counts = name in ("all", "any") and target.dtype is dtypes.uint8  # as torch once had it
-        if name in _SAME_DTYPE and value.dtype is not target.dtype and not counts:
-            raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype, name=name))
-        check_apart(memory(target))
-        if not dtypes.can_cast(value.dtype, target.dtype):
-            raise RuntimeError(
-                f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
-                f"{target.dtype.scalar_type}"
-            )
-        shared = {overlap(memory(target), memory(t)) for t in tensors}
-        if "partial" in shared and hasattr(Pointwise, name) or (name in _APART and shared - {""}):
-            raise RuntimeError(SHARED)
-        if target.shape != value.shape:
-            _resize(target, value.shape)
-        write(target, value._data)
-    return out if not isinstance(result, tuple) else type(result)(*outs)
-
-
-_MATCH = (
-    "Expected the dtype for input and out to match, but got {0.scalar_type} for input's dtype and "
-    "{1.scalar_type} for out's dtype."
-)
-_SAME = "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instead"
-_FOUND = "Found dtype {1.scalar_type} but expected {0.scalar_type}"
-_ONLY_BOOL = "{name} only supports bool tensor for result, got: {1.scalar_type}"
-_NO_OTHER = "{name} does not support non-boolean outputs."
-_SAME_DTYPE = {
-    **dict.fromkeys(["amax", "amin"], _MATCH),
-    **dict.fromkeys("aminmax argmax argmin gather mm sort topk tril triu".split(), _SAME),
-    **dict.fromkeys("ceil floor neg round sgn sign trunc".split(), _FOUND),
-    **dict.fromkeys(["all", "any"], _ONLY_BOOL),
-    **dict.fromkeys(["isneginf", "isposinf"], _NO_OTHER),
-    "cummax": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
-    "cummin": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
-    "index_select": "index_select(): self and result must have the same scalar type",
-    "kthvalue": "output values must be of same type as input",
-    "mode": "expected scalar type '{0.scalar_type}' but got '{1.scalar_type}' for values output",
-    "nonzero": (
-        "nonzero: Expected out tensor to have scalar type Long but got scalar type{1.scalar_type}"
-    ),
-    "nanquantile": "nanquantile() out tensor must be same dtype as the input tensor",
-    "quantile": "quantile() out tensor must be same dtype as the input tensor",
-    "where": "Expected out type to be {0.scalar_type} but got {1.scalar_type}",
-}
-"""The operations that do not convert what they write into `out`."""
-
-
-_APART = frozenset(
-    "cat gather index_add index_copy index_reduce index_select masked_select max min scatter "
-    "scatter_add scatter_reduce stack take topk".split()
-)
-"""The operations that write to `out` what they still read, were it the memory of an input."""
-
-
-def _resize(target: Tensor, shape: Any) -> None:
-    if target.numel():
-        warnings.warn(
-            "An output with one or more elements was resized since it had shape "
-            f"{list(target.shape)}, which does not match the required output shape {list(shape)}. "
-            "This behavior is deprecated, and in a future PyTorch release outputs will not be "
-            "resized unless they have zero elements. You can explicitly reuse an out tensor t by "
-            "resizing it, inplace, to zero elements with t.resize_(0).",
-            UserWarning,
-            stacklevel=4,
-        )
-    target._data = np.empty(shape, memory(target).dtype)
 
 
 abs = absolute = function("abs")
@@ -856,6 +765,18 @@ vsplit = function("vsplit")
 xlogy = function("xlogy")
 xlogy_ = function("xlogy_")
 zero_ = function("zero_")
+addbmm = function("addbmm")
+addmv_ = function("addmv_")
+cholesky_inverse = function("cholesky_inverse")
+cholesky_solve = function("cholesky_solve")
+geqrf = function("geqrf")
+lu = function("lu")
+lu_solve = function("lu_solve")
+orgqr = function("orgqr")
+ormqr = function("ormqr")
+qr = function("qr")
+svd = function("svd")
+triangular_solve = function("triangular_solve")
 _pow = function("pow")
 
 
@@ -863,7 +784,7 @@ def pow(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     """input to the power of `exponent`; each a tensor or a number, but not both a number."""
     if not isinstance(input, Tensor) and isinstance(exponent, Tensor):
         if out is not None:
-            return _into(out, Tensor.__rpow__, "pow", (exponent, input), {})
+            return into(out, Tensor.__rpow__, "pow", (exponent, input), {})
         return exponent.__rpow__(input)
     return _pow(input, exponent, out=out)
 
@@ -889,6 +810,26 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     return input.polygamma(n)
 
 
+@with_out
+def lu_unpack(
+    LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True
+) -> Any:
+    """P, L and U from what `linalg.lu_factor` gives; what is not asked for is empty."""
+    op = elimination.LuUnpackBackward0
+    p, low, up = apply(op, (LU_data,), unpack_data, unpack_pivots, fixed=(LU_pivots,))
+    return return_types.lu_unpack(p.detach(), low, up)
+
+
+def nuclear_norm(input: Tensor, dim: Any = (-2, -1), keepdim: bool = False) -> Tensor:
+    """The sum of the singular values: `linalg.matrix_norm` with "nuc"."""
+    return input.norm("nuc", dim, keepdim)
+
+
+def frobenius_norm(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The square root of the sum of squares: `linalg.vector_norm`."""
+    return input.norm("fro", dim, keepdim)
+
+
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """other − alpha·input"""
     if not isinstance(input, Tensor):
@@ -908,7 +849,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any =
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if out is not None:
-        return _into(out, condition.__class__._where, "where", (condition, input, other), {})
+        return into(out, condition.__class__._where, "where", (condition, input, other), {})
     return condition._where(input, other)
 
 

@@ -42,7 +42,7 @@ def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -
             return out
         if out._grad_fn is not None:
             keep_old_value(self, out._grad_fn)
-        write(self, out._data, repeats)
+        write(self, out._data, bool(repeats))
         if out._grad_fn is not None:
             move_on(self, out)
         return self

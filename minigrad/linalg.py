@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from . import return_types
-from .functions import with_out
-from .ops import decomposition, reduction
+from . import dtypes, return_types
+from .functions import cat
+from .methods.factors import factored, lu_solved
+from .ops import decomposition, elimination, reduction
 from .ops.decomposition import LinAlgError
-from .ops.dims import dimension
+from .ops.dims import matrix_dims
+from .out import with_out
 from .recording import apply, wrap
 from .tensor import Tensor
 
 __all__ = [
     "LinAlgError",
     "cholesky",
+    "cholesky_ex",
     "cond",
     "cross",
     "det",
     "diagonal",
     "eigh",
     "eigvalsh",
+    "householder_product",
     "inv",
+    "inv_ex",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
     "matmul",
     "matrix_exp",
     "matrix_norm",
@@ -38,9 +48,13 @@ __all__ = [
     "qr",
     "slogdet",
     "solve",
+    "solve_ex",
     "solve_triangular",
     "svd",
     "svdvals",
+    "tensorinv",
+    "tensorsolve",
+    "vander",
     "vecdot",
     "vector_norm",
 ]
@@ -75,24 +89,18 @@ def matrix_norm(
 ) -> Tensor:
     """A norm of each matrix: "fro", "nuc" (Σ of singular values), ±1 (columns), ±2 (singular
     values), ±inf (rows)."""
-    if A.ndim < 2:
-        raise RuntimeError(
-            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions."
-        )
-    if len(dim) != 2:
-        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {list(dim)}")
-    rows, columns = (dimension(d, A.ndim) for d in dim)
-    if rows == columns:
-        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    rows, columns = matrix_dims(A, dim)
     A = A if dtype is None else A.to(dtype)
     if ord == "fro":
         return vector_norm(A, 2, (rows, columns), keepdim)
     if ord not in ("nuc", 1, -1, 2, -2, math.inf, -math.inf):
         given = ord if isinstance(ord, str) else f"{ord:g}"
         raise RuntimeError(f"linalg.matrix_norm: Order {given} not supported.")
-    if ord in ("nuc", 2, -2):
+    if ord == "nuc":
+        return A._nuclear((rows, columns), keepdim)
+    if ord in (2, -2):
         order = [*[d for d in range(A.ndim) if d not in (rows, columns)], rows, columns]
-        reduce: Any = {"nuc": Tensor.sum, 2: Tensor.amax, -2: Tensor.amin}[ord]
+        reduce: Any = Tensor.amax if ord == 2 else Tensor.amin
         out = reduce(svdvals(A.permute(order)), -1, keepdim)
         return out.unsqueeze(-1).permute(np.argsort(order).tolist()) if keepdim else out
     summed, chosen = (rows, columns) if abs(ord) == 1 else (columns, rows)
@@ -146,9 +154,35 @@ def inv(A: Tensor) -> Tensor:
 
 
 @with_out
-def pinv(A: Tensor, rtol: float | None = None, hermitian: bool = False) -> Tensor:
-    """The pseudo-inverse A⁺; singular values below `rtol` times the largest count as 0."""
-    return apply(decomposition.LinalgPinvBackward0, (A,), rtol)
+def pinv(
+    A: Tensor,
+    rtol: Any = None,
+    hermitian: bool = False,
+    *,
+    atol: Any = None,
+    rcond: Any = None,
+) -> Tensor:
+    """The pseudo-inverse A⁺; singular values up to `atol` or `rtol` (once called `rcond`) times
+    the largest count as 0."""
+    rtol, atol = _threshold(A, rtol if rcond is None else rcond, atol, "linalg.pinv")
+    return apply(decomposition.LinalgPinvBackward0, (A,), rtol, atol)
+
+
+def _threshold(A: Tensor, rtol: Any, atol: Any, name: str) -> tuple[Any, Any]:
+    """(rtol, atol) as arrays: by default as small as the dtype and the size of A demand."""
+    if A.ndim < 2:
+        raise RuntimeError(
+            f"{name}(Float{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of "
+            "float, double, cfloat or cdouble types"
+            if name == "linalg.pinv"
+            else f"{name}: The input tensor A must have at least 2 dimensions."
+        )
+    atol, rtol = (t._data if isinstance(t, Tensor) else t for t in (atol, rtol))
+    if rtol is None:
+        kind = A._data.dtype if A._data.dtype.kind == "f" else np.float32
+        eps = np.finfo(kind).eps * max(A.shape[-2:])
+        rtol = eps if atol is None else np.where(np.asarray(atol) > 0, 0.0, eps)
+    return rtol, 0.0 if atol is None else atol
 
 
 @with_out
@@ -157,6 +191,7 @@ def det(A: Tensor) -> Tensor:
     return A.det()
 
 
+@with_out
 def slogdet(A: Tensor) -> Any:
     """The determinant's sign, and the logarithm of its size: (sign, logabsdet)."""
     return return_types.linalg_slogdet(*A.slogdet())
@@ -200,6 +235,7 @@ def solve_triangular(
     return apply(op, (A, B), upper, left, unitriangular)
 
 
+@with_out
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: Any = None) -> Any:
     """X for which ‖A·X − B‖ is smallest: (solution, residuals, rank, singular_values)."""
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
@@ -219,17 +255,160 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: Any = Non
 
 @with_out
 def matrix_rank(
-    A: Tensor, *, atol: Any = None, rtol: Any = None, hermitian: bool = False
+    A: Tensor,
+    tol: Any = None,
+    hermitian: bool = False,
+    *,
+    atol: Any = None,
+    rtol: Any = None,
 ) -> Tensor:
-    """How many singular values are not (nearly) 0."""
-    values = svdvals(A.detach())
-    largest = values._data.max(-1, initial=0)
-    atol, rtol = (t._data if isinstance(t, Tensor) else t for t in (atol, rtol))
-    if rtol is None:
-        eps = np.finfo(values._data.dtype).eps * max(A.shape[-2:])
-        rtol = eps if atol is None else np.where(np.asarray(atol) > 0, 0.0, eps)
-    least = np.maximum(0.0 if atol is None else atol, rtol * largest)
-    return wrap(np.asarray((values._data > least[..., None]).sum(-1), np.int64))
+    """How many singular values are not (nearly) 0: larger than `atol` (or `tol`) and than `rtol`
+    times the largest."""
+    if tol is not None:
+        rtol, atol = 0.0, tol
+    rtol, atol = _threshold(A, rtol, atol, "linalg.matrix_rank")
+    values = svdvals(A.detach())._data
+    least = np.maximum(atol, rtol * values.max(-1, initial=0))
+    return wrap(np.asarray((values > least[..., None]).sum(-1), np.int64))
+
+
+# -- elimination -----------------------------------------------------------------------------------
+
+
+@with_out
+def lu(A: Tensor, *, pivot: bool = True) -> Any:
+    """A = P·L·U: P moves rows, L and U are triangles: (P, L, U)."""
+    if not pivot:
+        factored(A, pivot)
+    p, low, up = apply(elimination.LinalgLuBackward0, (A,))
+    return return_types.linalg_lu(p.detach(), low, up)
+
+
+@with_out
+def lu_factor(A: Tensor, *, pivot: bool = True) -> Any:
+    """L and U in one matrix, and the exchanges of rows: (LU, pivots). Raises RuntimeError if A is
+    singular."""
+    found = lu_factor_ex(A, pivot=pivot)
+    _check_pivots(found.info, "lu_factor")
+    return return_types.linalg_lu_factor(*found[:2])
+
+
+@with_out
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
+    """As `lu_factor`, with the first zero on U's diagonal (from 1; or 0): (LU, pivots, info)."""
+    found = factored(A, pivot)
+    if check_errors:
+        _check_pivots(found.info, "lu_factor_ex")
+    return found
+
+
+def _check_pivots(info: Tensor, name: str) -> None:
+    for at, k in np.ndenumerate(info._data):
+        if k:
+            batch = f"(Batch element {at[0]}): " if at else ""
+            raise RuntimeError(
+                f"torch.linalg.{name}: {batch}U[{k},{k}] is zero and using it on lu_solve would "
+                "result in a division by zero. If you still want to perform the factorization, "
+                "consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)"
+            )
+
+
+@with_out
+def lu_solve(
+    LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False
+) -> Tensor:
+    """X with A·X = B (or X·A = B, or with Aᵀ), for A as `lu_factor` gives it."""
+    return lu_solved(LU, pivots, B, left, adjoint)
+
+
+@with_out
+def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:
+    """A⁻¹, and which pivot is 0 (from 1; 0 for none), if A is singular: (inverse, info)."""
+    return return_types.linalg_inv_ex(*_tried(inv, (A,), A, check_errors, "linalg.inv_ex"))
+
+
+@with_out
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Any:
+    """X with A·X = B, and which pivot is 0 (from 1; 0 for none): (result, info)."""
+    found = _tried(
+        lambda a, b: solve(a, b, left=left), (A, B), B, check_errors, "torch.linalg.solve_ex"
+    )
+    return return_types.linalg_solve_ex(*found)
+
+
+@with_out
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:
+    """L with A = L·Lᵀ, and which leading minor is not positive (from 1; 0 for none): (L, info)."""
+    name = "linalg.cholesky_ex"
+    found = _tried(lambda a: cholesky(a, upper=upper), (A,), A, check_errors, name)
+    return return_types.linalg_cholesky_ex(*found)
+
+
+def _tried(function: Any, args: Any, like: Tensor, check: bool, name: str) -> tuple[Any, Any]:
+    """The result and 0, or without a result nan and the number that the error names."""
+    batch = args[0].shape[:-2]
+    try:
+        return function(*args), wrap(np.zeros(batch, np.int32))
+    except LinAlgError as error:
+        words = str(error)
+        if check:
+            raise LinAlgError(name + words[words.index(":") :]) from None
+        minor = re.search(r"order (\d+) is", words)
+        info = (
+            np.full(batch, minor[1], np.int32)
+            if minor
+            else elimination.eliminated(args[0]._data)[2]
+        )
+        return wrap(np.full_like(like._data, np.nan)), wrap(info)
+
+
+@with_out
+def householder_product(A: Tensor, tau: Tensor) -> Tensor:
+    """Q, the product of mirrors: the vectors stand below A's diagonal."""
+    return A.orgqr(tau)
+
+
+@with_out
+def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
+    """The inverse of A as a map from its dimensions from `ind` on to those before."""
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    front, back = A.shape[:ind], A.shape[ind:]
+    rows, columns = math.prod(front), math.prod(back)
+    if rows != columns:
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == "
+            f"prod(self.shape[:ind]), but got {columns} != {rows}"
+        )
+    inverse = apply(decomposition.LinalgInvExBackward0, (A.reshape(rows, columns),), "inv")
+    return inverse.reshape(*back, *front)
+
+
+@with_out
+def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
+    """X with tensordot(A, X) = B; `dims` of A are moved to its end before."""
+    if dims is not None:
+        A = A.movedim(tuple(dims), tuple(range(-len(dims), 0)))
+    back = A.shape[B.ndim :]
+    columns, rows = math.prod(back), math.prod(A.shape[: B.ndim])
+    if rows != columns:
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
+            f"prod(self.shape[:other.ndim]), but got {columns} != {rows}"
+        )
+    return solve(A.reshape(rows, columns), B.reshape(rows)).reshape(back)
+
+
+@with_out
+def vander(x: Tensor, *, N: int | None = None) -> Tensor:
+    """The powers 0, 1, …, N − 1 of each element, along a new last dimension."""
+    x = x if x.ndim else x.reshape(1)
+    n = x.shape[-1] if N is None else N
+    if n <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    kind = x.dtype if x.dtype.is_floating_point else dtypes.int64
+    powers = x.to(kind).unsqueeze(-1).expand(*x.shape, n - 1).cumprod(-1)
+    return cat([x.new_ones((*x.shape, 1), dtype=kind), powers], -1)
 
 
 # -- products --------------------------------------------------------------------------------------
@@ -290,6 +469,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return apply(decomposition.LinalgCholeskyExBackward0, (A,), upper)
 
 
+@with_out
 def qr(A: Tensor, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and R, an upper triangle, with A = Q·R: (Q, R)."""
     if mode not in ("reduced", "complete", "r"):
@@ -301,6 +481,7 @@ def qr(A: Tensor, mode: str = "reduced") -> Any:
     return return_types.linalg_qr(wrap(np.empty(0, A._data.dtype)) if mode == "r" else q, r)
 
 
+@with_out
 def svd(A: Tensor, full_matrices: bool = True, *, driver: Any = None) -> Any:
     """U, the singular values S, and Vᵀ with A = U·diag(S)·Vᵀ: (U, S, Vh)."""
     return return_types.linalg_svd(*apply(decomposition.LinalgSvdBackward0, (A,), full_matrices))
@@ -309,9 +490,10 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: Any = None) -> Any:
 @with_out
 def svdvals(A: Tensor, *, driver: Any = None) -> Tensor:
     """The singular values, the largest first."""
-    return apply(decomposition.LinalgSvdBackward0, (A,), False)[1]
+    return A._singular_values()
 
 
+@with_out
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """The eigenvalues and -vectors of a symmetric matrix: (eigenvalues, eigenvectors)."""
     return return_types.linalg_eigh(*apply(decomposition.LinalgEighBackward0, (A,), UPLO == "L"))

@@ -7,8 +7,14 @@ from typing import Any
 
 
 def _named(name: str, *fields: str) -> Any:
-    """A tuple class that prints as torch's: each field on a line of its own."""
+    """A tuple class that prints as torch's: each field on a line of its own. Its `written` is the
+    class of results that were written to ``out=``."""
+    kind = _class(name, fields)
+    kind.written = _class(f"{name}_out", fields)
+    return kind
 
+
+def _class(name: str, fields: tuple[str, ...]) -> Any:
     def __repr__(self: Any) -> str:
         lines = [f"{field}={value!r}" for field, value in zip(fields, self)]
         return f"minigrad.return_types.{name}(\n" + ",\n".join(lines) + ")"
@@ -34,3 +40,16 @@ linalg_qr = _named("linalg_qr", "Q", "R")
 linalg_svd = _named("linalg_svd", "U", "S", "Vh")
 linalg_eigh = _named("linalg_eigh", "eigenvalues", "eigenvectors")
 linalg_lstsq = _named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
+linalg_cholesky_ex = _named("linalg_cholesky_ex", "L", "info")
+linalg_inv_ex = _named("linalg_inv_ex", "inverse", "info")
+linalg_solve_ex = _named("linalg_solve_ex", "result", "info")
+linalg_lu = _named("linalg_lu", "P", "L", "U")
+linalg_lu_factor = _named("linalg_lu_factor", "LU", "pivots")
+linalg_lu_factor_ex = _named("linalg_lu_factor_ex", "LU", "pivots", "info")
+lu_unpack = _named("lu_unpack", "P", "L", "U")
+qr = _named("qr", "Q", "R")
+svd = _named("svd", "U", "S", "V")
+geqrf = _named("geqrf", "a", "tau")
+triangular_solve = _named("triangular_solve", "solution", "cloned_coefficient")
+frexp = _named("frexp", "mantissa", "exponent")
+histogram = _named("histogram", "hist", "bin_edges")

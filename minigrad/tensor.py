@@ -22,6 +22,7 @@ from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Vers
 from .errors import noted
 from .gradients import backward
 from .methods.conversion import Conversion
+from .methods.factors import Factors
 from .methods.indexing import Indexing
 from .methods.linalg import Linalg
 from .methods.memory import Memory
@@ -66,6 +67,7 @@ class Tensor(
     Shape,
     Indexing,
     Linalg,
+    Factors,
     Neural,
     Conversion,
     Memory,

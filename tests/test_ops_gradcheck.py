@@ -164,6 +164,7 @@ CASES = {
     "dot": (lambda x, y: x.dot(y), B, B),
     "bmm": (lambda x, y: x @ y, (2, 2, 3), (2, 3, 2)),
     "addmm": (lambda x, y, z: torch.addmm(x, y, z, beta=2, alpha=3), (2,), A, (3, 2)),
+    "addbmm": (lambda x, y, z: x.addbmm(y, z, beta=2, alpha=3), (2, 2), (2, 2, 3), (2, 3, 2)),
     "baddbmm": (lambda x, y, z: x.baddbmm(y, z, beta=2, alpha=3), (2, 2, 2), (2, 2, 3), (2, 3, 2)),
     "vector times batch": (lambda x, y: x @ y, B, (2, 3, 2)),
     "einsum": (lambda x, y: torch.einsum("ij,kj->ik", x, y), A, (4, 3)),
@@ -263,6 +264,14 @@ CASES = {
     "put": (lambda x, y: x.put(torch.tensor([0, 4]), y), A, (2,)),
     "diagonal_scatter": (lambda x, y: x.diagonal_scatter(y), A, (2,)),
     "slice_scatter": (lambda x, y: x.slice_scatter(y, 1, 1, 3), A, (2, 2)),
+    "index_reduce": (
+        lambda x, y: sum(
+            x.index_reduce(1, torch.tensor([0, 2]), y, how, include_self=own)
+            for how in ("mean", "prod", "amax", "amin") for own in (True, False)
+        ),
+        A,
+        (2, 2),
+    ),
     "scatter_reduce": (
         lambda x, y: torch.cat([
             x.scatter_reduce(1, INDEX, y, how) for how in ("sum", "mean", "prod", "amax", "amin")
@@ -308,6 +317,31 @@ CASES = {
     "determinants": (lambda x: x.det() + x.slogdet().logabsdet, (2, 2)),
     "qr": (lambda x: torch.linalg.qr(x), (2, 2)),
     "svd": (lambda x: torch.linalg.svdvals(x), (2, 2)),
+    "lu": (lambda x: torch.linalg.lu(x)[1:], (2, 3, 3)),
+    "lu, wide and tall": (lambda x: torch.linalg.lu(x)[1:] + torch.linalg.lu(x.mT)[1:], A),
+    "lu_factor": (
+        lambda x: torch.lu_unpack(*torch.linalg.lu_factor(x), unpack_pivots=False)[1:], (3, 2)
+    ),
+    "lu_solve": (
+        lambda x, y: (
+            torch.linalg.lu_solve(*torch.linalg.lu_factor(x), y)
+            + torch.linalg.lu_solve(*torch.linalg.lu_factor(x), y, adjoint=True)
+            + torch.linalg.lu_solve(*torch.linalg.lu_factor(x), y.mT, left=False).mT
+        ),
+        (2, 2),
+        (2, 3),
+    ),
+    "cholesky_solve": (
+        lambda x, y: y.cholesky_solve(x.tril()) + y.cholesky_solve(x.triu(), upper=True),
+        (2, 2),
+        (2, 3),
+    ),
+    "cholesky_inverse": (
+        lambda x: x.tril().cholesky_inverse() + x.triu().cholesky_inverse(upper=True), (2, 2)
+    ),
+    "mirrors": (
+        lambda x, t: torch.linalg.householder_product(x, t) + x.ormqr(t, x), (3, 2), (2,)
+    ),
     "eigh": (lambda x: torch.linalg.eigvalsh(x + x.mT), (2, 2)),
     # further layers and losses
     "group_norm": (

@@ -68,6 +68,11 @@ class Linalg:
         """β·self + α·(batch1 · batch2), matrix by matrix."""
         return apply(linalg.BaddbmmBackward0, (self, batch1, batch2), beta, alpha)
 
+    def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        """β·self + α·Σ(batch1 · batch2) over the batch."""
+        return apply(linalg.AddbmmBackward0, (self, batch1, batch2), beta, alpha)
+
+    addbmm_ = in_place(_of_own_size(addbmm))
     addmm_ = in_place(_of_own_size(addmm))
     addmv_ = in_place(_of_own_size(addmv))
     baddbmm_ = in_place(_of_own_size(baddbmm))

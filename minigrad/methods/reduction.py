@@ -11,7 +11,7 @@ from .. import dtypes, return_types
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import reduction
-from ..ops.dims import dimension, dimensions
+from ..ops.dims import dimension, dimensions, matrix_dims
 from ..recording import apply, wrap
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Reduction:
         """(Σ|x|ᵖ)^(1/p), of all elements or along `dim`; p is 2 unless given."""
         if isinstance(p, str):
             if p == "nuc":
-                raise NotImplementedError("minigrad has no nuclear norm: it needs the SVD")
+                return self._nuclear(matrix_dims(self, (-2, -1) if dim is None else dim), keepdim)
             if p != "fro":
                 raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
             p = 2

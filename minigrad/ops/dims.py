@@ -82,3 +82,18 @@ def broadcast_error(a: Sequence[int], b: Sequence[int]) -> RuntimeError:
         f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
         f"at non-singleton dimension {at}"
     )
+
+
+def matrix_dims(x: Any, dim: Any) -> tuple[int, int]:
+    """The two dimensions of `x` that span matrices. Raises RuntimeError if they are not two."""
+    if x.ndim < 2:
+        raise RuntimeError(
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions."
+        )
+    dim = (dim,) if isinstance(dim, int) else dim
+    if len(dim) != 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {list(dim)}")
+    rows, columns = (dimension(d, x.ndim) for d in dim)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    return rows, columns

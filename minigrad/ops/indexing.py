@@ -206,7 +206,7 @@ class IndexSelectBackward0(Node):
         if index.dtype not in (np.int32, np.int64):
             raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
         if not in_range(index, n := x.shape[dim] if x.ndim else 1):
-            if x.ndim < 2:
+            if x.size or x.ndim < 2:
                 raise IndexError("index out of range in self")
             if not n:
                 raise RuntimeError("index_select(): self indexing axis dim should be positive")

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import batched, product, times, unsqueeze
+from .lift import batched, expand, product, times, unsqueeze
 from .shape import ExpandBackward0
 
 
@@ -224,6 +224,26 @@ class BaddbmmBackward0(Node):
             to_a and scaled(batched(grad, b.mT), self.alpha),
             to_b and scaled(batched(a.mT, grad), self.alpha),
         )
+
+
+class AddbmmBackward0(BaddbmmBackward0):
+    """∂(β·c + α·ΣA·B)/∂c = β,  ∂/∂A: α·grad·Bᵀ,  ∂/∂B: α·Aᵀ·grad, for each matrix of the batch"""
+
+    def forward(self, bias: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+        if not bias.dtype == a.dtype == b.dtype:
+            kinds = [dtypes.from_numpy(x.dtype).c_name for x in (bias, a, b)]
+            raise RuntimeError(
+                "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(
+                    *kinds
+                )
+            )
+        product = BmmBackward0.forward(a, b).sum(0, dtype=a.dtype)
+        return added(self, bias, product, beta, alpha, (a, b))
+
+    def backward(self, grad: Any, a: Any, b: Any) -> Any:
+        each = expand(grad, (a.shape[0], *grad.shape))
+        to_bias = self.edges[0] and scaled(grad, self.beta)
+        return to_bias, *super().backward(each, a, b)[1:]
 
 
 class AddmvBackward0(Node):
