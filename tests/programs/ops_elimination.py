@@ -38,7 +38,3 @@ x.index_add_(0, torch.tensor([0, 1]), x[:2])
 x[::2].add_(x[1::2])
 # %%
 torch.zeros(3).masked_scatter(torch.tensor([True, True, True]), torch.ones(2))
-# %%
-torch.arange(6.0).view(2, 3).index_reduce(0, torch.tensor([0, 0]), torch.full((2, 3), 2.0), "prod")
-# %%
-torch.zeros(2, 3).index_reduce(0, torch.tensor([0, 1]), torch.ones(2, 3), "sum")
