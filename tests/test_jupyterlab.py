@@ -29,7 +29,11 @@ PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": T
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A running JupyterLab with a home of its own, on a copy of the course: (URL, token)."""
-    home = tmp_path_factory.mktemp("jupyter")
+    yield from running("jupyterlab", tmp_path_factory.mktemp("jupyter"))
+
+
+def running(module, home):
+    """A server of that package until the generator ends."""
     shutil.copytree(NOTEBOOKS, home / "notebooks")
     for name, settings in SETTINGS.items():
         path = home / "settings" / f"{name}.jupyterlab-settings"
@@ -47,7 +51,7 @@ def lab(tmp_path_factory):
     }
     log = (home / "log").open("w+", encoding="utf-8")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+        [sys.executable, "-m", module, "--no-browser", "--allow-root", "--port=0"]
         + ["--expose-app-in-browser", f"--ServerApp.root_dir={home / 'notebooks'}"],
         env=os.environ | {name: str(home / place) for name, place in places.items()},
         stdin=subprocess.DEVNULL,

@@ -49,7 +49,7 @@ def test_the_layout_stays_while_numbers_change(engine):
     pytest.importorskip("ipywidgets")
     explorer = viz.explore(cube, x=(-3, 3, 1.0), engine=engine)
     box = explorer.widget()
-    *_, ground, figures = box.children[0], *box.children[-1].children
+    *_, ground, figures = box.children[0], *box.children[2].children
     before = ground.value, figures.value
     box.children[0].value = 2.0  # what a slider does
     assert explorer.output == 12
@@ -116,10 +116,10 @@ def test_what_f_raises_at_a_move_is_told_and_the_picture_stays(engine):
 
     explorer = viz.explore(fussy, x=(-3, 3, 1.0), engine=engine)
     box = explorer.widget()
-    before = box.children[-1].children[1].value
+    before = box.children[2].children[1].value
     box.children[0].value = 2.5
     assert box.children[1].value == "ValueError: too &lt;large&gt;"
-    assert box.children[-1].children[1].value == before
+    assert box.children[2].children[1].value == before
     box.children[0].value = 1.5
     assert "the output is 1.5" in box.children[1].value
 
@@ -155,3 +155,27 @@ def test_viz_needs_neither_ipywidgets_nor_ipython():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_button_checks_every_gradient_by_finite_differences(engine):
+    pytest.importorskip("ipywidgets")
+
+    def f(x):
+        y = x * x
+        return y.sin() + y
+
+    explorer = viz.explore(f, x=(-3, 3, 1.0), engine=engine)
+    *_, button, checks = explorer.widget().children
+    button.click()
+    assert checks.value.count("<tr>") == 4 and checks.value.count("The two agree.") == 4
+    assert "<td>MulBackward0</td>" in checks.value
+    explorer.set(x=2.0)
+    assert checks.value == ""  # they were of other numbers
+
+
+def test_an_engine_that_is_none_is_told(engine):
+    with pytest.raises(TypeError, match="engine is a package that makes tensors"):
+        viz.explore(lambda x: x, x=1.0, engine="torch")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'engin'") as caught:
+        viz.explore(lambda x: x, x=1.0, engin=engine)
+    assert getattr(caught.value, "__notes__", ["Did you mean engine?"]) == ["Did you mean engine?"]

@@ -22,13 +22,16 @@ class Notebook(Chapter):
         url, token = lab
         page = browser.new_page()
         if cells is not None:
-            content = nbformat.v4.new_notebook(
-                cells=[nbformat.v4.new_code_cell(c) for c in cells],
-                metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-            )
-            self.put(page, url, token, name, content)
+            self.put(page, url, token, name, self.of(cells))
         page.close()
         super().__init__(browser, lab, name=name)
+
+    @staticmethod
+    def of(cells):
+        return nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(c) for c in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
 
     @staticmethod
     def put(page, url, token, name, content):

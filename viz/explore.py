@@ -7,13 +7,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import floor, isfinite, log10, prod
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import layout
-from .graph import Graph, engine_of
-from .names import is_tensor
+from .differences import differences, told
+from .graph import Graph, engine_of, walk
+from .names import Names, is_tensor
+from .options import unknown_option
+from .page import clean
 from .player.animated import placed
 from .player.frames import frames
 from .record import recorded
@@ -29,6 +33,11 @@ PAD = 34  # around the curve, for its axes
 MOST = 12  # sliders
 
 GRAD = LIGHT.grad
+# Jupyter's shortcuts take the arrow keys before a slider sees them, unless it says: not these.
+KEYS = """<script>
+if (!window.vizKeys) document.addEventListener("focusin", window.vizKeys = ({ target }) =>
+  target.closest?.(".viz-live") && target.setAttribute("data-lm-suppress-shortcuts", ""));
+</script>"""
 NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]\d+)?|nan|inf|-inf")
 PLACE = re.compile(r'<text id="([^"]+)"([^>]*)>[^<]*</text>')  # of a number
 
@@ -39,12 +48,13 @@ def explore(f: Callable[..., Any], *, engine: Any = None, **inputs: Any) -> Expl
     f is called with `inputs` by name and returns a tensor of one number. An input is a range
     `(low, high)` or `(low, high, start)`, a number, or a tensor with up to 12 elements in all.
 
-    engine:  the package that makes the tensors (`torch`); not needed where an input is a tensor
+    engine:  the package that makes the tensors: `engine=torch`, after `import torch` or `import
+             minigrad as torch`; not needed where an input is a tensor
 
-    In Jupyter the sliders run f forward and backward again at every move (this needs ipywidgets);
-    without a kernel a still picture remains. The tensors that were given are left as they are.
-    Raises TypeError for an input of another kind, ValueError where f's output is not one number or
-    has no graph.
+    In Jupyter the sliders run f forward and backward again at every move, and a button checks the
+    gradients by finite differences (this needs ipywidgets); without a kernel a still picture
+    remains. The tensors that were given are left as they are. Raises TypeError for an input of
+    another kind, ValueError where f's output is not one number or has no graph.
     """
     return Explorer(f, engine, inputs)
 
@@ -102,6 +112,23 @@ class Explorer:
         if form != self._form:
             self._lay_out(graph)
             self._form = form
+
+    def check(self) -> dict[str, str]:
+        """What finite differences say of each gradient, by name: of leaves and of f's results."""
+        leaves = {name: i.tensor(self.engine) for name, i in self.inputs.items()}
+        f = self.f
+        out = f(**leaves)
+        found = Names({**leaves, "output": out})
+        slopes = differences(lambda: f(**leaves), out, None, walk([out], found))
+        recording = recorded(out, names={**leaves, "output": out})
+        names: dict[str, int] = {}
+        texts = {}
+        for id, text in told(slopes, recording.runs[0]).items():
+            node = recording.graph.node(id)
+            name = node.name or node.op or id
+            names[name] = names.get(name, 0) + 1
+            texts[f"{name} ({names[name]})" if names[name] > 1 else name] = text
+        return texts
 
     def _lay_out(self, graph: Graph) -> None:
         """Lays out the picture without its numbers, and keeps the places where they stand."""
@@ -183,7 +210,8 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(self._repr_mimebundle_(), raw=True)
+        still = self._repr_mimebundle_()
+        display(still | {"text/html": still["text/html"] + KEYS}, raw=True)
         view = self.widget()._repr_mimebundle_()
         display(view | {"text/plain": f"Sliders for {', '.join(self.inputs)}"}, raw=True)
 
@@ -197,14 +225,18 @@ class Explorer:
             return self._widgets[0]
         same_place = ipywidgets.Layout(grid_area="1 / 1 / 2 / 2", margin="0")
         ground, figures = (ipywidgets.HTML(layout=same_place) for _ in range(2))
-        words = ipywidgets.HTML()
+        words, checks = ipywidgets.HTML(), ipywidgets.HTML()
+        button = ipywidgets.Button(
+            description="Check by finite differences", layout=ipywidgets.Layout(width="max-content")
+        )
+        button.on_click(lambda _: self._tell_checks())
         sliders = [s for given in self.inputs.values() for s in given.sliders(self._moved_to)]
         picture = ipywidgets.GridBox(
             [ground, figures], layout=ipywidgets.Layout(grid_template_columns="max-content")
         )
-        box = ipywidgets.VBox([*sliders, words, picture])
+        box = ipywidgets.VBox([*sliders, words, picture, button, checks])
         box.add_class("viz-live")
-        self._widgets = box, ground, figures, words
+        self._widgets = box, ground, figures, words, checks
         self._refresh()
         return box
 
@@ -217,8 +249,17 @@ class Explorer:
         else:
             self._refresh()
 
+    def _tell_checks(self) -> None:
+        """The button was pressed."""
+        rows = "".join(
+            f"<tr><td>{escape(clean(name))}</td><td>{escape(text)}</td></tr>"
+            for name, text in self.check().items()
+        )
+        self._widgets[4].value = f'<table role="status">{rows}</table>'
+
     def _refresh(self) -> None:
-        _, ground, figures, words = self._widgets
+        _, ground, figures, words, checks = self._widgets
+        checks.value = ""  # of other numbers
         still = re.sub(r"<style>.*?</style>", "", self._ground, flags=re.DOTALL)
         ground.value = f"<style>{look('.viz-live')}</style>{self._picture(still, words=False)}"
         figures.value = self._picture(self._figures, words=False)
@@ -409,6 +450,12 @@ def _is_number(x: Any) -> bool:
 
 
 def _engine(engine: Any, inputs: Mapping[str, Any]) -> Any:
+    if engine is not None and not hasattr(engine, "tensor"):
+        told = "engine is a package that makes tensors, as in engine=torch"
+        raise TypeError(f"{told}, not {engine!r}")
+    for name, given in inputs.items():
+        if isinstance(given, ModuleType):
+            raise unknown_option("explore", name, ["engine"])
     found = engine or next((engine_of(t) for t in inputs.values() if is_tensor(t)), None)
     if found is None:
         raise TypeError("explore makes tensors: say with which engine, as in engine=torch")
