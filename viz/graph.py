@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from .names import Names, caller_namespace, is_model, is_tensor, output_nr
@@ -31,6 +31,7 @@ from .values import (
 # Torch frees a chain of nodes by recursion once Python has looked at them: 40,000 are a crash.
 MOST = 5_000  # nodes of a replay
 SMALL = 16  # numbers of a saved tensor that are shown
+LEAF = "AccumulateGrad"  # the op of a leaf
 DRAWN = 12_000  # nodes of a still picture, which folds most of them
 
 
@@ -213,25 +214,24 @@ _saved_names: WeakKeyDictionary[type, list[str]] = WeakKeyDictionary()
 def saved_names(node: Any) -> list[str]:
     """The attributes by which a node shows what it keeps: the same for all nodes of its class."""
     cls = type(node)
-    if cls not in _saved_names:
-        _saved_names[cls] = [
-            n for n in dir(node) if n.startswith("_saved_") or n == "saved_tensors"
-        ]
-    return _saved_names[cls]
+    found = _saved_names.get(cls)
+    if found is None:
+        found = [n for n in dir(node) if n.startswith("_saved_") or n == "saved_tensors"]
+        _saved_names[cls] = found
+    return found
 
 
-def keys_of(graph: Graph) -> dict[str, Any]:
-    """{id: what makes two boxes one}: the same leaf tensor, the same node, the same output of it.
+def identity(node: Any, leaf: bool) -> Any:
+    """Equal for two boxes of one node, or of one leaf tensor, as long as it lives."""
+    return ("leaf", id(node.variable)) if leaf else id(node)
 
-    They say so as long as the graph's handles live.
-    """
-    keys: dict[str, Any] = {box: id(node) for box, node in graph.handles.items()}
-    outputs = {}
-    for node in graph.nodes:
-        if node.kind == "leaf":
-            keys[node.id] = ("leaf", id(graph.handles[node.id].variable))
-        elif node.kind == "output":
-            outputs[node.id] = node.name
+
+def keys_of(graph: Graph, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """{id: the identity of its box}: an output is the same output of the same node."""
+    leaves = {node.id for node in graph.nodes if node.kind == "leaf"}
+    nodes = {box: identity(node, box in leaves) for box, node in graph.handles.items()}
+    keys = {**nodes, **(known or {})}
+    outputs = {node.id: node.name for node in graph.nodes if node.kind == "output"}
     for edge in graph.edges:
         if edge.source in outputs:
             made = keys[edge.target], edge.output
@@ -239,7 +239,68 @@ def keys_of(graph: Graph) -> dict[str, Any]:
     return keys
 
 
-Look: TypeAlias = "Callable[[GraphNode, Any], object]"
+@dataclass
+class Trail:
+    """The bare graph: the engine's own nodes in the order of a walk, and who sends to whom.
+
+    Boxes are numbered: first the tensors of `outputs`, then `nodes`. An edge is (source, target,
+    input, output), by the numbers of its boxes.
+    """
+
+    outputs: list[Any]
+    nodes: list[Any]
+    edges: list[tuple[int, int, int, int]]
+    roots: list[int]
+    first: int  # number of the first node's box
+    cut: bool = False
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """(number of its box, node) of all nodes."""
+        return enumerate(self.nodes, self.first)
+
+    def inputs(self) -> Mapping[int, set[int]]:
+        """For each box, the numbers of those inputs that are sent a gradient."""
+        found = defaultdict[int, set[int]](set)
+        for source, _, input, _ in self.edges:
+            found[source].add(input)
+        return found
+
+
+def follow(tensors: Sequence[Any], most: int = MOST) -> Trail:
+    """The bare graph behind these tensors, breadth first: outputs, then their ops.
+
+    The walk ends, and the trail is marked as cut, where it has met `most` nodes.
+    """
+    outputs = [tensor for tensor in tensors if tensor.grad_fn is not None]
+    first = len(outputs)
+    nodes: list[Any] = []
+    edges: list[tuple[int, int, int, int]] = []
+    numbers: dict[Any, int] = {}
+
+    def number(node: Any) -> int:
+        if node not in numbers:
+            numbers[node] = first + len(nodes)
+            nodes.append(node)
+        return numbers[node]
+
+    for root, tensor in enumerate(outputs):
+        edges.append((root, number(tensor.grad_fn), 0, output_nr(tensor)))
+    leaves = [number(accumulator(t)) for t in tensors if t.grad_fn is None]  # outputs themselves
+    trail = Trail(outputs, nodes, edges, [*range(first), *leaves], first)
+    for source, node in enumerate(nodes, first):  # which grow on the way
+        if first + len(nodes) >= most:
+            trail.cut = True
+            break
+        input = -1
+        for target, output in node.next_functions:
+            input += 1
+            if target is not None:
+                known = numbers.get(target)
+                if known is None:
+                    known = numbers[target] = first + len(nodes)
+                    nodes.append(target)
+                edges.append((source, known, input, output))
+    return trail
 
 
 def walk(
@@ -249,52 +310,41 @@ def walk(
     saved: bool = False,
     second: Sequence[Any] = (),
     most: int = MOST,
-    look_at: Look | None = None,
 ) -> Graph:
     """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops.
 
     saved:   looks at what the nodes keep, too
     second:  those of the tensors that are gradients with a graph of their own; what no other
              tensor was computed from is marked as belonging to the second graph
-    look_at: what is done with a box and its tensor; by default the box says all about the tensor
 
     The walk ends, and the graph is marked as cut, where it has met `most` nodes.
     """
     names = names or Names()
-    graph = Graph()
-    ids: dict[Any, str] = {}
-    queue: deque[Any] = deque()
-    look_at = look_at or _with_tensor
-
-    def visit(node: Any) -> str:
-        if node not in ids:
-            ids[node] = _append(graph, _describe(node, names, look_at))
-            if saved:
-                look(graph.node(ids[node]), node, names)
-            graph.handles[ids[node]] = node
-            queue.append(node)
-        return ids[node]
-
-    for tensor in tensors:
-        if tensor.grad_fn is not None:
-            graph.roots.append(_append(graph, _output(tensor, names, look_at)))
-    for tensor, root in zip((t for t in tensors if t.grad_fn is not None), list(graph.roots)):
-        _connect(graph, root, visit(tensor.grad_fn), 0, output_nr(tensor))
-    for tensor in tensors:
-        if tensor.grad_fn is None:  # a leaf is its own output
-            graph.roots.append(visit(accumulator(tensor)))
-    while queue:
-        if len(graph.nodes) >= most:
-            graph.cut = True
-            break
-        node = queue.popleft()
-        for i, (target, output) in enumerate(node.next_functions):
-            if target is not None:
-                _connect(graph, ids[node], visit(target), i, output)
+    trail = follow(tensors, most)
+    graph = graph_of(trail)
+    sent = trail.inputs()
+    for tensor in trail.outputs:
+        box = _append(graph, GraphNode("", "output", None, names.of(tensor)))
+        _with_tensor(box, tensor)
+    for number, node in trail.numbered():
+        box = _append(graph, _describe(node, names, sent[number]))
+        if saved:
+            look(box, node, names)
     if second:
         _mark_second(graph, [any(t is s for s in second) for t in tensors])
     mark_first_odd(graph)
     return graph
+
+
+def graph_of(trail: Trail) -> Graph:
+    """The graph of a trail, whose boxes are still to be added."""
+    edges = [
+        GraphEdge(f"e{i}", f"n{source}", f"n{target}", input, output)
+        for i, (source, target, input, output) in enumerate(trail.edges)
+    ]
+    handles = {f"n{number}": node for number, node in trail.numbered()}
+    roots = [f"n{root}" for root in trail.roots]
+    return Graph(edges=edges, roots=roots, cut=trail.cut, handles=handles)
 
 
 def mark_first_odd(graph: Graph) -> None:
@@ -345,44 +395,48 @@ def engine_of(tensor: Any) -> Any:
     raise TypeError(f"no autograd engine known for a {type(tensor).__name__}")
 
 
-def _append(graph: Graph, node: GraphNode) -> str:
+def _append(graph: Graph, node: GraphNode) -> GraphNode:
     node.id = f"n{len(graph.nodes)}"
     graph.nodes.append(node)
-    return node.id
+    return node
 
 
-def _connect(graph: Graph, source: str, target: str, input: int, output: int) -> None:
-    graph.edges.append(GraphEdge(f"e{len(graph.edges)}", source, target, input, output))
-
-
-def _output(tensor: Any, names: Names, look_at: Look) -> GraphNode:
-    box = GraphNode("", "output", None, names.of(tensor))
-    look_at(box, tensor)
+def op_box(op: str, name: str | None, sent: set[int]) -> GraphNode:
+    """The box of an op. An input that needs no gradient, which is not `sent` any, needs no rule."""
+    box = GraphNode("", "op", op, name, view=shares_memory(op))
+    lines = rule_for(op).lines
+    box.rules = [line for i, line in enumerate(lines) if len(lines) == 1 or i in sent]
     return box
 
 
-def _describe(node: Any, names: Names, look_at: Look) -> GraphNode:
+def leaf_box(leaf: Any, names: Names) -> GraphNode:
+    """The box of a leaf and its AccumulateGrad."""
+    box = GraphNode("", "leaf", LEAF, names.of(leaf))
+    box.rules = list(rule_for(LEAF).lines)
+    box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
+    box.module = names.owners.get(id(leaf))
+    return box
+
+
+def _describe(node: Any, names: Names, sent: set[int]) -> GraphNode:
     op = op_name(node)
-    if (leaf := getattr(node, "variable", None)) is not None:
-        box = GraphNode("", "leaf", op, names.of(leaf))
-        box.rules = list(rule_for(op).lines)
-        box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
-        box.module = names.owners.get(id(leaf))
-        look_at(box, leaf)
+    if op == LEAF:
+        box = leaf_box(node.variable, names)
+        _with_tensor(box, node.variable)
         return box
     outputs = names.outputs(node)
-    name = ", ".join(outputs[i][0] for i in sorted(outputs)) or None
-    box = GraphNode("", "op", op, name, view=shares_memory(op))
-    lines, targets = rule_for(op).lines, [target for target, _ in node.next_functions]
-    box.rules = [
-        line for i, line in enumerate(lines) if len(lines) == 1 or (targets[i : i + 1] or [None])[0]
-    ]  # an input that needs no gradient needs no rule
+    box = op_box(op, called(outputs), sent)
     if list(outputs) == [0]:
-        look_at(box, outputs[0][1])
+        _with_tensor(box, outputs[0][1])
     else:
         for _, tensor in outputs.values():
             box.hooks += hooks_of(tensor)
     return box
+
+
+def called(outputs: Mapping[int, tuple[str, Any]]) -> str | None:
+    """The names of a node's outputs, in their order."""
+    return ", ".join([outputs[i][0] for i in sorted(outputs)]) or None
 
 
 def _with_tensor(box: GraphNode, tensor: Any) -> None:

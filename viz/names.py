@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from inspect import CO_OPTIMIZED
 from itertools import islice
+from types import FunctionType, ModuleType
 from typing import Any
 
+PLAIN = {int, float, bool, str, bytes, type, type(None), FunctionType, ModuleType}  # hold none
 HELD = 100  # elements of a list of tensors that are looked at
 
 
@@ -34,10 +36,10 @@ def caller_namespace() -> dict[str, Any]:
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "viz":
         frame = frame.f_back
-    found = dict(frame.f_locals)
+    found, globals = dict(frame.f_locals), frame.f_globals
     if sys.version_info < (3, 13) and frame.f_code.co_flags & CO_OPTIMIZED:
         frame.f_locals.clear()  # a copy that the frame keeps, and with it every graph in it
-    return {**found, **{k: v for k, v in frame.f_globals.items() if k not in found}}
+    return {**found, **globals, **found}  # locals come first, and hide globals
 
 
 class Names:
@@ -111,20 +113,20 @@ OF_IPYTHON = re.compile(
 
 
 def _found(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    public = [(k, v) for k, v in namespace.items() if not k.startswith("_")]
-    private = [(k, v) for k, v in namespace.items() if k[:1] == "_" and not OF_IPYTHON.fullmatch(k)]
-    for name, value in public:
-        if is_tensor(value):
-            yield name, value
+    public, private, several = (list[tuple[str, Any]]() for _ in range(3))  # the last may hold some
+    for name, value in namespace.items():
+        if type(value) in PLAIN:
+            continue
+        tensor = is_tensor(value)
+        if name[:1] != "_":
+            (public if tensor else several).append((name, value))
+        elif tensor and not OF_IPYTHON.fullmatch(name):
+            private.append((name, value))
+    yield from public
     for name, value in public + private:
-        if (
-            is_tensor(value)
-            and value.is_leaf
-            and is_tensor(value.grad)
-            and value.grad.requires_grad
-        ):
+        if value.is_leaf and is_tensor(value.grad) and value.grad.requires_grad:
             yield f"{name}.grad", value.grad
-    for name, value in public:  # a variable's own name is better than its place in a list
+    for name, value in several:  # a variable's own name is better than its place in a list
         if is_model(value):
             for inner, parameter in value.named_parameters():
                 yield f"{name}.{inner}", parameter
@@ -136,9 +138,7 @@ def _found(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             for key, item in islice(value.items(), HELD):
                 if is_tensor(item):
                     yield f"{name}[{key!r}]", item
-    for name, value in private:
-        if is_tensor(value):
-            yield name, value
+    yield from private
 
 
 def _check(what: str, given: object) -> None:

@@ -55,7 +55,7 @@ from .player import SUFFIXES, Animation
 from .watch import Run
 
 FORMAT, VERSION = "minigrad-trace", 1
-HELD = 20_000  # nodes of runs that are not yet told
+HELD = 10_000_000  # numbers of runs that are not yet told
 
 
 class Recording:
@@ -70,7 +70,7 @@ class Recording:
         self._graph = Graph()
         self._runs: list[dict[str, Any]] = []
         self._untold: list[tuple[Run, bool, bool]] = []
-        self._waiting = 0  # nodes in these
+        self._waiting = 0  # numbers that these hold
         self._given = (names, params)
         self._ids: dict[Any, str] = {}
         self._edges: dict[tuple[str, int], str] = {}
@@ -176,14 +176,14 @@ class Recording:
     ) -> None:
         _stop(self)
         for run, *_ in self._untold:
-            run.graph.handles.clear()
+            run.let_go()
         self._graph.handles.clear()
         self._alive.clear()
 
     def add(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
         """Takes in a run that has ended. It is put into words when the trace is asked for."""
         self._untold.append((run, retain_graph, create_graph))
-        self._waiting += len(run.graph.nodes)
+        self._waiting += run.held
         if retain_graph or run.error or self._waiting > HELD:  # so that no graph is held for long
             self._tell()
 
@@ -270,6 +270,7 @@ def _renamed(step: dict[str, Any], node: dict[str, str], edge: dict[str, str]) -
 
 _recordings: list[Recording] = []
 _originals: list[tuple[Any, str, Any]] = []  # owner, name, what stood there
+_watchers: set[Any] = set()  # what stands there instead
 _inside = threading.local()
 
 
@@ -318,6 +319,19 @@ def _stop(recording: Recording) -> None:
 
 def watch_engines() -> None:
     """Puts a watcher around `Tensor.backward`, `autograd.backward` and `.grad` of each engine."""
+    for owner, method in _places(len(sys.modules), next(reversed(sys.modules), None)):
+        original = owner.__dict__[method]
+        if original not in _watchers:
+            _originals.append((owner, method, original))
+            watcher = _watched(original)
+            _watchers.add(watcher)
+            setattr(owner, method, watcher)
+
+
+@functools.lru_cache(1)
+def _places(modules: int, last: str | None) -> list[tuple[Any, str]]:
+    """Where the engines' own calls stand; looked for anew when modules have been imported."""
+    found = []
     tops = [module for name, module in list(sys.modules.items()) if "." not in name]
     for inside in [getattr(module, "__dict__", {}) for module in tops]:
         if "autograd" not in inside:
@@ -326,12 +340,8 @@ def watch_engines() -> None:
         if not isinstance(tensor, type) or not hasattr(tensor, "grad_fn"):
             continue
         places = [*((owner, "backward") for owner in (*tensor.__mro__, autograd))]
-        for owner, method in [*places, (autograd, "grad")]:
-            original = getattr(owner, "__dict__", {}).get(method)
-            known = [(o, m) for o, m, _ in _originals]
-            if original is not None and (owner, method) not in known:
-                _originals.append((owner, method, original))
-                setattr(owner, method, _watched(original))
+        found += [p for p in [*places, (autograd, "grad")] if p[1] in vars(p[0])]
+    return list(dict.fromkeys(found))
 
 
 @functools.cache
@@ -382,12 +392,15 @@ def _record_call(
     namespace = caller_namespace()
     kind = "grad" if grad else "backward"
     runs = [(r, Run(roots, seeds, Names(*r._given, namespace), kind)) for r in recordings]
-    if any(run.graph.cut for _, run in runs):
+    if any(run.trail.cut for _, run in runs):
         warnings.warn(
             f"viz did not record this {kind}(): its graph has more than {MOST:,} nodes",
             stacklevel=3,
         )
         return original(*args, **kwargs)
+    for recording, run in runs:
+        if run.adds:  # in place, to what earlier runs may still hold
+            recording._tell()
     try:
         with _all_watching([run for _, run in runs]):
             found = original(*args, **kwargs)

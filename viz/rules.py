@@ -127,6 +127,13 @@ def rule_for(op: str) -> Rule:
     return RULES.get(op) or RULES.get(re.sub(r"\d+$", "", op), NONE)
 
 
+@lru_cache(1024)
+def named_in(op: str) -> frozenset[str]:
+    """What an operation's formulas call by name: `g`, `self`, `other`, …"""
+    formulas = " ".join(filter(None, rule_for(op).formulas))
+    return frozenset(re.findall(r"{(\w+)}", formulas))
+
+
 VIEWS = set(
     "View ReshapeAlias T Transpose Permute Squeeze Unsqueeze Expand Select Slice Split Unbind"
     " Diagonal AsStrided Alias Unfold Narrow Movedim Swapaxes SplitWithSizes Real Detach".split()

@@ -6,7 +6,7 @@ other with four significant digits.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -186,145 +186,298 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
     }
 
 
-class Seen:
-    """A tensor's numbers as they are now, which `value` puts into words whenever it is asked for.
+COPIED = 8_192  # numbers of an array that are copied, to be put into words later
+BLOCK = 65_536  # of more, as many are read at a time: they stay in the cache
+FEW = 512  # and so many are kept
 
-    Few numbers are copied, many are summed up. `known` are those seen before, by their place in
-    memory: what lies there unchanged is summed up once.
+
+class Seen:
+    """A tensor's numbers as they were, which `value` puts into words when it is asked for.
+
+    `array` is a copy of few numbers, `large` what is kept of many.
     """
 
-    __slots__ = ("_value", "_words", "array", "dtype", "shape", "sums")
+    __slots__ = ("_value", "array", "dtype", "large", "shape")
 
-    def __init__(self, tensor: Any, known: dict[int, Sums] | None = None) -> None:
-        array = _looked_at(tensor)
-        self.dtype: Any = tensor.dtype
-        self.array: np.ndarray | None = None
-        self.sums: Sums | None = None
+    def __init__(self, kept: np.ndarray | Large | None, shape: Any, dtype: Any) -> None:
+        many = type(kept) is Large
+        self.array: np.ndarray | None = None if many else kept  # type: ignore[assignment]
+        self.large: Large | None = kept if many else None  # type: ignore[assignment]
+        self.shape, self.dtype = shape, dtype
         self._value: Value | None = None
-        if array is None:
-            self.shape = tuple(tensor.shape)
-            return
-        self.shape = array.shape
-        if array.size <= LISTED:
-            self.array = array.copy()
-        else:
-            self.sums = sums_of(array, {} if known is None else known)
-
-    @classmethod
-    def of(cls, array: np.ndarray, dtype: Any, known: dict[int, Sums]) -> Seen:
-        """The same for numbers of no tensor's; `array` itself is kept where it is small."""
-        seen = cls.__new__(cls)
-        seen.shape, seen.dtype, seen._value = array.shape, dtype, None
-        small = array.size <= LISTED
-        seen.array, seen.sums = (array, None) if small else (None, sums_of(array, known))
-        return seen
 
     @property
     def value(self) -> Value:
         """What a trace says of it."""
         if self._value is None:
-            dtype = str(self.dtype).rpartition(".")[2]
-            if self.sums is None:
-                self._value = value_of_array(self.array, self.shape, dtype)
-            else:
-                text = f"{shape_text(self.shape)} {self.sums.text}"
-                brief = self.sums.one or shape_text(self.shape)
-                self._value = {"shape": list(self.shape), "dtype": dtype, "text": text,
-                               "short": brief, "data": None}  # fmt: skip
+            dtype, shape = str(self.dtype).rpartition(".")[2], tuple(self.shape)
+            self._value = value_of_array(self.array, shape, dtype)
+            if self.large is not None:
+                text = f"{shape_text(shape)} {self.large.text}"
+                self._value |= {"text": text, "short": self.large.one or shape_text(shape)}
         return self._value
 
     @property
     def odd(self) -> str:
         """As `odd` says it."""
-        if self.sums is not None:
-            return self.sums.odd
+        if self.large is not None:
+            self.large.settle()
+            return self.large.odd
         return "" if self.array is None else odd(self.array)
 
     def equals(self, other: Seen) -> bool:
         """Are these the very same numbers?"""
         if self.array is None or other.array is None:
-            return self.sums is not None and self.sums is other.sums
+            return self.large is not None and self.large is other.large
         return self.array.dtype == other.array.dtype and np.array_equal(self.array, other.array)
 
     def same_as(self, other: Seen | None) -> Seen:
-        """The other one, if these are a copy of its many numbers, so that both are told alike."""
-        if other is None or self.sums is None or other.sums is None or self.shape != other.shape:
+        """The other one, if these are a copy of its numbers, so that both are told alike."""
+        if other is None or tuple(self.shape) != tuple(other.shape):
             return self
-        return other if self.sums.copies(other.sums) else self
+        if self.large is not None and other.large is not None:
+            return other if self.large.copies(other.large) else self
+        return other if self.array is not None and self.equals(other) else self
 
     def close_to(self, other: Seen) -> bool:
         """Are these the same numbers but for rounding? True where that cannot be known."""
-        if self.sums is not None and other.sums is not None:
-            return self.shape == other.shape and self.sums.close_to(other.sums)
+        if self.large is not None and other.large is not None:
+            return tuple(self.shape) == tuple(other.shape) and self.large.close_to(other.large)
         if self.array is None or other.array is None:
             return True
         return _close(self.array, other.array)
 
 
-class Sums:
-    """What is kept of a large array: sum, mean and spread of its numbers, and a few of them."""
+Look: TypeAlias = "np.ndarray | Seen | None"  # what `look` keeps of a tensor
 
-    __slots__ = ("few", "mark", "mean", "odd", "one", "size", "std")
 
-    def __init__(self, array: np.ndarray, total: Any, mark: Any) -> None:
-        self.mark, self.size = mark, array.size
-        self.few = _few(array).copy()
-        self.odd, self.one = "", ""
-        fast = array.dtype in (np.float32, np.float64) and isfinite(total)
-        if fast and (flat := _flat(array)) is not None:
-            self.mean = array.dtype.type(total / array.size)
-            self.std = _std(flat, self.mean)
-        else:
-            self.odd = odd(array)
-            finite = array[np.isfinite(array)] if self.odd else array
-            with np.errstate(all="ignore"):
-                self.mean, self.std = (finite.mean(), finite.std()) if finite.size else (None, None)
-        if (self.few == self.few.flat[0]).all() and (array == array.flat[0]).all():
-            self.one = number(array.flat[0])
+def there(tensor: Any) -> np.ndarray | None:
+    """A tensor's numbers where they are, or as a copy; None where they cannot be had."""
+    try:
+        array: np.ndarray = (tensor.detach() if tensor.requires_grad else tensor).numpy()
+        return array
+    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+        return array_of(tensor)
+
+
+def look(tensor: Any, known: Known | None = None, hold: bool = True) -> Look:
+    """A tensor's numbers as they are now: few are copied, of many it is kept what they were.
+
+    Recording calls this for every gradient; `seen` makes of it what can be told. With `hold` a
+    large array is held, too, to be read when it is told. None for None.
+    """
+    try:
+        array = (tensor.detach() if tensor.requires_grad else tensor).numpy()
+        if array.size <= COPIED:
+            return array.copy()  # type: ignore[no-any-return]
+        large = Large(array) if known is None else known.look(array)
+        if hold:
+            large.array = array
+        return Seen(large, array.shape, array.dtype)
+    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
+        if tensor is None:
+            return None
+    array = array_of(tensor)
+    if array is not None and array.size > COPIED:
+        array = Large(array).read(array)
+    return Seen(array, tuple(tensor.shape), tensor.dtype)
+
+
+def glance(tensor: Any) -> Look:
+    """The same for a tensor that counts its versions: nothing of a large one is read yet."""
+    kept = look(tensor, UNREAD)
+    if isinstance(kept, Seen) and kept.large is not None:
+        alias = tensor.detach()
+        kept.large.version = alias._version, alias
+    return kept
+
+
+def settle(look: Look) -> None:
+    """Reads what is to be known of a large array, which is about to be written to."""
+    if isinstance(look, Seen) and look.large is not None:
+        look.large.settle()
+
+
+def seen(look: Look) -> Seen | None:
+    """What `look` has kept, as something that can be told."""
+    return Seen(look, look.shape, look.dtype) if isinstance(look, np.ndarray) else look
+
+
+class Large:
+    """What is kept of a large array: its sum, some of its numbers, and it, as long as it lasts.
+
+    Only the sum is taken at once, which tells nan and inf as well. Mean and spread are read when
+    they are asked for. If the array has been written to by then, they are told as about right, from
+    the numbers that were kept.
+    """
+
+    __slots__ = ("array", "few", "mean", "odd", "one", "rough", "size", "std", "total", "version")
+
+    def __init__(self, array: np.ndarray, total: bool = True) -> None:
+        self.array: np.ndarray | None = None
+        self.version: tuple[int, Any] | None = None  # and the tensor whose version it is
+        self.few, self.size = _few(array), array.size
+        self.total = _total(_rows([array])) if total else None
+        self.odd = self.one = self.rough = ""
+        self.mean: Any = None
+        self.std: Any = None
+
+    @classmethod
+    def sum(cls, arrays: Sequence[np.ndarray]) -> Large:
+        """The same for several arrays added up, of which nothing as large is made."""
+        found = cls(arrays[0], total=False)
+        found.few = sum(map(_few, arrays[1:]), found.few)
+        return found.read(*arrays)
+
+    def read(self, *arrays: np.ndarray) -> Large:
+        """Reads mean and spread."""
+        rows = _rows(arrays)
+        size, kind = rows[0].size, rows[0].dtype.type
+        self.total = _total(rows)
+        if kind in _ones:
+            squares = _total(rows, squared=True)
+            mean = self.total / size
+            square, spread = mean * mean, squares / size - mean * mean
+            if TINY < squares < HUGE and spread > 0.1 * square:
+                self.mean, self.std = kind(mean), kind(spread**0.5)
+                return self
+        self._read_carefully(sum(rows[1:], rows[0]))
+        return self
+
+    def _read_carefully(self, array: np.ndarray) -> None:
+        """Where numbers are no floats, not finite, very large or small, or all but equal."""
+        self.odd = odd(array)
+        finite = array[np.isfinite(array)] if self.odd else array
+        with np.errstate(all="ignore"):
+            self.mean, self.std = (finite.mean(), finite.std()) if finite.size else (None, None)
+        if (array == array[0]).all():
+            self.one = number(array[0])
+
+    def settle(self) -> None:
+        """Reads what is left to be read, and lets the array go."""
+        array, self.array = self.array, None
+        version, self.version = self.version, None
+        if self.std is not None or self.odd:
+            return
+        if array is not None and self.is_of(array):
+            same = version is None or version[0] == version[1]._version
+            if same and self.total in (None, _total(_rows([array]))):
+                self.read(array)
+                return
+        self.rough = f", about: {self.few.size} of its numbers were kept"
+        finite = self.few[np.isfinite(self.few)]
+        with np.errstate(all="ignore"):
+            if finite.size:
+                self.mean, self.std = finite.mean(), finite.std()
+            if self.total is not None and np.isfinite(self.total):
+                self.mean = self.few.dtype.type(self.total / self.size)
+        if self.total is not None and not np.isfinite(self.total):
+            self.odd = "nan or inf"
+
+    def is_of(self, array: np.ndarray) -> bool:
+        """Does this array hold the numbers that were kept?"""
+        few = _few(array)
+        return few.dtype == self.few.dtype and few.tobytes() == self.few.tobytes()
 
     @property
     def text(self) -> str:
         """As `summary` says it, without the shape."""
+        self.settle()
         if self.mean is None:
             return f"nothing finite, {self.odd}"
-        told = f"mean {number(self.mean)} ± {number(self.std)}"
+        told = f"mean {number(self.mean)} ± {number(self.std)}{self.rough}"
         return f"{told}, {self.odd}" if self.odd else told
 
-    def copies(self, other: Sums) -> bool:
+    def copies(self, other: Large) -> bool:
         """The same numbers in another order of memory: their sum differs by its rounding."""
+        self.settle()
+        other.settle()
         if self.odd or other.odd or self.few.dtype != other.few.dtype:
             return False
         near = 1e-5 * self.std * self.size**-0.5 + 1e-6 * abs(self.mean)
         return np.array_equal(self.few, other.few) and bool(abs(self.mean - other.mean) <= near)
 
-    def close_to(self, other: Sums) -> bool:
+    def close_to(self, other: Large) -> bool:
         """The same but for rounding, as far as one can tell."""
+        self.settle()
+        other.settle()
         if self.odd or other.odd or self.mean is None or other.mean is None:
             return self.odd == other.odd
         mean, std = abs(self.mean - other.mean), abs(self.std - other.std)
+        if self.rough or other.rough:
+            std *= 0
         near = max(mean, std) <= 1e-2 * max(abs(self.std), abs(self.mean))
         return bool(near) and _close(self.few, other.few)
 
 
-BLOCK = 16_384  # numbers that stay in the cache between two looks at them
+class Known:
+    """Large arrays that were seen in one pass: the same numbers are kept once."""
+
+    def __init__(self) -> None:
+        self.found: dict[Any, Large] = {}
+        self.now: dict[Any, Large] = {}  # by their places in memory, for as long as nothing runs
+
+    def look(self, array: np.ndarray) -> Large:
+        """What is kept of the array as it is now."""
+        place = array.__array_interface__["data"], array.strides
+        if place not in self.now:
+            large = Large(array)
+            key = array.shape, array.dtype, large.total, large.few.tobytes()
+            self.now[place] = self.found.setdefault(key, large)
+        return self.now[place]
 
 
-def sums_of(array: np.ndarray, known: dict[int, Sums]) -> Sums:
-    """Sums of an array of more than LISTED numbers: those known, if its memory has not changed."""
+class Unread(Known):
+    """Of what counts its versions nothing needs to be read to know it again."""
+
+    def look(self, array: np.ndarray) -> Large:
+        return Large(array, total=False)
+
+
+UNREAD = Unread()
+TINY, HUGE = 1e-30, 1e30  # sums of squares beyond these are not exact in 32 bits
+_ones = {kind: np.ones(BLOCK, kind) for kind in (np.float32, np.float64)}
+
+
+def _rows(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Each array in one row. They lie alike in memory, or else their sum is made."""
+    flats = [flat for flat in map(_flat, arrays) if flat is not None]
+    if len(flats) == len(arrays) and (
+        len(arrays) == 1 or len({(a.strides, a.dtype) for a in arrays}) == 1
+    ):
+        return flats
+    whole = sum(arrays[1:], arrays[0])
+    if (flat := _flat(whole)) is None:  # it has gaps, or one number stands for many
+        flat = np.ascontiguousarray(_distinct(whole)).reshape(-1)
+    return [flat]
+
+
+def _total(rows: Sequence[np.ndarray], squared: bool = False) -> Any:
+    """The sum of all numbers, or of their squares. Products of vectors are the fastest way."""
+    ones = _ones.get(rows[0].dtype.type)
+    if ones is None:
+        return sum(rows[1:], rows[0]).sum()
+    total = 0.0
     with np.errstate(all="ignore"):
-        total = array.sum()
-    if (flat := _flat(array)) is None:
-        return Sums(array, total, None)
-    place = array.__array_interface__["data"][0]
-    mark = (array.size, array.dtype, total.tobytes(), flat[:: array.size // 16].tobytes())
-    sums = known.get(place)
-    if sums is None or sums.mark != mark:
-        sums = known[place] = Sums(array, total, mark)
-    return sums
+        for start in range(0, rows[0].size, BLOCK):
+            block = rows[0][start : start + BLOCK]
+            for row in rows[1:]:
+                block = block + row[start : start + BLOCK]
+            total += float(block.dot(block if squared else ones[: block.size]))
+    return total
 
 
 def _few(array: np.ndarray) -> np.ndarray:
-    return array[tuple([slice(None, None, max(1, n // 8)) for n in array.shape])]
+    """A grid of few hundred numbers, evenly spread over rows and columns: a copy."""
+    most = [FEW] if array.ndim == 1 else [FEW // 32, *[2] * (array.ndim - 2), 32]
+    steps = [-(-n // each) for n, each in zip(array.shape, most)]
+    return array[tuple([slice(step // 2, None, step) for step in steps])].copy()
+
+
+def _distinct(array: np.ndarray) -> np.ndarray:
+    """An expanded array without its repetitions: of the same mean and spread."""
+    once = tuple(slice(0, 1) if step == 0 else slice(None) for step in array.strides)
+    return array[once]
 
 
 def _flat(array: np.ndarray) -> np.ndarray | None:
@@ -334,38 +487,10 @@ def _flat(array: np.ndarray) -> np.ndarray | None:
     return array.T.reshape(-1) if array.flags.f_contiguous else None
 
 
-def _std(flat: np.ndarray, mean: Any) -> Any:
-    """The standard deviation: a block at a time, which is all that has to be written anew."""
-    room = np.empty(min(BLOCK, flat.size), flat.dtype)
-    squares = 0.0
-    with np.errstate(all="ignore"):
-        for start in range(0, flat.size, BLOCK):
-            block = flat[start : start + BLOCK]
-            apart = np.subtract(block, mean, out=room[: block.size])
-            squares += float(apart.dot(apart))
-    return flat.dtype.type((squares / flat.size) ** 0.5)
-
-
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
     half = min(a.dtype.itemsize, b.dtype.itemsize) < 4
     same = a.shape == b.shape
     return same and np.allclose(a, b, rtol=1e-2 if half else 1e-4, atol=1e-6, equal_nan=True)
-
-
-@cache
-def _brain(dtype: Any) -> bool:
-    return "bfloat16" in str(dtype)
-
-
-def _looked_at(tensor: Any) -> np.ndarray | None:
-    """A tensor's numbers where they are, or as a copy; None where they cannot be had."""
-    try:
-        if not _brain(tensor.dtype):
-            data: np.ndarray = (tensor.detach() if tensor.requires_grad else tensor).numpy()
-            return data
-    except (AttributeError, TypeError, RuntimeError, NotImplementedError, ValueError):
-        pass
-    return array_of(tensor)
 
 
 def _plain(data: Any) -> Any:

@@ -9,25 +9,62 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from . import narrate
-from .graph import GraphEdge, GraphNode, hooks_of, keys_of, mark_first_odd, saved_by, walk
+from .graph import (
+    LEAF,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    called,
+    follow,
+    graph_of,
+    hooks_of,
+    identity,
+    keys_of,
+    leaf_box,
+    mark_first_odd,
+    op_box,
+    op_name,
+    saved_by,
+    saved_names,
+)
 from .names import Names, is_tensor
-from .values import LISTED, Seen, Sums, Value, array_of, number, spoken
+from .rules import named_in
+from .values import (
+    LISTED,
+    Known,
+    Large,
+    Look,
+    Seen,
+    Value,
+    glance,
+    look,
+    number,
+    seen,
+    settle,
+    spoken,
+    there,
+)
 
 Step: TypeAlias = "dict[str, Any]"
+Place: TypeAlias = "tuple[int, int]"  # where a gradient arrives: box, and which of its outputs
+Saved: TypeAlias = "dict[str, tuple[Any, str | None]]"  # (what is seen of a value, its name)
 LARGE = object()  # a saved tensor of many numbers
+KEPT = (np.ndarray, Seen)
+NONE: dict[int, Seen] = {}
+NOWHERE: tuple[int | None, Place] = (None, (-1, 0))
 
 
 class Run:
-    """Watches one call of backward: hooks on every node of its graph, and the steps they saw.
+    """Watches one call of backward: hooks on the nodes of its graph, and what they saw.
 
-    While the engine works, only numbers are kept. `tell` makes the steps of them.
+    While the engine works, only numbers are kept: a node has one hook, after it ran, a leaf one,
+    after its `.grad` is written. `tell` makes boxes, steps and sentences of them.
     """
 
     def __init__(
@@ -36,246 +73,354 @@ class Run:
         self.call = call
         self.steps: list[Step] = []
         self.error: str | None = None
-        self._known: dict[int, Sums] = {}
-        self._tensors: list[tuple[GraphNode, Seen]] = []  # boxes, and what their tensors hold
-        self.graph = walk(roots, names, look_at=self._look_at)
-        if self.graph.cut:
+        self.graph = Graph()
+        self._identities: dict[str, Any] = {}
+        self.trail = trail = follow(roots)
+        if trail.cut:
             return
-        self._nodes = {node.id: node for node in self.graph.nodes}
-        self._edges = {(edge.source, edge.input): edge for edge in self.graph.edges}
-        self._roots, self._seeds, self._names = roots, seeds, names
+        self._boxes: list[GraphNode | tuple[str, str | None]] = []  # an op's name, its variable's
+        self._tensors: list[tuple[int, Look, Any]] = []  # what the boxes' tensors hold, and dtype
+        self._marks: list[tuple[int, Any, list[str]]] = []  # their versions and hooks
+        self._roots, self._seeds = roots, seeds
         self._scalar = len(roots) == 1 and seeds[0] is None and prod(roots[0].shape) == 1
-        self._saved = {id: self._look_at_saved(id) for id in self.graph.handles}
-        self._gone: dict[str, set[str]] = {}
-        ways = Counter((edge.target, edge.output) for edge in self.graph.edges)
+        self._saved: dict[int, Saved] = {}
+        self._gone: set[int] = set()
+        self._known = Known()
+        self._custom: set[int] = set()  # Functions of the user's
+        self._seen: list[tuple[Any, ...]] = []  # what the hooks saw, in their order
+        self._met: dict[Place, list[np.ndarray]] = {}  # large gradients that meet others
+        self._edges = {(e[0], e[2]): (i, (e[1], e[3])) for i, e in enumerate(trail.edges)}
+        ways = Counter((target, output) for _, target, _, output in trail.edges)
         self._meeting = {place for place, count in ways.items() if count > 1}
-        self._totals: dict[tuple[str, int], np.ndarray] = {}  # of large gradients that meet
-        self._sums: dict[tuple[str, int], Seen] = {}  # by node, output
-        self._waiting: dict[str, Step] = {}  # steps begun by a prehook
-        self._hooks: list[Any] = []
+        self.adds = False  # to a `.grad` that earlier runs may tell of
+        self._look_around(names)
+        self._ends: dict[int, set[int]] = {}
+        for source, target, input, _ in trail.edges:
+            if type(self._boxes[target]) is GraphNode:
+                self._ends.setdefault(source, set()).add(input)
+
+    def _look_around(self, names: Names) -> None:
+        """Keeps what the pass may change: names, values, what the nodes have saved."""
+        boxes = self._boxes
+        for at, tensor in enumerate(self.trail.outputs):
+            boxes.append(GraphNode("", "output", None, names.of(tensor)))
+            self._look_at(at, tensor)
+        for at, node in self.trail.numbered():
+            op = op_name(node)
+            if op == LEAF:
+                boxes.append(leaf_box(node.variable, names))
+                self.adds |= node.variable.grad is not None
+                self._look_at(at, node.variable)
+                continue
+            outputs = names.outputs(node)
+            own = called(outputs) if outputs else None
+            boxes.append((op, own))
+            if list(outputs) == [0]:
+                self._look_at(at, outputs[0][1])
+            for _, tensor in outputs.values() if len(outputs) > 1 else ():
+                self._marks.append((at, None, hooks_of(tensor)))
+            if saved := saved_names(node):
+                found = self._look_at_saved(node, names, op, own)
+                if found:
+                    self._saved[at] = found
+                if "saved_tensors" in saved:
+                    self._custom.add(at)
+
+    def _look_at(self, at: int, tensor: Any) -> None:
+        self._tensors.append((at, glance(tensor), tensor.dtype))
+        self._marks.append((at, getattr(tensor, "_version", None), hooks_of(tensor)))
+
+    @staticmethod
+    def _look_at_saved(node: Any, names: Names, op: str, own: str | None) -> Saved:
+        """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
+        found: Saved = {}
+        wanted = named_in(op)  # the numbers of others are not told
+        for name, value, _ in saved_by(node):
+            if value is None:
+                continue
+            name = name.removeprefix("_saved_")
+            if is_tensor(value):
+                few = name in wanted and prod(value.shape) <= LISTED
+                known = own if name == "result" else names.of(value)
+                found[name] = (look(value) if few else LARGE, known)
+            else:
+                found[name] = (value, None)
+        return found
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Hooks are on the graph inside the block and gone after it, whatever happens there."""
+        hooks: list[Any] = []
         try:
-            for id, node in self.graph.handles.items():
-                self._put_hooks(id, node)
+            for at, node in self.trail.numbered():
+                if type(self._boxes[at]) is GraphNode:
+                    self._watch_leaf(at, node, hooks)
+                else:
+                    self._watch_op(at, node, hooks)
             self._seed()
             yield
         except BaseException as error:
             self.error = f"{type(error).__name__}: {error}"
             raise
         finally:
-            for hook in self._hooks:
+            for hook in hooks:
                 hook.remove()
             self._end()
 
-    def _put_hooks(self, id: str, node: Any) -> None:
-        if self._nodes[id].kind == "leaf":
-            self._hooks.append(node.register_prehook(partial(self._arrives, id)))
-            hook = node.variable.register_post_accumulate_grad_hook(partial(self._added, id))
-        else:
-            self._hooks.append(node.register_prehook(partial(self._receives, id)))
-            hook = node.register_hook(partial(self._sends, id))
-        self._hooks.append(hook)
-
     # the hooks: each keeps numbers and returns None
 
-    def _look_at(self, box: GraphNode, tensor: Any) -> None:
-        seen = Seen(tensor, self._known)
-        self._tensors.append((box, seen))
-        box.shape = tuple(seen.shape)
-        box.version, box.hooks = getattr(tensor, "_version", None), hooks_of(tensor)
+    def _watch_op(self, at: int, node: Any, hooks: list[Any]) -> None:
+        keep, meeting, known = self._seen.append, self._meeting, self._known
+        came: list[Look] = []
+        ends = self._ends.get(at, ())  # leaves, which keep what they are sent if nobody else does
 
-    def _see(self, tensor: Any) -> Seen | None:
-        return None if tensor is None else Seen(tensor, self._known)
+        def ran(sent: Sequence[Any], received: Sequence[Any]) -> None:
+            known.now.clear()
+            sends = [look(g, known, to not in ends) for to, g in enumerate(sent)]
+            totals = self._meet(at, sent, sends) if meeting else NONE
+            keep(("apply", at, came or [look(g, known) for g in received], sends, totals))
 
-    def _receives(self, id: str, grads: Sequence[Any]) -> None:
-        self._waiting[id] = {"kind": "apply", "node": id, "came": [*map(self._see, grads)]}
+        hooks.append(node.register_hook(ran))
+        if at in self._custom:  # it might write into what it gets
 
-    def _sends(self, id: str, grads: Sequence[Any], received: Sequence[Any]) -> None:
-        sends = []
-        for input, grad in enumerate(grads):
-            edge = self._edges.get((id, input))
-            if grad is not None and edge is not None:
-                seen = Seen(grad, self._known)
-                sends.append((edge, seen, self._large_total(edge, grad, seen)))
-        self.steps.append({**self._waiting.pop(id), "sent": sends})
+            def comes(received: Sequence[Any]) -> None:
+                nonlocal came
+                known.now.clear()
+                came = [look(g, known) for g in received]
 
-    def _arrives(self, id: str, grads: Sequence[Any]) -> None:
-        old = self.graph.handles[id].variable.grad
-        step = {"kind": "accumulate", "node": id, "before": self._see(old)}
-        self._waiting[id] = {**step, "came": [self._see(grads[0])]}
+            hooks.append(node.register_prehook(comes))
 
-    def _added(self, id: str, leaf: Any) -> None:
-        step, after = self._waiting.pop(id), self._see(leaf.grad)
-        if after is not None and step["before"] is None:
-            after = after.same_as(step["came"][0])
-        self.steps.append({**step, "after": after})
+    def _watch_leaf(self, at: int, node: Any, hooks: list[Any]) -> None:
+        leaf, keep, known = node.variable, self._seen.append, self._known
+        before, came = None, None
+
+        def added(leaf: Any) -> None:
+            nonlocal before, came
+            known.now.clear()
+            after = look(leaf.grad, known)
+            keep(("accumulate", at, before, came, after))
+            before, came = after, None
+
+        if leaf.grad is not None or hooks_of(leaf):  # else what comes is what `.grad` is afterwards
+
+            def comes(received: Sequence[Any]) -> None:
+                nonlocal before, came
+                known.now.clear()
+                before, came = look(leaf.grad, known), look(received[0], known, hold=False)
+                settle(before)
+
+            hooks.append(node.register_prehook(comes))
+        hooks.append(leaf.register_post_accumulate_grad_hook(added))
+
+    def _meet(self, at: int, sent: Sequence[Any], sends: Sequence[Look]) -> dict[int, Seen]:
+        """{input: the sum at its target} of large gradients that meet others: made while they live.
+
+        Nothing is added up that is not asked for: what is held is read a block at a time.
+        """
+        totals: dict[int, Seen] = {}
+        for input, grad in enumerate(sends):
+            _, place = self._edges.get((at, input), NOWHERE)
+            if place in self._meeting and type(grad) is Seen and grad.large is not None:
+                array = there(sent[input])
+                if array is not None:
+                    met = self._met.setdefault(place, [])
+                    met.append(array)
+                    total = grad.large if len(met) == 1 else Large.sum(met)
+                    totals[input] = Seen(total, grad.shape, grad.dtype)
+        return totals
+
+    def _seed(self) -> None:
+        for target, root, seed in zip(self.trail.roots, self._roots, self._seeds):
+            box = self._boxes[target]
+            edge, place = self._edges.get((target, 0), NOWHERE)
+            if type(box) is GraphNode and box.kind == "leaf":  # it has no box in front of it
+                edge, place = None, (target, 0)
+            kept = look(seed)
+            settle(kept)
+            grad = seen(kept) or Seen(np.ones(tuple(root.shape)), root.shape, None)
+            grad.dtype = root.dtype
+            totals = self._meet(target, [seed], [grad]) if edge is not None else NONE
+            self._seen.append(("seed", target, edge, place, grad, seed is not None, totals))
 
     def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
         """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""
-        boxes = {
-            id(getattr(node, "variable", node)): box for box, node in self.graph.handles.items()
-        }
+        numbers = {id(getattr(node, "variable", node)): at for at, node in self.trail.numbered()}
         for tensor, grad in zip(inputs, grads):
-            box = boxes.get(id(tensor if tensor.grad_fn is None else tensor.grad_fn))
-            if box is not None:
-                self.steps.append({"kind": "result", "node": box, "grad": self._see(grad)})
-
-    def _large_total(self, edge: GraphEdge, grad: Any, seen: Seen) -> Seen | None:
-        """The sum of large gradients that meet: made at once, for they are not kept."""
-        place = (edge.target, edge.output)
-        if seen.sums is None or place not in self._meeting:
-            return None
-        array, earlier = array_of(grad), self._totals.get(place)
-        if array is None:
-            return None
-        self._totals[place] = array if earlier is None else earlier + array
-        return seen if earlier is None else Seen.of(self._totals[place], seen.dtype, {})
-
-    # afterwards: the sums, and what came of them
-
-    def _add(self, edge: GraphEdge, seen: Seen, total: Seen | None) -> Seen:
-        """The sum that the edge's target has, now that this gradient has come in."""
-        place = (edge.target, edge.output)
-        earlier = self._sums.get(place)
-        if total is None and earlier is not None:
-            a, b = earlier.array, seen.array
-            total = None if a is None or b is None else Seen.of(a + b, seen.dtype, {})
-        self._sums[place] = total or seen
-        return self._sums[place]
-
-    def _came(self, step: Step, output: int, seen: Seen | None) -> Value | None:
-        """What a node receives; marks a step where a tensor's hook changed what was sent."""
-        total = self._sums.pop((step["node"], output), None)
-        if seen is None:
-            return None
-        if total is not None and not seen.equals(total) and not seen.close_to(total):
-            step["changed_from"] = total.value
-        return seen.value
-
-    # before the pass, and after it
-
-    def _seed(self) -> None:
-        for id, root, seed in zip(self.graph.roots, self._roots, self._seeds):
-            edge = self._edges.get((id, 0), GraphEdge("", id, id, 0, 0))
-            if self._nodes[id].kind == "leaf":  # a leaf that is a root has no box in front of it
-                edge = GraphEdge("", id, id, 0, 0)
-            ones = np.ones(tuple(root.shape)) if seed is None else None
-            seen = Seen(seed, self._known) if ones is None else Seen.of(ones, root.dtype, {})
-            seen.dtype = root.dtype
-            step = {"kind": "seed", "node": edge.target, "edge": edge.id or None, "grad": seen}
-            total = None if seed is None else self._large_total(edge, seed, seen)
-            told = {"sent": (edge, seen, total), "given": seed is not None, "root": id}
-            self.steps.append(step | told)
-
-    def _look_at_saved(self, id: str) -> dict[str, tuple[Any, str | None]]:
-        """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
-        found = {}
-        for name, value, _ in saved_by(self.graph.handles[id]):
-            if value is not None:
-                name = name.removeprefix("_saved_")
-                if is_tensor(value):
-                    few = prod(value.shape) <= LISTED
-                    own = self._nodes[id].name if name == "result" else self._names.of(value)
-                    found[name] = (Seen(value) if few else LARGE, own)
-                else:
-                    found[name] = (value, None)
-        return found
-
-    @staticmethod
-    def _few(value: Any) -> str | None:
-        """A saved number, or the numbers of a tensor that has few."""
-        if not isinstance(value, Seen):
-            plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-            return number(value) if plain else None
-        text = spoken(value.value)
-        return None if text.startswith("a ") else text
+            at = numbers.get(id(tensor if tensor.grad_fn is None else tensor.grad_fn))
+            if at is not None:
+                self._seen.append(("result", at, look(grad)))
 
     def _end(self) -> None:
-        """Sees what was freed, and holds nothing of the engine's any longer but the graph."""
-        for step in self.steps:
-            if step["kind"] == "apply":
-                self._gone[step["node"]] = self._freed(step["node"])
-        self.graph.keys = keys_of(self.graph)
-        del self._roots, self._seeds, self._names, self._hooks, self._waiting
-        del self._totals, self._known
+        """Sees what was freed, and holds nothing of the engine's any longer but the nodes."""
+        nodes = dict(self.trail.numbered())
+        for kind, at, *_ in self._seen:
+            saved = self._saved.get(at) if kind == "apply" else None
+            if saved and _is_freed(nodes[at], saved):
+                self._gone.add(at)
+        self.trail.outputs.clear()
+        self._met.clear()
+        self._known = Known()
+        del self._roots, self._seeds
+
+    @property
+    def held(self) -> int:
+        """About how many numbers are kept until they are told."""
+        held = 100 * len(self._boxes)
+        for group in (*self._tensors, *self._seen):
+            for part in group:
+                for kept in part if type(part) is list else (part,):
+                    held += kept.size if isinstance(kept, np.ndarray) else 0
+                    if isinstance(kept, Seen) and kept.large and kept.large.array is not None:
+                        held += kept.large.size
+        return held
+
+    def let_go(self) -> None:
+        """Holds the engine's nodes no longer, but keeps which they were."""
+        self._identities = {
+            f"n{at}": identity(node, isinstance(self._boxes[at], GraphNode))
+            for at, node in self.trail.numbered()
+        }
+        self.trail.nodes.clear()
+        self.graph.handles.clear()
+
+    # afterwards: the boxes, the sums, and what came of them
 
     def tell(self) -> None:
-        """Makes the steps of what was seen: sums, the queue, and so the sentences."""
-        for box, seen in self._tensors:
-            box.value, box.dtype, box.odd = seen.value, seen.value["dtype"], seen.odd
-        mark_first_odd(self.graph)
-        self.steps = [self._told(step) for step in self.steps]
+        """Makes the graph and the steps of what was seen: sums, the queue, and so the sentences."""
+        self.graph = graph = graph_of(self.trail)
+        sent = self.trail.inputs()
+        for at, box in enumerate(self._boxes):
+            if isinstance(box, tuple):
+                box = op_box(*box, sent[at])
+            box.id = f"n{at}"
+            graph.nodes.append(box)
+        for at, kept, dtype in self._tensors:
+            known, box = seen(kept), graph.nodes[at]
+            assert known is not None
+            known.dtype = dtype
+            box.shape, box.value, box.odd = tuple(known.shape), known.value, known.odd
+            box.dtype = known.value["dtype"]
+        for at, version, hooks in self._marks:
+            graph.nodes[at].version = version
+            graph.nodes[at].hooks += hooks
+        mark_first_odd(graph)
+        graph.keys = keys_of(graph, self._identities)
+        self._sums: dict[Place, Seen] = {}
+        self.steps = [getattr(self, f"_told_{kind}")(*kept) for kind, *kept in self._seen]
+        self._tell_words()
+
+    def _tell_words(self) -> None:
+        """The queue, and what depends on it or on other steps."""
+        nodes = {node.id: node for node in self.graph.nodes}
         edges = {edge.id: edge for edge in self.graph.edges}
-        root = (self._nodes[self.graph.roots[0]].name or "output") if self._scalar else None
+        root = (nodes[self.graph.roots[0]].name or "output") if self._scalar else None
         for step, ready in zip(self.steps, _queues(edges, self.steps)):
+            node = nodes[step["node"]]
             if step["kind"] != "seed":
                 step["ready"] = ready
             if step["kind"] == "accumulate":
-                step["text"] = narrate.accumulate(self._nodes[step["node"]], step)
+                step["text"] = narrate.accumulate(node, step)
             if step["kind"] == "result":
-                step["text"] = narrate.result(self._nodes[step["node"]], step["grad"], root)
+                step["text"] = narrate.result(node, step["grad"], root)
             if step["kind"] == "apply":
-                saved = self._saved[step["node"]]
-                self._tell_shape(self._nodes[step["node"]], step)
-                worth = {
-                    name: few for name, (value, _) in saved.items() if (few := self._few(value))
-                }
-                called = worth | {name: own for name, (_, own) in saved.items() if own}
-                step["text"] = narrate.apply(self._nodes, edges, step, root, called, worth)
+                saved = self._saved.get(int(step["node"][1:]), {})
+                _tell_shape(node, step)
+                worth = {name: few for name, (value, _) in saved.items() if (few := _few(value))}
+                named = worth | {name: own for name, (_, own) in saved.items() if own}
+                step["text"] = narrate.apply(nodes, edges, step, root, named, worth)
 
-    def _told(self, seen: Step) -> Step:
-        """A step as the trace has it, but for what depends on the others."""
-        step: Step = {"kind": seen["kind"], "node": seen["node"]}
-        if seen["kind"] == "seed":
-            step |= {"edge": seen["edge"], "grad": seen["grad"].value}
-            root = self._nodes[seen["root"]]
-            step["text"] = narrate.seed(root, step["grad"], seen["given"])
-            self._add(*seen["sent"])
-        elif seen["kind"] == "result":
-            step |= {"grad": _value(seen["grad"]), "ready": []}
-        elif seen["kind"] == "accumulate":
-            step["before"] = _value(seen["before"])
-            step["incoming"] = self._came(step, 0, seen["came"][0])
-            step |= {"after": _value(seen["after"]), "ready": []}
-        else:
-            came = [self._came(step, output, value) for output, value in enumerate(seen["came"])]
-            step["received"] = next((value for value in came if value is not None), None)
-            if len(came) > 1:
-                step["received_all"] = came
-            sends = [
-                {"edge": edge.id, "grad": grad.value, "sum": self._add(edge, grad, total).value}
-                for edge, grad, total in seen["sent"]
-            ]
-            frees = [n for n in self._saved[step["node"]] if n in self._gone[step["node"]]]
-            step |= {"ready": [], "sends": sends, "frees": frees}
-        return step
+    def _told_seed(
+        self, root: int, edge: int | None, place: Place, grad: Seen, given: bool,
+        totals: dict[int, Seen],
+    ) -> Step:  # fmt: skip
+        self._add(place, grad, totals.get(0))
+        text = narrate.seed(self.graph.nodes[root], grad.value, given)
+        id = None if edge is None else f"e{edge}"
+        return {"kind": "seed", "node": f"n{place[0]}", "edge": id, "grad": grad.value,
+                "text": text}  # fmt: skip
 
-    @staticmethod
-    def _tell_shape(node: GraphNode, step: Step) -> None:
-        """A gradient has the shape and dtype of what it belongs to, which a node does not tell."""
-        if node.shape is None and "received_all" not in step and step["received"]:
-            node.shape = tuple(step["received"]["shape"])
-            node.dtype = step["received"]["dtype"]
+    def _told_apply(
+        self, at: int, came: list[Look], sent: list[Look], totals: dict[int, Seen]
+    ) -> Step:
+        step: Step = {"kind": "apply", "node": f"n{at}"}
+        received = [self._came(step, (at, i), seen(kept)) for i, kept in enumerate(came)]
+        step["received"] = next((value for value in received if value is not None), None)
+        if len(received) > 1:
+            step["received_all"] = received
+        sends = []
+        for input, kept in enumerate(sent):
+            edge, place = self._edges.get((at, input), NOWHERE)
+            grad = seen(kept)
+            if grad is not None and edge is not None:
+                total = self._add(place, grad, totals.get(input))
+                sends.append({"edge": f"e{edge}", "grad": grad.value, "sum": total.value})
+        frees = _tensors(self._saved[at]) if at in self._gone else []
+        return step | {"ready": [], "sends": sends, "frees": frees}
 
-    def _freed(self, id: str) -> set[str]:
-        """The saved tensors that the engine no longer gives."""
-        tensors = [
-            n
-            for n, (value, _) in self._saved[id].items()
-            if isinstance(value, Seen) or value is LARGE
-        ]
-        gone = {name for name in {n.partition("[")[0] for n in tensors} if self._is_freed(id, name)}
-        return {name for name in tensors if name.partition("[")[0] in gone}
+    def _told_accumulate(self, at: int, before: Look, came: Look, after: Look) -> Step:
+        step: Step = {"kind": "accumulate", "node": f"n{at}"}
+        old, incoming, new = seen(before), seen(came), seen(after)
+        total = self._sums.get((at, 0))
+        if incoming is None:  # nothing stood between what came and `.grad`
+            incoming = new if old is None else total
+        if new is not None and incoming is not None and old is None:
+            new = new.same_as(incoming)
+        step["before"] = _value(old)
+        step["incoming"] = self._came(step, (at, 0), incoming)
+        return step | {"after": _value(new), "ready": []}
 
-    def _is_freed(self, id: str, name: str) -> bool:
+    def _told_result(self, at: int, grad: Look) -> Step:
+        return {"kind": "result", "node": f"n{at}", "grad": _value(seen(grad)), "ready": []}
+
+    def _add(self, place: Place, grad: Seen, total: Seen | None) -> Seen:
+        """The sum that the edge's target has, now that this gradient has come in."""
+        earlier = self._sums.get(place)
+        if total is None and earlier is not None:
+            a, b = earlier.array, grad.array
+            if a is not None and b is not None:
+                total = Seen(a + b, grad.shape, grad.dtype)
+        self._sums[place] = total or grad
+        return self._sums[place]
+
+    def _came(self, step: Step, place: Place, grad: Seen | None) -> Value | None:
+        """What a node receives; marks a step where a tensor's hook changed what was sent."""
+        total = self._sums.pop(place, None)
+        if grad is None:
+            return None
+        if total is not None and not grad.equals(total) and not grad.close_to(total):
+            step["changed_from"] = total.value
+        return grad.value
+
+
+def _few(value: Any) -> str | None:
+    """A saved number, or the numbers of a tensor that has few."""
+    if isinstance(value, (Seen, np.ndarray)):
+        text = spoken(_value(seen(value)) or {})
+        return None if text.startswith("a ") else text
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number(value) if plain else None
+
+
+def _tensors(saved: Saved) -> list[str]:
+    return [n for n, (value, _) in saved.items() if value is LARGE or isinstance(value, KEPT)]
+
+
+def _is_freed(node: Any, saved: Saved) -> bool:
+    """Does the engine no longer give the tensors that this node kept? It frees all of them."""
+    for name in _tensors(saved)[:1]:
+        name = name.partition("[")[0]
         try:
-            getattr(self.graph.handles[id], name if name == "saved_tensors" else f"_saved_{name}")
+            getattr(node, name if name == "saved_tensors" else f"_saved_{name}")
         except Exception as error:  # a hook that unpacks may raise anything
             return "freed" in str(error)
-        return False
+    return False
+
+
+def _tell_shape(node: GraphNode, step: Step) -> None:
+    """A gradient has the shape and dtype of what it belongs to, which a node does not tell."""
+    if node.shape is None and "received_all" not in step and step["received"]:
+        node.shape = tuple(step["received"]["shape"])
+        node.dtype = step["received"]["dtype"]
 
 
 def _value(seen: Seen | None) -> Value | None:
