@@ -190,13 +190,13 @@ def op_name(node: Any) -> str:
     return name.removeprefix("torch::autograd::")
 
 
-def saved_by(node: Any) -> Iterator[tuple[str, Any, str]]:
+def saved_by(node: Any, names: Sequence[str] | None = None) -> Iterator[tuple[str, Any, str]]:
     """(name, value, trouble) of all that a node keeps for its backward.
 
     Names are as torch's: `_saved_self`, or `saved_tensors[0]` for a custom Function. The trouble
     says why a value cannot be had: it was freed, or overwritten in place.
     """
-    for name in saved_names(node):
+    for name in saved_names(node) if names is None else names:
         try:
             value = getattr(node, name)
         except Exception as error:  # a hook that unpacks may raise anything
@@ -401,31 +401,31 @@ def _append(graph: Graph, node: GraphNode) -> GraphNode:
     return node
 
 
-def op_box(op: str, name: str | None, sent: set[int]) -> GraphNode:
-    """The box of an op. An input that needs no gradient, which is not `sent` any, needs no rule."""
-    box = GraphNode("", "op", op, name, view=shares_memory(op))
-    lines = rule_for(op).lines
-    box.rules = [line for i, line in enumerate(lines) if len(lines) == 1 or i in sent]
+def box_of(kind: str, op: str | None, name: str | None, sent: set[int]) -> GraphNode:
+    """A box with its rules: an input that is not `sent` any gradient needs none."""
+    box = GraphNode("", kind, op, name)
+    if op is not None:
+        box.view = shares_memory(op)
+        lines = rule_for(op).lines
+        box.rules = [line for i, line in enumerate(lines) if len(lines) == 1 or i in sent]
     return box
 
 
-def leaf_box(leaf: Any, names: Names) -> GraphNode:
-    """The box of a leaf and its AccumulateGrad."""
-    box = GraphNode("", "leaf", LEAF, names.of(leaf))
-    box.rules = list(rule_for(LEAF).lines)
-    box.parameter = id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
-    box.module = names.owners.get(id(leaf))
-    return box
+def is_parameter(leaf: Any, names: Names) -> bool:
+    """Does a model call this leaf a parameter?"""
+    return id(leaf) in names.parameters or type(leaf).__name__ == "Parameter"
 
 
 def _describe(node: Any, names: Names, sent: set[int]) -> GraphNode:
     op = op_name(node)
     if op == LEAF:
-        box = leaf_box(node.variable, names)
-        _with_tensor(box, node.variable)
+        leaf = node.variable
+        box = box_of("leaf", op, names.of(leaf), sent)
+        box.parameter, box.module = is_parameter(leaf, names), names.owners.get(id(leaf))
+        _with_tensor(box, leaf)
         return box
     outputs = names.outputs(node)
-    box = op_box(op, called(outputs), sent)
+    box = box_of("op", op, called(outputs), sent)
     if list(outputs) == [0]:
         _with_tensor(box, outputs[0][1])
     else:

@@ -20,15 +20,15 @@ from .graph import (
     Graph,
     GraphEdge,
     GraphNode,
+    box_of,
     called,
     follow,
     graph_of,
     hooks_of,
     identity,
+    is_parameter,
     keys_of,
-    leaf_box,
     mark_first_odd,
-    op_box,
     op_name,
     saved_by,
     saved_names,
@@ -78,7 +78,8 @@ class Run:
         self.trail = trail = follow(roots)
         if trail.cut:
             return
-        self._boxes: list[GraphNode | tuple[str, str | None]] = []  # an op's name, its variable's
+        self._boxes: list[tuple[str, str | None, str | None, bool]] = []  # kind, op, name, is it
+        # a parameter
         self._tensors: list[tuple[int, Look, Any]] = []  # what the boxes' tensors hold, and dtype
         self._marks: list[tuple[int, Any, list[str]]] = []  # their versions and hooks
         self._roots, self._seeds = roots, seeds
@@ -89,39 +90,43 @@ class Run:
         self._custom: set[int] = set()  # Functions of the user's
         self._seen: list[tuple[Any, ...]] = []  # what the hooks saw, in their order
         self._met: dict[Place, list[np.ndarray]] = {}  # large gradients that meet others
-        self._edges = {(e[0], e[2]): (i, (e[1], e[3])) for i, e in enumerate(trail.edges)}
-        ways = Counter((target, output) for _, target, _, output in trail.edges)
-        self._meeting = {place for place, count in ways.items() if count > 1}
         self.adds = False  # to a `.grad` that earlier runs may tell of
         self._look_around(names)
-        self._ends: dict[int, set[int]] = {}
-        for source, target, input, _ in trail.edges:
-            if type(self._boxes[target]) is GraphNode:
+        self._edges: dict[Place, tuple[int, Place]] = {}  # by the sender's input
+        self._meeting: set[Place] = set()  # where several gradients arrive
+        self._ends: dict[int, set[int]] = {}  # inputs that are leaves
+        met: set[Place] = set()
+        for i, (source, target, input, output) in enumerate(trail.edges):
+            place = target, output
+            self._edges[source, input] = i, place
+            (self._meeting if place in met else met).add(place)
+            if self._boxes[target][0] == "leaf":
                 self._ends.setdefault(source, set()).add(input)
 
     def _look_around(self, names: Names) -> None:
         """Keeps what the pass may change: names, values, what the nodes have saved."""
         boxes = self._boxes
         for at, tensor in enumerate(self.trail.outputs):
-            boxes.append(GraphNode("", "output", None, names.of(tensor)))
+            boxes.append(("output", None, names.of(tensor), False))
             self._look_at(at, tensor)
         for at, node in self.trail.numbered():
             op = op_name(node)
             if op == LEAF:
-                boxes.append(leaf_box(node.variable, names))
-                self.adds |= node.variable.grad is not None
-                self._look_at(at, node.variable)
+                leaf = node.variable
+                boxes.append(("leaf", op, names.of(leaf), is_parameter(leaf, names)))
+                self.adds |= leaf.grad is not None
+                self._look_at(at, leaf)
                 continue
             outputs = names.outputs(node)
             own = called(outputs) if outputs else None
-            boxes.append((op, own))
-            if list(outputs) == [0]:
+            boxes.append(("op", op, own, False))
+            if len(outputs) == 1 and 0 in outputs:
                 self._look_at(at, outputs[0][1])
-            for _, tensor in outputs.values() if len(outputs) > 1 else ():
-                self._marks.append((at, None, hooks_of(tensor)))
+            else:
+                for _, tensor in outputs.values():
+                    self._marks.append((at, None, hooks_of(tensor)))
             if saved := saved_names(node):
-                found = self._look_at_saved(node, names, op, own)
-                if found:
+                if found := _look_at_saved(node, saved, names, op, own):
                     self._saved[at] = found
                 if "saved_tensors" in saved:
                     self._custom.add(at)
@@ -130,30 +135,13 @@ class Run:
         self._tensors.append((at, glance(tensor), tensor.dtype))
         self._marks.append((at, getattr(tensor, "_version", None), hooks_of(tensor)))
 
-    @staticmethod
-    def _look_at_saved(node: Any, names: Names, op: str, own: str | None) -> Saved:
-        """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
-        found: Saved = {}
-        wanted = named_in(op)  # the numbers of others are not told
-        for name, value, _ in saved_by(node):
-            if value is None:
-                continue
-            name = name.removeprefix("_saved_")
-            if is_tensor(value):
-                few = name in wanted and prod(value.shape) <= LISTED
-                known = own if name == "result" else names.of(value)
-                found[name] = (look(value) if few else LARGE, known)
-            else:
-                found[name] = (value, None)
-        return found
-
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Hooks are on the graph inside the block and gone after it, whatever happens there."""
         hooks: list[Any] = []
         try:
             for at, node in self.trail.numbered():
-                if type(self._boxes[at]) is GraphNode:
+                if self._boxes[at][0] == "leaf":
                     self._watch_leaf(at, node, hooks)
                 else:
                     self._watch_op(at, node, hooks)
@@ -175,7 +163,7 @@ class Run:
         ends = self._ends.get(at, ())  # leaves, which keep what they are sent if nobody else does
 
         def ran(sent: Sequence[Any], received: Sequence[Any]) -> None:
-            known.now.clear()
+            known.loose.clear()
             sends = [look(g, known, to not in ends) for to, g in enumerate(sent)]
             totals = self._meet(at, sent, sends) if meeting else NONE
             keep(("apply", at, came or [look(g, known) for g in received], sends, totals))
@@ -185,7 +173,6 @@ class Run:
 
             def comes(received: Sequence[Any]) -> None:
                 nonlocal came
-                known.now.clear()
                 came = [look(g, known) for g in received]
 
             hooks.append(node.register_prehook(comes))
@@ -196,7 +183,6 @@ class Run:
 
         def added(leaf: Any) -> None:
             nonlocal before, came
-            known.now.clear()
             after = look(leaf.grad, known)
             keep(("accumulate", at, before, came, after))
             before, came = after, None
@@ -205,9 +191,9 @@ class Run:
 
             def comes(received: Sequence[Any]) -> None:
                 nonlocal before, came
-                known.now.clear()
-                before, came = look(leaf.grad, known), look(received[0], known, hold=False)
+                before, came = look(leaf.grad), look(received[0])
                 settle(before)
+                settle(came)
 
             hooks.append(node.register_prehook(comes))
         hooks.append(leaf.register_post_accumulate_grad_hook(added))
@@ -231,9 +217,8 @@ class Run:
 
     def _seed(self) -> None:
         for target, root, seed in zip(self.trail.roots, self._roots, self._seeds):
-            box = self._boxes[target]
             edge, place = self._edges.get((target, 0), NOWHERE)
-            if type(box) is GraphNode and box.kind == "leaf":  # it has no box in front of it
+            if self._boxes[target][0] == "leaf":  # it has no box in front of it
                 edge, place = None, (target, 0)
             kept = look(seed)
             settle(kept)
@@ -259,25 +244,18 @@ class Run:
                 self._gone.add(at)
         self.trail.outputs.clear()
         self._met.clear()
-        self._known = Known()
+        self._known.clear()
         del self._roots, self._seeds
 
     @property
     def held(self) -> int:
         """About how many numbers are kept until they are told."""
-        held = 100 * len(self._boxes)
-        for group in (*self._tensors, *self._seen):
-            for part in group:
-                for kept in part if type(part) is list else (part,):
-                    held += kept.size if isinstance(kept, np.ndarray) else 0
-                    if isinstance(kept, Seen) and kept.large and kept.large.array is not None:
-                        held += kept.large.size
-        return held
+        return 100 * len(self._boxes) + self._known.numbers
 
     def let_go(self) -> None:
         """Holds the engine's nodes no longer, but keeps which they were."""
         self._identities = {
-            f"n{at}": identity(node, isinstance(self._boxes[at], GraphNode))
+            f"n{at}": identity(node, self._boxes[at][0] == "leaf")
             for at, node in self.trail.numbered()
         }
         self.trail.nodes.clear()
@@ -289,11 +267,9 @@ class Run:
         """Makes the graph and the steps of what was seen: sums, the queue, and so the sentences."""
         self.graph = graph = graph_of(self.trail)
         sent = self.trail.inputs()
-        for at, box in enumerate(self._boxes):
-            if isinstance(box, tuple):
-                box = op_box(*box, sent[at])
-            box.id = f"n{at}"
-            graph.nodes.append(box)
+        for at, (kind, op, name, parameter) in enumerate(self._boxes):
+            graph.nodes.append(box_of(kind, op, name, sent[at]))
+            graph.nodes[at].id, graph.nodes[at].parameter = f"n{at}", parameter
         for at, kept, dtype in self._tensors:
             known, box = seen(kept), graph.nodes[at]
             assert known is not None
@@ -306,8 +282,24 @@ class Run:
         mark_first_odd(graph)
         graph.keys = keys_of(graph, self._identities)
         self._sums: dict[Place, Seen] = {}
+        self._borrow()
         self.steps = [getattr(self, f"_told_{kind}")(*kept) for kind, *kept in self._seen]
         self._tell_words()
+
+    def _borrow(self) -> None:
+        """What a leaf alone was sent is read where it is now: in what came to the leaf."""
+        sent: dict[Place, Large] = {}
+        for kind, at, *kept in self._seen:
+            if kind == "apply":
+                for input, grad in enumerate(kept[1]):
+                    _, place = self._edges.get((at, input), NOWHERE)
+                    if isinstance(grad, Seen) and grad.large and place not in self._meeting:
+                        sent[place] = grad.large
+            elif kind == "accumulate" and (mine := sent.get((at, 0))):
+                before, came, after = kept
+                there = after if before is None else came
+                if isinstance(there, Seen) and there.large:
+                    mine.borrow(there.large)
 
     def _tell_words(self) -> None:
         """The queue, and what depends on it or on other steps."""
@@ -390,6 +382,26 @@ class Run:
         if total is not None and not grad.equals(total) and not grad.close_to(total):
             step["changed_from"] = total.value
         return grad.value
+
+
+def _look_at_saved(
+    node: Any, attributes: Sequence[str], names: Names, op: str, own: str | None
+) -> Saved:
+    """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
+    found: Saved = {}
+    wanted = named_in(op)  # of others, neither numbers nor names are told
+    for name, value, _ in saved_by(node, attributes):
+        if value is None:
+            continue
+        name = name.removeprefix("_saved_")
+        if not is_tensor(value):
+            found[name] = (value, None)
+        elif name not in wanted:
+            found[name] = (LARGE, None)
+        else:
+            kept = look(value) if prod(value.shape) <= LISTED else LARGE
+            found[name] = (kept, own if name == "result" else names.of(value))
+    return found
 
 
 def _few(value: Any) -> str | None:
