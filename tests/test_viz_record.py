@@ -191,9 +191,10 @@ def test_a_hook_on_a_tensor_shows(engine):
     assert trace["runs"][0]["steps"][2]["changed_from"]["text"] == "3"
 
 
+@pytest.mark.parametrize("rows", [20, 2_000])
 @pytest.mark.parametrize("change", ["times", "in place", "nothing"])
-def test_a_hook_on_a_large_tensor_shows(engine, change):
-    x = engine.linspace(-1, 2, 200).view(20, 10).requires_grad_()
+def test_a_hook_on_a_large_tensor_shows(engine, change, rows):
+    x = engine.linspace(-1, 2, 10 * rows).view(rows, 10).requires_grad_()
     h = x * 2
 
     def hook(g):
@@ -205,18 +206,83 @@ def test_a_hook_on_a_large_tensor_shows(engine, change):
     steps = run((h * h).sum())["runs"][0]["steps"]
     factor = 1 if change == "nothing" else 10
     assert float(x.grad[-1, -1]) == pytest.approx(16 * factor)
-    assert steps[-1]["after"]["text"].startswith(f"(20, 10) mean {4 * factor} ± ")
+    assert steps[-1]["after"]["text"].startswith(f"({rows}, 10) mean {4 * factor} ± ")
     told = [step.get("changed_from", {}).get("text", "") for step in steps if "received" in step]
-    assert told[-1].startswith("(20, 10) mean 2 ± ") == (factor == 10)
+    assert told[-1].startswith(f"({rows}, 10) mean 2 ± ") == (factor == 10)
 
 
-def test_large_gradients_that_meet_are_added_up(engine):
-    x = engine.linspace(-1, 2, 200).view(20, 10).requires_grad_()
+@pytest.mark.parametrize("rows", [20, 2_000])
+def test_large_gradients_that_meet_are_added_up(engine, rows):
+    x = engine.linspace(-1, 2, 10 * rows).view(rows, 10).requires_grad_()
     steps = run((x * 2 + x**2 + x).sum())["runs"][0]["steps"]
     sends = [send for step in steps for send in step.get("sends", ()) if step is not steps[-1]]
     to_x = [s for s in sends if s["sum"]["text"] != s["grad"]["text"]]
     assert to_x[-1]["sum"]["text"] == steps[-1]["incoming"]["text"] == steps[-1]["after"]["text"]
-    assert steps[-1]["after"]["text"].startswith("(20, 10) mean 4 ± ")
+    assert steps[-1]["after"]["text"].startswith(f"({rows}, 10) mean 4 ± ")
+    assert "about" not in json.dumps(steps)
+
+
+def large(engine):
+    return engine.linspace(0, 2, 30_000).requires_grad_()
+
+
+def test_large_numbers_are_told_in_full(engine):
+    x = large(engine)
+    with viz.record() as rec:
+        (x * x).sum().backward()
+    text = "(30000,) mean 2 ± 1.155"
+    told = rec.runs[0]["steps"][-1]
+    assert [told[key]["text"] for key in ("incoming", "after")] == [text, text]
+    assert rec.runs[0]["values"]["n3"]["text"] == "(30000,) mean 1 ± 0.5774"
+
+
+def test_what_large_numbers_were_before_they_were_overwritten_is_told_as_about_right(engine):
+    x = large(engine)
+    with viz.record() as rec:
+        (x * x).sum().backward()
+        with engine.no_grad():
+            x -= 0.1 * x.grad
+            x.grad.mul_(0)
+    told, value = rec.runs[0]["steps"][-1], rec.runs[0]["values"]["n3"]["text"]
+    assert told["after"]["text"] == "(30000,) mean 2 ± 1.158, about: 128 of its numbers were kept"
+    assert value.startswith("(30000,) mean 1") and "about" in value
+    assert value.split(" ± ")[1].startswith("0.57")
+
+
+def test_large_gradients_that_pile_up_are_told_in_full(engine):
+    x = large(engine)
+    with viz.record() as rec:
+        for _ in range(2):
+            (x * x).sum().backward()
+    keys = ("before", "incoming", "after")
+    told = [[run["steps"][-1][k] and run["steps"][-1][k]["text"] for k in keys] for run in rec.runs]
+    one, two = "(30000,) mean 2 ± 1.155", "(30000,) mean 4 ± 2.309"
+    assert told == [[None, one, one], [one, one, two]]
+
+
+def test_few_numbers_that_a_hook_writes_are_never_told_wrongly(engine):
+    """None of them may be among those that are kept, but the sum tells."""
+    x = large(engine)
+    h = x * 1
+
+    def hook(g):
+        g[0] = 9_000
+
+    h.register_hook(hook)
+    with viz.record() as rec:
+        h.exp().sum().backward()
+    sent, came = rec.runs[0]["steps"][2:4]
+    assert x.grad[0] == 9_000
+    assert "about" in sent["sends"][0]["grad"]["text"] and "about" in came["received"]["text"]
+    assert rec.runs[0]["steps"][-1]["after"]["text"] == "(30000,) mean 3.495 ± 51.97"
+
+
+def test_nan_among_large_numbers_is_told_though_they_were_overwritten(engine):
+    x = large(engine)
+    with viz.record() as rec:
+        (x * x / (x - 1).clamp(min=0)).sum().backward()
+        x.grad.zero_()
+    assert rec.runs[0]["steps"][-1]["after"]["text"].endswith("nan or inf")
 
 
 @pytest.mark.parametrize("size", [3, 300])

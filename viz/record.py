@@ -12,7 +12,9 @@ A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.gr
 "output" (op is null). An edge is named as the gradient runs: from the op `source` along its
 `next_functions[input]` to output number `output` of `target`. A VALUE is {"shape", "dtype", "text",
 "short", "data"}: `short` fits beside an edge, `data` holds the numbers as nested lists, or null
-when there are many ("nan", "inf" and "-inf" are strings, for JSON has no such numbers).
+when there are many ("nan", "inf" and "-inf" are strings, for JSON has no such numbers). The text
+of many tells their mean and spread; it says "about" where they were overwritten before the trace
+was asked for, and only some of them are known.
 
 One run is one `call` of "backward" or of "grad" (`autograd.grad`). `root` is the id of the tensor
 it was called on (`roots` all of them), `nodes` are the ids of its graph, `values` their values at

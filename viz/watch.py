@@ -94,13 +94,14 @@ class Run:
         self._look_around(names)
         self._edges: dict[Place, tuple[int, Place]] = {}  # by the sender's input
         self._meeting: set[Place] = set()  # where several gradients arrive
-        self._ends: dict[int, set[int]] = {}  # inputs that are leaves
+        self._ends: dict[int, set[int]] = {}  # inputs that alone are sent to a leaf
         met: set[Place] = set()
         for i, (source, target, input, output) in enumerate(trail.edges):
             place = target, output
             self._edges[source, input] = i, place
             (self._meeting if place in met else met).add(place)
-            if self._boxes[target][0] == "leaf":
+        for source, target, input, output in trail.edges:
+            if self._boxes[target][0] == "leaf" and (target, output) not in self._meeting:
                 self._ends.setdefault(source, set()).add(input)
 
     def _look_around(self, names: Names) -> None:
