@@ -52,7 +52,7 @@ from .storage import (
 from .tensor import Tensor
 
 if _TYPE_CHECKING:
-    from . import linalg, nn, optim, utils
+    from . import linalg, nn, optim, special, utils
     from .nn.functional import (
         avg_pool1d,
         celu,
@@ -125,6 +125,7 @@ __all__ = [
     "set_printoptions",
     "set_rng_state",
     "set_warn_always",
+    "special",
     "strided",
     "threshold",
     "utils",
@@ -167,6 +168,8 @@ def __getattr__(name: str) -> _Any:
         return _import("minigrad.utils")
     if name == "linalg":
         return _import("minigrad.linalg")
+    if name == "special":
+        return _import("minigrad.special")
     if name in _OF_NN:
         return getattr(_import("minigrad.nn.functional"), name)
     return _absent(name)

@@ -167,6 +167,7 @@ __all__ = [
     "fmod",
     "frac",
     "frac_",
+    "frexp",
     "frobenius_norm",
     "gather",
     "gcd",
@@ -183,6 +184,10 @@ __all__ = [
     "hsplit",
     "hstack",
     "hypot",
+    "i0",
+    "i0_",
+    "igamma",
+    "igammac",
     "index_add",
     "index_copy",
     "index_fill",
@@ -263,6 +268,7 @@ __all__ = [
     "mul",
     "multiply",
     "mv",
+    "mvlgamma",
     "nan_to_num",
     "nan_to_num_",
     "nanmean",
@@ -765,6 +771,12 @@ vsplit = function("vsplit")
 xlogy = function("xlogy")
 xlogy_ = function("xlogy_")
 zero_ = function("zero_")
+i0 = function("i0")
+i0_ = function("i0_")
+igamma = function("igamma")
+igammac = function("igammac")
+mvlgamma = function("mvlgamma")
+frexp = function("frexp")
 addbmm = function("addbmm")
 addmv_ = function("addmv_")
 cholesky_inverse = function("cholesky_inverse")

@@ -30,7 +30,7 @@ STOREYS = [
     {"ops"},
     {"errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
-    {"composites", "creation", "cuda", "functions", "linalg", "out"},
+    {"composites", "creation", "cuda", "functions", "linalg", "out", "special"},
     {"autograd", "nn", "optim", "utils"},
 ]
 STOREY_OF = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}

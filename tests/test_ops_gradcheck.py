@@ -317,6 +317,25 @@ CASES = {
     "determinants": (lambda x: x.det() + x.slogdet().logabsdet, (2, 2)),
     "qr": (lambda x: torch.linalg.qr(x), (2, 2)),
     "svd": (lambda x: torch.linalg.svdvals(x), (2, 2)),
+    "bessel": (
+        lambda x: x.i0() + torch.special.i0e(x) + torch.special.i1(x) + torch.special.i1e(x), A
+    ),
+    "normal distribution": (
+        lambda x: (
+            torch.special.erfcx(x) + torch.special.log_ndtr(x) + torch.special.ndtri(x)
+            + torch.special.ndtr(x) + torch.special.entr(x)
+        ),
+        A,
+    ),
+    "xlog1py": (torch.special.xlog1py, A, B),
+    "zeta": (lambda x: torch.special.zeta(3.0, x), A),
+    "igamma": (
+        lambda x: torch.tensor([0.5, 1.5, 4.0]).double().igamma(x)
+        + torch.tensor([0.5, 1.5, 4.0]).double().igammac(2 * x),
+        A,
+    ),
+    "mvlgamma": (lambda x: (x + 1).mvlgamma(2), A),
+    "frexp": (lambda x: x.frexp().mantissa, A),
     "lu": (lambda x: torch.linalg.lu(x)[1:], (2, 3, 3)),
     "lu, wide and tall": (lambda x: torch.linalg.lu(x)[1:] + torch.linalg.lu(x.mT)[1:], A),
     "lu_factor": (

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..engine.node import Node
 from ..inplace import in_place
-from ..ops import special
+from ..ops import distributions, special
 from ..recording import apply, apply_broadcast, binary, method, unary, wrap
 
 if TYPE_CHECKING:
@@ -52,6 +52,18 @@ class Special:
     nextafter = binary(special.NextafterBackward0, numbers=False)
     gcd = _of_integers("gcd", np.gcd)
     lcm = _of_integers("lcm", np.lcm)
+    i0 = unary(distributions.I0Backward0, floating=True)
+    _i0e = unary(distributions.SpecialI0EBackward0, floating=True)
+    _i1 = unary(distributions.SpecialI1Backward0, floating=True)
+    _i1e = unary(distributions.SpecialI1EBackward0, floating=True)
+    _erfcx = unary(distributions.SpecialErfcxBackward0, floating=True)
+    _log_ndtr = unary(distributions.SpecialLogNdtrBackward0, floating=True)
+    _ndtri = unary(distributions.SpecialNdtriBackward0, floating=True)
+    _entr = unary(distributions.SpecialEntrBackward0, floating=True)
+    _xlog1py = binary(distributions.SpecialXlog1PyBackward0, integers=False)
+    _zeta = binary(distributions.SpecialZetaBackward0, integers=False)
+    igamma = binary(distributions.IgammaBackward0, numbers=False)
+    igammac = binary(distributions.IgammacBackward0, numbers=False)
     _copysign_tensor = binary(special.CopysignBackward0, integers=False)
     _polygamma = method(special.PolygammaBackward0)
     _hardswish = method(special.HardswishBackward0)
@@ -100,6 +112,16 @@ class Special:
             raise RuntimeError("polygamma(n, x) does not support negative n.")
         return _floating(self)._polygamma(n)
 
+    def mvlgamma(self, p: int) -> Tensor:
+        """ln of the gamma function of symmetric p × p matrices: Σ ln Γ(x − j/2), and a constant."""
+        if p < 1:
+            raise RuntimeError("p has to be greater than or equal to 1")
+        return apply(distributions.MvlgammaBackward0, (_floating(self),), p)
+
+    def frexp(self) -> Any:
+        """m and e with self = m·2ᵉ and ½ ≤ |m| < 1: (mantissa, exponent)."""
+        return return_types.frexp(*apply(distributions.FrexpBackward0, (self,)))
+
     def prelu(self, weight: Tensor) -> Tensor:
         """x where x > 0, else w·x, with one w for all, or one for each channel (dimension 1)."""
         if weight.ndim > 1:
@@ -143,6 +165,21 @@ class Special:
                 f"{self.dtype.scalar_type} but the operation's result requires dtype Double"  # type: ignore[attr-defined]
             )
         return self._float_power_(exponent)
+
+    i0_ = in_place(i0)
+    igamma_ = in_place(igamma)
+    igammac_ = in_place(igammac)
+    _mvlgamma_ = in_place(mvlgamma)
+
+    def mvlgamma_(self, p: int) -> Tensor:
+        """`mvlgamma` in place, for floats."""
+        if self._data.dtype.kind != "f":
+            kind, wanted = self.dtype, dtypes.get_default_dtype()  # type: ignore[attr-defined]
+            raise RuntimeError(
+                f"mvlgamma: result type {kind.scalar_type} can't be cast to the desired output "
+                f"type {wanted.scalar_type}"
+            )
+        return self._mvlgamma_(p)
 
     polygamma_ = in_place(polygamma)
     gcd_ = in_place(gcd)
