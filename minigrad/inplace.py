@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes
 from .engine.grad_mode import state
 from .engine.node import Node
-from .engine.saved import SavedTensor, packing
+from .engine.saved import SavedTensor
 from .engine.version import INFERENCE, UNWRITTEN
 from .errors import noted
 from .recording import Method, memory, own_counter, set_maker, wrap
@@ -37,7 +37,7 @@ def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -
         if ufunc and not state.enabled and overwrite(ufunc, self, args, constants):
             return self
         # Hooks see what is saved while the method runs, so they must see a copy, which stays.
-        out = method(_old_value(self) if packing else self, *args, **constants)
+        out = method(_old_value(self) if state.saved_hooks else self, *args, **constants)
         if out is NotImplemented:
             return out
         if out._grad_fn is not None:
@@ -175,7 +175,7 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
                 f"{old.scalar_type}"
             )
         data = data.astype(target.dtype)
-    for pair in state.saved_hooks if packing else ():
+    for pair in state.saved_hooks:
         pair.before_write(tensor)
     if shared:
         target[...] = data

@@ -15,10 +15,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .engine import anomaly
-from .engine.grad_mode import inferring, state
+from .engine.grad_mode import state, unusual
 from .engine.node import DEAD_END, LONG, NOTHING, AccumulateGrad, Node, SavedTensor, next_sequence
-from .engine.saved import packing
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .ops.dims import broadcast_error
 
@@ -41,7 +39,7 @@ def wrap(data: Any, kind: Any = None) -> Any:
     tensor._grad_fn = tensor._base = None
     tensor._output_nr = 0
     tensor._requires_grad = False
-    tensor._counter = INFERENCE if inferring and state.inference else UNWRITTEN
+    tensor._counter = INFERENCE if unusual and state.inference else UNWRITTEN
     return tensor
 
 
@@ -64,16 +62,16 @@ def edge(tensor: Any) -> Node | None:
     """The node to which the gradient of `tensor` goes; None if it does not require grad."""
     if tensor._base is not None:
         tensor._refresh()
-    if tensor._grad_fn is not None:
-        return tensor._grad_fn
-    if not tensor._requires_grad:
-        return DEAD_END if tensor._base is not None and tensor.requires_grad else None
-    reference = tensor._accumulator  # weak, for the node refers to the leaf: no cycle
-    node = None if reference is None else reference()
-    if node is None:
-        node = AccumulateGrad(tensor)
-        tensor._accumulator = weakref.ref(node)
-    return node
+    if tensor._requires_grad:
+        reference = tensor._accumulator  # weak, for the node refers to the leaf: no cycle
+        node = reference and reference()
+        if node is None:
+            node = AccumulateGrad(tensor)
+            tensor._accumulator = weakref.ref(node)
+        return node
+    if tensor._grad_fn is None and tensor._base is not None and tensor.requires_grad:
+        return DEAD_END
+    return tensor._grad_fn
 
 
 def set_maker(tensor: Any, node: Node, slot: int = 0) -> None:
@@ -91,7 +89,7 @@ def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] =
     Gradients flow to `tensors`, and none to those of `fixed` (indices, masks).
     """
     out = wrap(data)
-    if state.enabled and data.dtype.kind == "f":
+    if (not unusual or state.enabled) and data.dtype.kind == "f":
         if len(tensors) == 1:
             (t,) = tensors
             edges: tuple[Any, ...] = ((t._base is None and t._grad_fn) or edge(t),)
@@ -247,12 +245,12 @@ def unary(op: type[Node], floating: bool = False) -> Method:
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         out = wrap(forward(x))
-        if state.enabled:
+        if not unusual or state.enabled:
             to_x = (self._base is None and self._grad_fn) or edge(self)
             if to_x is not None:
                 out._grad_fn = node = op()
                 node.link((to_x,), (self,))
-                if saves_result_only and not packing:
+                if saves_result_only and not unusual:
                     node.saved = (result(out),)
                 elif kept:
                     node.save(self, result(out)) if saves_result else node.save(self)
@@ -297,7 +295,7 @@ def binary(
         ):
             a, b, fits = meet(op, a, b, x, y, integers)
         if alpha != 1:
-            b = scaled(b, alpha)
+            b, fits = scaled(b, alpha), False
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         try:
@@ -309,8 +307,8 @@ def binary(
         out._grad_fn = out._base = None
         out._output_nr = 0
         out._requires_grad = False
-        out._counter = INFERENCE if inferring and state.inference else UNWRITTEN
-        if state.enabled:
+        out._counter = INFERENCE if unusual and state.inference else UNWRITTEN
+        if not unusual or state.enabled:
             to_x = (x._base is None and x._grad_fn) or edge(x)
             to_y = (y._base is None and y._grad_fn) or edge(y)
             if (  # the most common node, without a call: a fifth of a small operation's time
@@ -319,7 +317,7 @@ def binary(
                 and fits
                 and (saves_none or (saves_both and x._counter is y._counter is UNWRITTEN))
                 and x._base is y._base is None
-                and not (x._output_nr or y._output_nr or packing or anomaly.enabled or alpha != 1)
+                and not (x._output_nr or y._output_nr or unusual)
             ):
                 out._grad_fn = node = op()
                 node.edges, node.sequence = (to_x, to_y), next_sequence()
@@ -350,7 +348,7 @@ def binary(
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         out = wrap(forward(b, a) if reflected else forward(a, b))
-        if state.enabled:
+        if not unusual or state.enabled:
             to_x = (self._base is None and self._grad_fn) or edge(self)
             if to_x is not None:
                 out._grad_fn = node = op()

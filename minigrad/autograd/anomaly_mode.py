@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from ..engine import anomaly
+from ..engine.grad_mode import unusual
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
 
@@ -22,6 +23,7 @@ def is_anomaly_check_nan_enabled() -> bool:
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switch anomaly detection on or off."""
     anomaly.enabled, anomaly.check_nan = enabled, check_nan
+    (unusual.add if enabled else unusual.discard)("anomaly")
 
 
 class set_detect_anomaly:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, Node, boxed, cast, sum_to
-from ..engine.saved import NOTHING, RawSavedTensor, pack_all, packing
+from ..engine.saved import NOTHING, RawSavedTensor, pack_all
 from ..inplace import check_inference, check_writable
 from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
@@ -358,8 +358,7 @@ def _save(ctx: BackwardCFunction, made: Sequence[Any], recorded: bool) -> None:
         else:
             saved.append(boxed(tensor))
     ctx.saved = tuple(saved)
-    if packing:
-        pack_all(ctx)
+    pack_all(ctx)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
 
 

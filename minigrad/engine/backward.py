@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import anomaly
-from .grad_mode import set_mode, state
+from .grad_mode import set_mode, state, unusual
 from .node import LONG, AccumulateGrad, Node
 from .ready_queue import order_of
 from .saved import set_hooks
@@ -89,6 +89,8 @@ def _in_another_thread(task: GraphTask, roots: Sequence[Edge], gradients: Sequen
             _in_this_thread(task, roots, gradients)
         except BaseException as error:
             errors.append(error)
+        finally:
+            unusual.discard(threading.get_ident())  # the thread ends
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -15,9 +15,9 @@ import numpy as np
 
 from .. import dtypes
 from . import anomaly
-from .grad_mode import state
+from .grad_mode import state, unusual
 from .saved import NOTHING as NOTHING
-from .saved import Packed, RawSavedTensor, in_order, pack_all, packing, unpack_all
+from .saved import Packed, RawSavedTensor, in_order, pack_all, unpack_all
 from .saved import SavedTensor as SavedTensor
 from .version import UNWRITTEN, Detached
 
@@ -178,7 +178,7 @@ class Node:
             if tensor._output_nr or tensor._base is not None:
                 self._link_further(edges, tensors)
                 break
-        if anomaly.enabled:
+        if unusual and anomaly.enabled:
             anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
 
     def _link_further(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
@@ -209,7 +209,7 @@ class Node:
                 chosen = tuple([boxed(t) for t in chosen])
                 break
         self.saved = chosen
-        if packing:
+        if unusual:
             pack_all(self)
 
     # -- running ----------------------------------------------------------------------------------

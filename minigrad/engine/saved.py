@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .grad_mode import no_grad, state
+from .grad_mode import no_grad, note_unusual, state
 from .version import UNWRITTEN, Version
 
 if TYPE_CHECKING:
@@ -46,17 +46,10 @@ class Hooks(Protocol):
     unpack_hook: Callable[[Any], Any]
 
 
-packing: list[Hooks] = []
-"""The pairs of hooks that any thread has set, so that without them saving asks one list."""
-
-
 def set_hooks(pairs: tuple[Hooks, ...]) -> None:
     """Let `pairs` be this thread's hooks, the innermost last."""
-    before = state.saved_hooks
     state.saved_hooks = pairs
-    packing.extend(pairs[len(before) :])
-    for _ in before[len(pairs) :]:
-        packing.pop()
+    note_unusual()
 
 
 class Packed:

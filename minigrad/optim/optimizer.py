@@ -10,8 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from ..creation import tensor
-from ..engine.grad_mode import enable_grad
-from ..engine.grad_mode import state as grad_mode
+from ..engine.grad_mode import enable_grad, set_mode, state
 from ..errors import typename
 from ..nn.parameter import clear_grad
 from ..tensor import Tensor
@@ -115,13 +114,13 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        before = grad_mode.enabled
-        grad_mode.enabled = self.defaults.get("differentiable", False)
+        before = state.grad_mode
+        set_mode(self.defaults.get("differentiable", False))
         try:
             for group in self.param_groups:
                 self.update(group)
         finally:
-            grad_mode.enabled = before
+            set_mode(before)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
