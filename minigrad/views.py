@@ -22,7 +22,6 @@ from .recording import (
     memory,
     named,
     own_counter,
-    record,
     record_several,
     set_maker,
     wrap,
@@ -82,7 +81,12 @@ def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: A
         for slot, out in enumerate(made):
             _let_share(out, tensor, (op, constants, named_constants, slot), True)
         return made
-    out = record(node, (tensor,), data)
+    out = wrap(data)
+    if state.enabled and data.dtype.kind == "f":
+        to_base = tensor._grad_fn or edge(tensor)
+        if to_base is not None:
+            node.link((to_base,), (tensor,))
+            out._grad_fn = node
     _let_share(out, tensor, (op, constants, named_constants, 0), False)
     return out
 

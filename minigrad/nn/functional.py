@@ -138,12 +138,19 @@ from .distances import (
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input·weightᵀ + bias, for shapes (*, in), (out, in) and (out); the result is (*, out)."""
+    refused: Exception | None = None
+    try:
+        transposed = weight.t()
+        if bias is None:
+            return input.matmul(transposed)
+        if input._data.ndim == 2:
+            return bias.addmm(input, transposed)
+    except (AttributeError, RuntimeError, TypeError) as error:
+        refused = error
     arguments.linear(input, weight, bias)
-    transposed = weight.t()
-    if bias is None:
-        return input.matmul(transposed)
-    if input.ndim == 2:
-        return bias.addmm(input, transposed)
+    if refused is not None:  # for a reason that is not linear's own
+        raise refused
+    assert bias is not None
     if input.is_contiguous():
         rows = input._view((-1, input.shape[-1]))
         return bias.addmm(rows, transposed)._view((*input.shape[:-1], weight.shape[0]))
@@ -844,7 +851,7 @@ def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
 
 def _alike(input: Tensor, target: Tensor) -> list[Tensor]:
     """Both in one shape; with a warning, if they had two."""
-    if target.size() == input.size():
+    if target._data.shape == input._data.shape:
         return [input, target]
     warnings.warn(
         f"Using a target size ({target.size()}) that is different to the input size "
@@ -993,8 +1000,8 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     arguments.tensor("cross_entropy_loss", input)
     arguments.tensor("cross_entropy_loss", target, "target", 2)
-    classes_dim = 0 if input.ndim == 1 else 1
-    if target.shape == input.shape:
+    classes_dim = 0 if input._data.ndim == 1 else 1
+    if target._data.shape == input._data.shape:
         arguments.probabilities(input, target, weight)
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, classes_dim)
     log_probabilities = input.log_softmax(classes_dim)

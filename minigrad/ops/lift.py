@@ -114,6 +114,13 @@ def _log_softmax_backward(grad: Any, out: Any, dim: int) -> Any:
     return grad - np.exp(out) * (grad.sum(dim, keepdims=True) if out.ndim else grad)
 
 
+def _sigmoid_backward(grad: Any, out: Any) -> Any:
+    slope = 1 - out
+    slope *= out
+    slope *= grad
+    return slope
+
+
 def _tanh_backward(grad: Any, out: Any) -> Any:
     slope = out * out
     slope = np.subtract(1, slope, out=slope) if out.ndim else 1 - slope
@@ -136,7 +143,7 @@ def _threshold_backward(g: Any, x: Any, at: Any) -> Any:
 mse_loss_backward = lift("_mse_loss_backward", lambda g, x, y, scale: g * ((x - y) * scale))
 softmax_backward = lift("_softmax_backward", _softmax_backward)
 log_softmax_backward = lift("_log_softmax_backward", _log_softmax_backward)
-sigmoid_backward = lift("_sigmoid_backward", lambda grad, out: grad * ((1 - out) * out))
+sigmoid_backward = lift("_sigmoid_backward", _sigmoid_backward)
 tanh_backward = lift("_tanh_backward", _tanh_backward)
 threshold_backward = lift("_threshold_backward", _threshold_backward)
 leaky_relu_backward = lift(

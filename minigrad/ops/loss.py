@@ -218,6 +218,7 @@ class NllLossBackward0(Node):
     constants = ("reduction", "ignore_index")
     reduction: int
     ignore_index: int
+    ignoring: bool  # whether any target is the one to be ignored
     total_weight: Any
 
     def forward(self, x: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
@@ -227,11 +228,15 @@ class NllLossBackward0(Node):
         if x.dtype.kind != "f":
             kind = dtypes.from_numpy(x.dtype).scalar_type
             raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{kind}'")
-        _check_target(x, target, weight, ignore_index)
+        self.ignoring = _check_target(x, target, weight, ignore_index)
         places, weights = self.places(x, target, weight)
-        wide = x.astype(np.float32) if x.dtype == np.float16 else x
-        losses = -wide[places] * weights.astype(wide.dtype, copy=False)
-        self.total_weight = weights.sum(dtype=wide.dtype)
+        wide = x.astype(np.float32) if x.dtype.char == "e" else x
+        losses = -wide[places]
+        if weights is None:
+            self.total_weight = wide.dtype.type(target.size)
+        else:
+            losses = losses * weights.astype(wide.dtype, copy=False)
+            self.total_weight = weights.sum(dtype=wide.dtype)
         if self.reduction == 0:
             self.total_weight *= x.ndim == 1  # nobody asks for it, and so torch says
             return losses.astype(x.dtype)
@@ -244,14 +249,16 @@ class NllLossBackward0(Node):
         return 0 if x.ndim == 1 else 1
 
     def places(self, x: Any, target: Any, weight: Any) -> tuple[Any, Any]:
-        """The index of each target's place in `x`, and the target's weight; 0 for the ignored."""
-        classes, ignored = target, target == self.ignore_index
-        some = ignored.any()
-        if some:
+        """The index of each target's place in `x`, and its weight: 0 if ignored, None for 1."""
+        classes, weights = target, None
+        if self.ignoring:
+            ignored = target == self.ignore_index
             classes = np.where(ignored, 0, target)
-        weights = np.ones(target.shape, x.dtype) if weight is None else weight[classes]
-        if some:
-            weights = np.where(ignored, 0, weights)
+            weights = (~ignored).astype(x.dtype)
+        if weight is not None:
+            weights = weight[classes] if weights is None else np.where(ignored, 0, weight[classes])
+        if x.ndim == 2:
+            return (np.arange(len(x)), classes), weights
         rows = np.ogrid[tuple([slice(n) for n in target.shape])] if x.ndim > 1 else ()
         return (*rows[:1], classes, *rows[1:]), weights
 
@@ -259,9 +266,12 @@ class NllLossBackward0(Node):
         # Neither targets nor weights have gradients, so that both are constants also to a Tensor.
         arrays = [getattr(t, "_data", t) for t in (x, target, weight)]
         places, weights = self.places(*arrays)
+        on_arrays = isinstance(grad, np.ndarray | np.generic)
+        if weights is None:
+            weights = x.dtype.type(1) if on_arrays else np.ones(target.shape, arrays[0].dtype)
         factors = -weights if self.reduction != 1 else -weights / self.total_weight
         values = grad * constant(factors, grad)
-        if isinstance(values, np.ndarray | np.generic):
+        if on_arrays:
             out = np.zeros(x.shape, values.dtype)
             out[places] = values
             return out
@@ -278,9 +288,13 @@ class NllLoss2DBackward0(NllLossBackward0):
     """∂nll/∂x = −1/n at the target's place (times its weight), 0 elsewhere"""
 
 
-def _check_target(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
+_CLASSES = (np.dtype(np.int64), np.dtype(np.uint8))
+
+
+def _check_target(x: Any, target: Any, weight: Any, ignore_index: int) -> bool:
+    """Raise for targets that are no classes. Whether there may be some to be ignored."""
     classes = x.shape[NllLossBackward0.axis(x)]
-    if target.dtype not in (np.int64, np.uint8):
+    if target.dtype not in _CLASSES:
         kind = dtypes.from_numpy(target.dtype).scalar_type
         name = "nll_loss2d_forward_out_frame" if x.ndim > 2 else "nll_loss_out_frame"
         raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
@@ -289,6 +303,10 @@ def _check_target(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
             "weight tensor should be defined either for all "
             f"{classes} classes or no classes but got weight tensor of shape: {list(weight.shape)}"
         )
+    low, high = (target.min(), target.max()) if target.size else (0, 0)
+    if low >= 0 and high < classes:
+        return bool(low <= ignore_index <= high)
     wrong = (target != ignore_index) & ((target < 0) | (target >= classes))
     if wrong.any():
         raise IndexError(f"Target {target[wrong].ravel()[0]} is out of bounds.")
+    return True

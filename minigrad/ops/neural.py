@@ -21,6 +21,7 @@ from .lift import (
     softmax_backward,
     unsqueeze,
 )
+from .reduction import largest
 
 
 class SoftmaxBackward0(Node):
@@ -32,8 +33,9 @@ class SoftmaxBackward0(Node):
 
     def forward(self, x: Any, dim: int) -> Any:
         self.dim = dim
-        powers, total = exponentials(x, dim, "softmax")
-        powers /= total
+        powers = below_largest(x, dim, "softmax")
+        np.exp(powers, out=powers)
+        powers /= sums(powers, dim)
         return powers.astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
@@ -72,12 +74,9 @@ class LogSoftmaxBackward0(Node):
 
     def forward(self, x: Any, dim: int) -> Any:
         self.dim = dim
-        axis = dimension(dim, x.ndim)
-        _, total = exponentials(x, dim, "log_softmax")
-        if not x.ndim or not x.size:
-            return np.zeros_like(x)
-        shifted = x - np.maximum.reduce(x, axis, keepdims=True)
-        return (shifted - np.log(total)).astype(x.dtype, copy=False)
+        shifted = below_largest(x, dim, "log_softmax")
+        shifted -= np.log(sums(np.exp(shifted), dim))
+        return shifted.astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, result: Any) -> Any:
         return log_softmax_backward(grad, result, self.dim)
@@ -103,21 +102,24 @@ class LogSoftmaxBackwardDataBackward0(Node):
         )
 
 
-def exponentials(x: Any, dim: int, name: str) -> tuple[Any, Any]:
-    """eˣ and Σeˣ along `dim`, both scaled down by the largest eˣ: so no power overflows."""
+def below_largest(x: Any, dim: int, name: str) -> Any:
+    """x − max x along `dim`, of halves in float32: no power of it overflows."""
     axis = dimension(dim, x.ndim)
     if x.dtype.kind != "f":
         kind = dtypes.from_numpy(x.dtype).scalar_type
         raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{kind}'")
-    if x.dtype == np.float16:
+    if x.dtype.char == "e":
         x = x.astype(np.float32)
-    if not x.ndim or not x.size:
-        return np.exp(x - x), np.exp(x - x)
-    powers = x - np.maximum.reduce(x, axis, keepdims=True)
-    np.exp(powers, out=powers)
-    if axis == x.ndim - 1:
-        return powers, np.einsum("...i->...", powers)[..., None]
-    return powers, np.add.reduce(powers, axis, keepdims=True)
+    return x - largest(x, axis) if x.ndim and x.size else np.asarray(x - x)
+
+
+def sums(powers: Any, dim: int) -> Any:
+    """The sums along `dim`, which keeps size 1."""
+    if not powers.ndim:
+        return powers
+    if dim == -1 or dim == powers.ndim - 1:  # rows, in a third of the time
+        return np.einsum("...i->...", powers)[..., None]
+    return np.add.reduce(powers, dim, keepdims=True)
 
 
 # -- normalization ---------------------------------------------------------------------------------
