@@ -851,7 +851,7 @@ def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
 
 def _alike(input: Tensor, target: Tensor) -> list[Tensor]:
     """Both in one shape; with a warning, if they had two."""
-    if target._data.shape == input._data.shape:
+    if target.size() == input.size():
         return [input, target]
     warnings.warn(
         f"Using a target size ({target.size()}) that is different to the input size "

