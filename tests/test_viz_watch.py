@@ -169,6 +169,41 @@ def test_uses_of_a_leaf_are_numbered_forwards(cell):
     assert found == list("12345")
 
 
+def replay(outputs):
+    """The frames of the player that a cell shows, as the page reads them."""
+    found = re.search(
+        r'<script type="application/json">(.*?)</script>', outputs[-1].data["text/html"]
+    )
+    return json.loads(found[1])["frames"]
+
+
+def test_a_box_for_a_use_of_a_leaf_comes_with_the_use(cell):
+    _, _, outputs = cell(
+        "w = torch.tensor(2.0, requires_grad=True)\ny = w * w\nz = w * 3\nloss = y + z + w"
+    )
+    states = {}
+    counts = []
+    for frame in replay(outputs):
+        states |= {k: v for k, v in frame["changes"].items() if re.fullmatch(r"n\d+\.\d+", k)}
+        counts.append(1 + sum(state != "unmade" for state in states.values()))
+    assert len(states) == 3
+    assert counts == [1, 1, 2, 3, 4]  # nothing, w alone, w * w, w * 3, + w
+
+
+def test_a_name_that_goes_on_says_at_the_earlier_result_which_line_gave_it(cell):
+    _, _, outputs = cell(
+        "w = torch.tensor(2.0, requires_grad=True)\ny = w * 3\ny = y + 1\nfor _ in range(2):\n"
+        "    y = y * w\nz = y.sin()"
+    )
+    svg = outputs[-1].data["image/svg+xml"]
+    bold = re.findall(r'<tspan font-weight="bold">([^<]+) = </tspan>', svg)
+    assert sorted(bold) == ["y", "y (line 3)", "y (line 4)", "y (line 6)"]
+    assert sentences(outputs)[2:4] == [
+        "Line 3 makes MulBackward0 (y).",
+        "Line 4 makes AddBackward0 (y).",
+    ]
+
+
 def test_a_long_loop_is_cut_and_says_so(cell):
     result, _, outputs = cell("n = 0\nwhile n < 500:\n    n += 1")
     assert result.success and cell.shell.user_ns["n"] == 500

@@ -109,6 +109,7 @@ class Lines(Recording):
 
     def finish(self) -> None:
         """Gives each end of the graph the box of its tensor, which comes and goes with its op."""
+        self._tell_names_apart()
         consumed = {edge.target for edge in self.graph.edges}
         for node in list(self.graph.nodes):
             if node.kind == "op" and node.id not in consumed:
@@ -129,6 +130,23 @@ class Lines(Recording):
             for id in list(entry["values"]):
                 for output in outputs.get(id, ()):
                     entry["values"][output] = entry["values"][id]
+
+    def _tell_names_apart(self) -> None:
+        """A name that went on to another result says, at the earlier one, which line gave it."""
+        made: dict[str, int] = {}
+        for entry in self.lines:
+            for id in entry["made"]:
+                made.setdefault(id, entry["line"])
+        held: dict[str, list[GraphNode]] = {}
+        for node in self.graph.nodes:
+            if node.kind == "op" and node.name and node.id in made:
+                held.setdefault(node.name, []).append(node)
+        for name, nodes in held.items():
+            earlier = [made[node.id] for node in nodes[:-1]]
+            for i, (node, line) in enumerate(zip(nodes, earlier)):
+                again = earlier[:i].count(line) + 1
+                which = f", time {again}" if earlier.count(line) > 1 else ""
+                node.name = f"{name} (line {line}{which})"
 
     def _changed(self, names: Mapping[str, Any]) -> Iterator[Any]:
         """Tensors that this cell has made, or has given another history."""

@@ -8,10 +8,10 @@ it. What is too large even so is cut, and a note counts what was left out.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .fold import Group, flat
 from .graph import Graph, GraphEdge, GraphNode, Saved
@@ -297,7 +297,7 @@ class _Maker:
     def _put(self, leaf: GraphNode, uses: list[GraphEdge]) -> dict[str, str]:
         """Gives a leaf its boxes: one, one per use, or (a parameter) one per group."""
         homes = [self.home[edge.source] for edge in uses]
-        if len(uses) >= USES:
+        if len(uses) >= USES:  # as copies() says
             keys = [str(i) for i in range(len(uses))]
         elif leaf.parameter:
             keys = [home.id for home in homes]
@@ -419,6 +419,24 @@ class _Maker:
             lines.append(Line(f"inside: {broken}", "odd"))
         title = clean(f"{group.label} {group.detail}", 200).strip()
         return Box(group.id, group.id, "group", lines, title, second=all(n.second for n in nodes))
+
+
+def copies(edges: Iterable[Mapping[str, Any]], leaves: Container[str]) -> dict[str, str]:
+    """{box of a leaf that is drawn once per use: the edge from it}, but for its first box.
+
+    edges:  those of a trace, all drawn on one page
+    """
+    uses: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge["target"] in leaves:
+            uses.setdefault(edge["target"], []).append(edge["id"])
+    return {
+        f"{leaf}.{i}": edge
+        for leaf, own in uses.items()
+        if len(own) >= USES
+        for i, edge in enumerate(own)
+        if i
+    }
 
 
 def _shorten(box: Box, use: str, *, first: bool) -> None:

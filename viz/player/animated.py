@@ -66,7 +66,7 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
         clock.draw(f"#{edge}", _seen(times[edge]))
     for key, spans in times.items():
         if any(value == "unmade" for value, _, _ in spans):
-            part = f"#{key}>.data" if key[0] == "e" else f"#{key}"
+            part = f"#{key}>.data" if key[0] == "e" else "#" + key.replace(".", "\\.")
             clock.fade(part, _there(spans, len(steps)))
         elif key[0] == "l":
             clock.fade(f"#{key}>.bar", [(start, end) for _, start, end in spans], 0.16)

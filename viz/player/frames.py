@@ -30,8 +30,9 @@ class Frame:
 
     `changes` maps an element's id in the picture to its new state (a node `n…`: ready, active,
     failed; an edge `e…`: moving; both: absent, where this run's graph does not have them, unmade or
-    made, where it grows; a line of the source `l…`: on, failed) or to its new text (`e…-label` a
-    gradient, `n…-acc` a sum or a `.grad`, `n…-v…` a row of a node's value).
+    made, where it grows, also `n….1`, a leaf's box for its second use; a line of the source `l…`:
+    on, failed) or to its new text (`e…-label` a gradient, `n…-acc` a sum or a `.grad`, `n…-v…` a
+    row of a node's value).
     A run starts from blank, and by the next frame what was active is done, what was moving is sent:
     no frame needs to say that.
     `terms` are the step's numbers side by side, each a heading and the lines below it.

@@ -7,7 +7,7 @@ from collections import Counter
 from html import escape
 from typing import Any
 
-from viz.page import clean, width
+from viz.page import clean, copies, width
 from viz.theme import LIGHT, MONO
 from viz.values import rows, shape_text, spoken
 
@@ -35,6 +35,10 @@ class _Told:
         self.inputs: dict[str, list[str]] = {}
         for edge in trace["graph"]["edges"]:
             self.inputs.setdefault(edge["source"], []).append(edge["id"])
+        leaves = {id for id, node in self.nodes.items() if node["kind"] == "leaf"}
+        self.copies: dict[str, list[str]] = {}  # by the edges that they come with
+        for box, edge in copies(trace["graph"]["edges"], leaves).items():
+            self.copies.setdefault(edge, []).append(box)
         self.times = Counter(entry["line"] for entry in trace["lines"])
         # a value that is drawn may be another one when its line runs
         self.drawn = {id: rows(node["value"]) for id, node in self.nodes.items()}
@@ -70,7 +74,8 @@ class _Told:
         made = entry["made"]
         for id in self._all(made):
             changes[id] = "there"
-            changes[f"{id}-label"] = ""
+            if id[0] == "e":
+                changes[f"{id}-label"] = ""
         for id in made:
             changes[id] = "made"
             if self.nodes[id]["kind"] == "op":
@@ -136,15 +141,21 @@ class _Told:
         if node["kind"] == "leaf":
             told = spoken(value) if value else shape_text(node["shape"])
             return f"the leaf {self._name(id)} = {told}"
-        named = f" ({self._name(id)})" if node["name"] else ""
+        name = re.sub(r" \(line \d+[^()]*\)$", "", self._name(id))  # it has this name now
+        named = f" ({name})" if node["name"] else ""
         return clean(node["op"]) + named
 
     def _name(self, id: str) -> str:
         return clean(self.nodes[id]["name"] or "a leaf")
 
     def _all(self, ids: Any) -> list[str]:
-        """These nodes and the edges to what they were made from."""
-        return [each for id in ids for each in (id, *self.inputs.get(id, ()))]
+        """These nodes, the edges to what they were made from, and the boxes of these uses."""
+        edges = [(id, self.inputs.get(id, [])) for id in ids]
+        return [
+            each
+            for id, own in edges
+            for each in (id, *own, *(box for edge in own for box in self.copies.get(edge, ())))
+        ]
 
     def _value(self, id: str, value: Any) -> dict[str, str]:
         if id not in self.varying:

@@ -85,11 +85,12 @@ function mount(host) {
   const queue = part(".queue");
   const numbers = part(".numbers");
   // Everything in the picture that frames speak of. A leaf that is used often is drawn several
-  // times, as n5, n5.1, n5.2: one key, several elements.
+  // times, as n5, n5.1, n5.2: one key, several elements; each is made with its use, by its own key.
   const elements = new Map();
   for (const element of picture.querySelectorAll("[id]")) {
     const key = element.id.replace(/\.\d+/, "");
     elements.set(key, [...(elements.get(key) ?? []), element]);
+    if (/\.\d+$/.test(element.id)) elements.set(element.id, [element]);
   }
   const quiz = makeQuiz(frames, part(".quiz"), (number) => show(number, true));
   for (const key of Object.keys(data.checks ?? {})) {
@@ -134,6 +135,7 @@ function mount(host) {
       shown.set(key, value);
       for (const element of same) {
         if (element.localName === "text") write(element, value);
+        else if (key.includes(".")) element.dataset.copy = value;
         else element.dataset.state = value;
       }
     }
