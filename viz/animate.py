@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,6 +38,9 @@ def animate(
     differences, and a click on a box or an edge tells (or the key C, for the box at work). All
     small leaves are, and what the lines of f, and of functions and models that it calls, make.
 
+    In a graph too large for one picture, repeated blocks and long chains are folded: such a box
+    receives and sends as one, and sums up what happens inside it.
+
     Raises TypeError for what is no tensor, and before anything runs ValueError for a graph that is
     too large to replay, or for an `f` that gives other numbers.
     """
@@ -70,5 +74,9 @@ def animate(
                 "then animate it; or animate it with retain_graph=True the first time."
             )
         raise
-    animation.checks = told(slopes, animation.trace["runs"][0])
+    checks = told(slopes, recording.runs[0])
+    box, folded = animation.shown, Counter(animation.shown.values())
+    animation.checks = {
+        box.get(id, id): text for id, text in checks.items() if folded[box.get(id, id)] < 2
+    }
     return animation

@@ -18,7 +18,7 @@ from .graph import Graph, GraphEdge, GraphNode, Saved
 from .rules import letters_beside, respelled
 from .values import bytes_text, rows, shape_text
 
-NODES, DEPTH = 150, 40  # boxes, and boxes in a row, of one picture; the rest is counted in words
+NODES, DEPTH = 150, 40  # boxes of one picture; of more, those of so many rows are drawn
 USES = 4  # a leaf used so often is drawn once per use
 LONGEST = 30  # letters of a name that are shown
 PAD, LINE = 9, 15  # pixels: beside the text of a box; from one line to the next
@@ -464,6 +464,9 @@ def _lines(node: GraphNode, named: bool, notes: Replay, letters: str, replay: bo
     if node.odd:
         values.append(Line(node.odd, "odd"))
     marks = [Line(mark, "odd") for mark in node.marks]
+    if node.kind == "group":
+        inside = [Line(clean(fact, 40), "shape") for fact in node.rules]
+        return [Line(clean(name, 40), "title"), *inside]
     if node.kind != "op":
         named_as = name or "output" * (node.kind == "output")
         title = [Line(named_as, "title")] if named_as else []
@@ -473,8 +476,15 @@ def _lines(node: GraphNode, named: bool, notes: Replay, letters: str, replay: bo
     return title + rules + shape + (values if named else []) + marks
 
 
+def fits(graph: Graph) -> bool:
+    """Can one picture show all of a graph without folding?"""
+    return len(graph.nodes) <= NODES
+
+
 def _nearest(graph: Graph) -> set[str]:
-    """Ids of the nodes that one picture can show: those nearest to the roots."""
+    """Ids of the nodes that one picture can show: all, or those nearest to the roots."""
+    if len(graph.nodes) <= NODES:
+        return {node.id for node in graph.nodes}
     targets: dict[str, list[str]] = {}
     for edge in graph.edges:
         targets.setdefault(edge.source, []).append(edge.target)

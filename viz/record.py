@@ -34,6 +34,9 @@ run's, `error` is null or the exception's text. Steps come in the engine's own o
         a leaf adds what came in to its `.grad`
     {"kind": "result", "node", "grad": VALUE or null, "ready": [id, …], "text"}
         `autograd.grad` returns this gradient of a leaf, or of an op's output
+
+The trace of a replay whose picture is folded has nodes of kind "group", too: ops that are shown as
+one, which receives what comes into them and sends what leaves them. A recording's own has none.
 """
 
 from __future__ import annotations

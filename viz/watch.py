@@ -307,7 +307,7 @@ class Run:
         nodes = {node.id: node for node in self.graph.nodes}
         edges = {edge.id: edge for edge in self.graph.edges}
         root = (nodes[self.graph.roots[0]].name or "output") if self._scalar else None
-        for step, ready in zip(self.steps, _queues(edges, self.steps)):
+        for step, ready in zip(self.steps, queues(edges, self.steps)):
             node = nodes[step["node"]]
             if step["kind"] != "seed":
                 step["ready"] = ready
@@ -440,7 +440,7 @@ def _value(seen: Seen | None) -> Value | None:
     return None if seen is None else seen.value
 
 
-def _queues(edges: dict[str, GraphEdge], steps: list[Step]) -> list[list[str]]:
+def queues(edges: dict[str, GraphEdge], steps: list[Step]) -> list[list[str]]:
     """After each step, the nodes that have all their gradients and have not run, by their ids."""
     reached = [
         [step["node"]]

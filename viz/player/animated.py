@@ -37,7 +37,8 @@ SAID = [  # classes of parts, and their attributes that a rule says too
 PLACE = re.compile(r'<text id="(?P<id>[^"]+)"(?P<rest>[^>]*)>[^<]*</text>')
 COPY = re.compile(r"\.\d+")  # a leaf that is drawn several times has the states of one
 BOX = re.compile(
-    r'<g id="(?P<id>n\d+)"[^>]*>(?:<title>[^<]*</title>)?<rect class="box" x="(?P<x>[^"]+)" '
+    r'<g id="(?P<id>n\d+)"[^>]*>(?:<title>[^<]*</title>)?(?:<rect class="box"[^>]*>)*'
+    r'<rect class="box" x="(?P<x>[^"]+)" '
     r'y="(?P<y>[^"]+)" width="(?P<w>[^"]+)" height="(?P<h>[^"]+)" rx="(?P<r>[^"]+)"'
 )
 LABEL = re.compile(r'aria-label="([^"]*)"')

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from viz import layout, web
+from viz.closed import closed
+from viz.fold import Group, fold
 from viz.graph import Graph
 from viz.options import check
+from viz.page import fits
 
 from .animated import animated_svg
 from .embed import player_html
@@ -37,6 +40,7 @@ class Animation:
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
+        self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
         self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
         self.label, self.title = "Backward pass, step by step", ""
         if "lines" in trace:
@@ -50,13 +54,25 @@ class Animation:
         *,
         direction: str | None = None,
         quiz: bool = False,
+        group: Group | None = None,
     ) -> Animation:
-        """The replay of a trace over a picture that keeps room for all its numbers."""
+        """The replay of a trace over a picture that keeps room for all its numbers.
+
+        `group` is the graph as `fold` gives it: its closed groups are one box, and one step, each.
+        Without it a graph is folded where one picture could not show all of it.
+        """
+        shown: dict[str, str] = {}
+        if group is None and "lines" not in trace and not fits(graph):
+            group = fold(graph)
+        if group is not None:
+            trace, graph, shown = closed(trace, graph, group)
         room = notes(_frames(trace, quiz))
         svg = layout.svg(graph, direction=direction, replay=room)
         if "lines" in trace:
             svg = _beside(trace["source"], graph, svg, direction, room)
-        return cls(trace, svg, quiz=quiz)
+        animation = cls(trace, svg, quiz=quiz)
+        animation.shown = shown
+        return animation
 
     @cached_property
     def frames(self) -> list[Frame]:
