@@ -13,7 +13,7 @@ from .engine.grad_mode import state
 from .engine.node import DEAD_END, AccumulateGrad, Node
 from .errors import noted
 from .ops.lift import stack
-from .recording import edge, hush, own, wrap
+from .recording import edge, hush, wrap
 
 _REFERENCE_CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "
@@ -225,7 +225,7 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
                 RuntimeError("grad can be implicitly created only for scalar outputs"),
                 "Reduce it to a scalar first, e.g. .sum(), or give a tensor `gradient`.",
             )
-        ones = own(np.ones(data.shape, data.dtype))
+        ones = np.ones(data.shape, data.dtype) if data.ndim else data.dtype.type(1)
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")

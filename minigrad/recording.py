@@ -90,11 +90,7 @@ def record(node: Node, tensors: Sequence[Any], data: Any, fixed: Sequence[Any] =
     """
     out = wrap(data)
     if (not unusual or state.enabled) and data.dtype.kind == "f":
-        if len(tensors) == 1:
-            (t,) = tensors
-            edges: tuple[Any, ...] = ((t._base is None and t._grad_fn) or edge(t),)
-        else:
-            edges = tuple([(t._base is None and t._grad_fn) or edge(t) for t in tensors])
+        edges = tuple(map(edge, tensors))
         if any(edges):
             node.link(edges, tensors)
             if node.saves_result:
@@ -110,7 +106,7 @@ def record_several(
 ) -> tuple[Any, ...]:
     """As `record`, for several results; those of floating point come first, and have gradients."""
     outs = tuple([wrap(d) for d in data])
-    edges = tuple([edge(t) for t in tensors]) if state.enabled else ()
+    edges = tuple(map(edge, tensors)) if state.enabled else ()
     if any(edges):
         node.link(edges, tensors)
         made = [out for out in outs if out._data.dtype.kind == "f"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -43,7 +43,7 @@ def run_backward(
         _in_another_thread(task, roots, gradients)
     else:
         _in_this_thread(task, roots, gradients)
-    return [task.captured.get(edge) for edge in inputs or ()]
+    return [task.captured[edge] for edge in inputs or ()]
 
 
 _NESTED_IN_ONE_THREAD = 20
@@ -106,15 +106,14 @@ class GraphTask:
     watched = False  # whether every node is to be watched: anomaly detection
     callbacks: Any = ()  # to be called when all is done
     rank: dict[Node, int] | None = None  # torch's order of nodes, once it is asked for
+    ends: Collection[Node] = ()  # the nodes of `inputs`
+    wanted: set[Node] | None = None  # the nodes that must run; None means all
 
     def __init__(self, retain: bool, recording: bool, accumulate: bool, inputs: Sequence[Edge]):
         self.retain = retain
         self.recording = recording
         self.accumulate = accumulate
-        self.sought = set(inputs)
-        self.ends: set[Node] = set()  # the nodes of `inputs`
-        self.wanted: set[Node] | None = None  # the nodes that must run; None means all
-        self.captured: dict[Edge, Any] = {}
+        self.captured: dict[Edge, Any] = dict.fromkeys(inputs)
         self.reached: set[Node | None] = {None}  # the nodes that the roots lead to
         self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
         # of another output, by node and number
@@ -124,7 +123,7 @@ class GraphTask:
         self.roots = [node for node, _ in roots]
         order, leaves = self.schedule()
         aside = set(order) if self.watched else set[Node]()  # nodes that take the long way
-        if self.sought:
+        if self.captured:
             self.wanted = self.on_a_path(order)
             aside.update(self.ends, [node for node in order if node not in self.wanted])
         for (node, slot), grad in zip(roots, gradients):
@@ -210,14 +209,16 @@ class GraphTask:
         for leaf in leaves:
             grad = self.arrived.pop(leaf, None)
             hooked = leaf.special or leaf.variable._backward_hooks
-            if hooked or self.watched or self.wanted is not None:
+            if hooked or self.watched or (self.wanted is not None and leaf in self.wanted):
                 self.apply(leaf, grad)
-            else:
+            elif self.wanted is None:
                 leaf.run(grad, self.recording)
+            elif leaf in self.ends:
+                self.captured[leaf, 0] = grad
 
     def on_a_path(self, order: list[Node]) -> set[Node]:
         """The nodes from which an input can be reached; in `backward`, those of inputs as well."""
-        ends = self.ends = {node for node, _ in self.sought}
+        ends = self.ends = {node for node, _ in self.captured}
         wanted = set(ends) if self.accumulate else set()
         for node in reversed(order):
             for target in node.edges:
@@ -271,7 +272,7 @@ class GraphTask:
         goes_on = self.wanted is None or node in self.wanted
         if not goes_on and not self.will_run(node) and [node] != self.roots:
             return None  # torch calls the hooks of a single root in any case
-        if goes_on and self.sought:
+        if goes_on and self.captured:
             self.capture(node, grad)  # before the hooks change it, as in torch
         grad = self.before(node, grad)
         if not goes_on:
@@ -319,7 +320,7 @@ class GraphTask:
 
     def capture(self, node: Node, grad: Any) -> None:
         for slot in range(node.num_outputs):
-            if (node, slot) in self.sought:
+            if (node, slot) in self.captured:
                 self.captured[node, slot] = grad if node.num_outputs == 1 else grad and grad[slot]
 
     def prehooks(self, node: Node, grad: Any) -> Any:

@@ -425,7 +425,8 @@ class AccumulateGrad(Node):
                 variable._grad = self.tensor_type._wrap(grad)
             else:
                 variable._grad.add_(self.tensor_type._wrap(grad))
-        for hook in list((variable._post_accumulate_grad_hooks or {}).values()):
+        hooks = variable._post_accumulate_grad_hooks
+        for hook in list(hooks.values()) if hooks else ():
             if hook(variable) is not None:
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         return ()

@@ -29,21 +29,21 @@ def _same_matrix_dtype(a: Any, b: Any) -> None:
 class _Product(Node):
     """Saves a factor if the other needs a gradient; of both how they lie."""
 
-    layouts: Any = None  # (sizes, strides) of the factors, where not both are saved
+    layouts: Any = None  # (shape, strides, itemsize) of the factors, where not both are saved
 
     def save(self, *tensors: Any) -> None:
         if None in self.edges[-2:]:
-            self.layouts = [_layout(t._data) for t in tensors[-2:]]
+            a, b = tensors[-2]._data, tensors[-1]._data
+            self.layouts = (a.shape, a.strides, a.itemsize), (b.shape, b.strides, b.itemsize)
         super().save(*tensors)
 
     def layout_of(self, which: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         if self.layouts is None:
-            return _layout(self._saved(which)._data)
-        return self.layouts[which]
-
-
-def _layout(array: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return array.shape, tuple([stride // array.itemsize for stride in array.strides])
+            array = self._saved(which)._data
+            shape, strides, itemsize = array.shape, array.strides, array.itemsize
+        else:
+            shape, strides, itemsize = self.layouts[which]
+        return shape, tuple([stride // itemsize for stride in strides])
 
 
 def _how_it_lies(which: int) -> tuple[property, property]:
