@@ -34,7 +34,7 @@ from .methods.shape import Shape
 from .methods.special import Special
 from .methods.statistics import Statistics
 from .ops.dims import dimension
-from .recording import alias, edge, memory, own_counter, wrap
+from .recording import alias, apply, edge, memory, own_counter, wrap
 from .size import Size
 from .views import Step, refresh
 
@@ -104,7 +104,7 @@ class Tensor(
         made = cls._legacy(data)
         return made if cls is Tensor else made.as_subclass(cls)
 
-    _edge = staticmethod(edge)
+    _edge, _apply = staticmethod(edge), staticmethod(apply)
     _refresh = refresh
 
     # -- what autograd knows ----------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .engine.grad_mode import state
-from .engine.node import LONG, Node, operation
+from .engine.node import BACKWARD_TWICE, LONG, Node, operation
 from .engine.version import INFERENCE
 from .recording import (
     Method,
@@ -176,12 +176,14 @@ class CopySlices(Node):
     """
 
     qualifier = "torch::autograd::"
-    fn: Node
+    fn: Node | None  # None once freed, also if it saved nothing
     steps: Sequence[Step]
 
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         if grad is None:
             return (None,) * len(self.edges)
+        if self.fn is None:
+            raise RuntimeError(BACKWARD_TWICE)
         if recording:
             whole = wrap(np.empty_like(grad._data)).copy_(grad)
             array = start = memory(whole)
@@ -201,7 +203,7 @@ class CopySlices(Node):
         return (whole if self.edges[0] is not None else None, *sent[1:])
 
     def release(self) -> None:
-        self.fn.release()
+        self.fn = None
 
 
 def rebase(view: Any, fn: Node) -> None:

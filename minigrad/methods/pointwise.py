@@ -76,6 +76,7 @@ class Pointwise:
     _sigmoid_backward = method(pointwise.SigmoidBackwardBackward0, tensors=2)
     _threshold_backward = method(pointwise.ThresholdBackwardBackward0, tensors=2)
     _plus = method(pointwise.AddBackward1)
+    _minus = method(pointwise.SubBackward1)
     _times = method(pointwise.MulBackward1)
     _over = method(pointwise.DivBackward1)
     neg = negative = __neg__ = unary(pointwise.NegBackward0)

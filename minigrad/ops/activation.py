@@ -9,11 +9,14 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from .again import one_node
 from .lift import (
     erf,
     exp,
     hardtanh_backward,
     leaky_relu_backward,
+    number,
+    plus,
     power,
     sigmoid,
     tanh,
@@ -69,6 +72,7 @@ class EluBackward0(Node):
         low = np.expm1(x * kind(input_scale)) * kind(alpha * scale)
         return np.where(x <= 0, low, x * kind(scale))
 
+    @one_node("EluBackwardBackward0", "self_or_result")
     def backward(self, grad: Any, x: Any) -> Any:
         slope = self.input_scale * self.alpha * self.scale
         low = where(x <= 0, x, 0)  # or else eˣ overflows where it is not used
@@ -108,6 +112,7 @@ class GeluBackward0(Node):
             return 0.5 * (1 + erf(x * math.sqrt(0.5)))
         return 0.5 * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * power(x, 3))))
 
+    @one_node("GeluBackwardBackward0", "self")
     def backward(self, grad: Any, x: Any) -> Any:
         share = self.share(x)
         if self.approximate == "none":
@@ -129,7 +134,7 @@ class SiluBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         share = sigmoid(x)
-        return grad * (share * (1 + x * (1 - share)))
+        return grad * share * plus(x * (number(1, share) - share), 1)
 
 
 class SoftplusBackward0(Node):
@@ -146,6 +151,7 @@ class SoftplusBackward0(Node):
         scaled = x * kind(beta)
         return np.where(scaled > threshold, x, np.logaddexp(scaled, kind(0)) / kind(beta))
 
+    @one_node("SoftplusBackwardBackward0", "self")
     def backward(self, grad: Any, x: Any) -> Any:
         scaled = x * self.beta
         return where(scaled > self.threshold, grad, grad * sigmoid(scaled))
@@ -164,6 +170,7 @@ class LogSigmoidBackward0(Node):
     def forward(x: Any) -> Any:
         return -np.logaddexp(-floating(x, "log_sigmoid_cpu"), x.dtype.type(0))
 
+    @one_node("LogSigmoidBackwardBackward0", "self")
     def backward(self, grad: Any, x: Any) -> Any:
         return grad * sigmoid(-x)
 

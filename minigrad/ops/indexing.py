@@ -10,8 +10,10 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from .again import one_node
 from .dims import dimension
 from .lift import (
+    expand,
     gather,
     index_add,
     index_fill,
@@ -31,7 +33,6 @@ from .lift import (
     slice_backward,
     times,
     unique,
-    where,
 )
 from .pointwise import refusing
 
@@ -254,9 +255,15 @@ class IndexAddBackward0(Node):
     def backward(self, grad: Any, source: Any, index: Any) -> Any:
         _, to_source = self.edges
         if to_source:
-            to_source = index_select(grad, self.dim, index).reshape(source.shape)
+            to_source = _chosen(grad, self.dim, index, source)
             to_source = to_source if self.alpha == 1 else times(to_source, self.alpha)
         return grad, to_source
+
+
+def _chosen(grad: Any, dim: int, index: Any, source: Any) -> Any:
+    """The gradient of what was put at the indices."""
+    chosen = index_select(grad, dim, index)
+    return expand(chosen, source.shape) if source.ndim else chosen.squeeze()
 
 
 class IndexCopyBackward0(Node):
@@ -281,7 +288,7 @@ class IndexCopyBackward0(Node):
         to_x, to_source = self.edges
         return (
             to_x and index_fill(grad, self.dim, index, 0),
-            to_source and index_select(grad, self.dim, index).reshape(source.shape),
+            to_source and _chosen(grad, self.dim, index, source),
         )
 
 
@@ -534,7 +541,7 @@ class MaskedFillBackward1(Node):
 
     def backward(self, grad: Any, mask: Any) -> Any:
         to_x, to_value = self.edges
-        return to_x and masked_fill(grad, mask, 0), to_value and where(mask, grad, 0)
+        return to_x and masked_fill(grad, mask, 0), to_value and masked_select(grad, mask).sum()
 
 
 class MaskedSelectBackward0(Node):
@@ -584,9 +591,12 @@ class MaskedScatterBackward0(Node):
 
     def backward(self, grad: Any, mask: Any) -> Any:
         to_x, to_source = self.edges
-        if to_source:
-            picked = masked_select(grad, mask)
-            count = math.prod(self.source_sym_sizes)
-            flat = slice_backward(picked, (count,), at(0, slice(0, picked.shape[0])))
-            to_source = flat.reshape(self.source_sym_sizes)
-        return to_x and masked_fill(grad, mask, 0), to_source
+        return to_x and masked_fill(grad, mask, 0), to_source and self.sent(grad, mask)
+
+    @one_node("MaskedScatterBackwardBackward0", "mask", fixed=1)
+    def sent(self, grad: Any, mask: Any) -> Any:
+        """The gradient of the source: of its first elements, as many as were used."""
+        picked = masked_select(grad, mask)
+        count = math.prod(self.source_sym_sizes)
+        flat = slice_backward(picked, (count,), at(0, slice(0, picked.shape[0])))
+        return flat.reshape(self.source_sym_sizes)

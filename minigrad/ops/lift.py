@@ -168,6 +168,7 @@ leaky_relu_backward = lift(
 hardtanh_backward = lift(
     "_hardtanh_backward", lambda g, x, low, high: np.where((x > low) & (x < high), g, 0)
 )
+reciprocal = lift("reciprocal", np.reciprocal)
 rsqrt = lift("rsqrt", lambda x: 1 / np.sqrt(x))
 batched = lift("bmm", operator.matmul)
 
@@ -184,6 +185,13 @@ over = lift("_over", operator.truediv)
 """x/c, likewise."""
 plus = lift("_plus", operator.add)
 """x + c, likewise."""
+minus = lift("_minus", operator.sub)
+"""x − c, likewise."""
+
+
+def number(value: float, like: Any) -> Any:
+    """A number that stands first, as in 1 − x: to a Tensor `like` it is one of 0 dims."""
+    return like.dtype.type(value) if isinstance(like, _ARRAYS) else like.new_full((), value)
 
 
 def placed(x: Any, shape: tuple[int, ...], key: Any) -> Any:
@@ -266,6 +274,10 @@ slice_backward = lift("_slice_backward", placed)
 index_put = lift("index_put", put)
 index_put_impl = lift("_index_put_impl", put)
 gather = lift("gather")
+logit = lift("logit", lambda x: np.log(x) - np.log1p(-x))
+outer = lift("outer", np.multiply.outer)
+t = lift("t", np.transpose)
+xlogy = lift("xlogy", lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y)))
 index_add = lift("index_add")
 index_fill = lift("index_fill")
 index_select = lift("index_select")

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import batched, expand, product, times, unsqueeze
+from .lift import batched, expand, outer, product, t, times
 from .shape import ExpandBackward0
 
 
@@ -151,7 +151,7 @@ class MvBackward0(Node):
 
     def backward(self, grad: Any, a: Any, v: Any) -> Any:
         to_a, to_v = self.edges
-        return to_a and unsqueeze(grad, 1) * v, to_v and a.T @ grad
+        return to_a and outer(grad, v), to_v and t(a) @ grad
 
 
 class DotBackward0(Node):
@@ -268,8 +268,8 @@ class AddmvBackward0(Node):
         to_bias, to_a, to_v = self.edges
         return (
             to_bias and scaled(grad, self.beta),
-            to_a and scaled(unsqueeze(grad, 1) * v, self.alpha),
-            to_v and scaled(a.T @ grad, self.alpha),
+            to_a and scaled(outer(grad, v), self.alpha),
+            to_v and scaled(t(a) @ grad, self.alpha),
         )
 
 

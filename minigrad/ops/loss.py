@@ -8,11 +8,11 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from .again import one_node
 from .lift import (
     abs_,
     constant,
-    log,
-    log1p,
+    logit,
     logsigmoid,
     mse_loss_backward,
     new_zeros,
@@ -114,10 +114,14 @@ class SmoothL1LossBackward0(Loss):
         """The derivative of one element's loss."""
         return where(abs_(difference) < self.beta, difference / self.beta, sgn(difference))
 
+    @one_node("SmoothL1LossBackwardBackward0", "self", "target")
+    def sent(self, grad: Any, x: Any, y: Any) -> Any:
+        """The gradient of x; that of y with the two exchanged."""
+        return self.shared(grad) * self.slope(x - y)
+
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
-        sent = self.shared(grad) * self.slope(x - y)
-        return to_x and sent, to_y and -sent
+        return to_x and self.sent(grad, x, y), to_y and self.sent(grad, y, x)
 
 
 class HuberLossBackward0(SmoothL1LossBackward0):
@@ -140,6 +144,9 @@ class HuberLossBackward0(SmoothL1LossBackward0):
         straight = kind(delta) * (distance - kind(0.5 * delta))
         return self.reduced(np.where(distance <= delta, square, straight), reduction)
 
+    sent = one_node("HuberLossBackwardBackward0", "self", "target")(
+        SmoothL1LossBackward0.sent.__wrapped__
+    )
     refused = ""  # what is wrong with two dtypes: torch finds it out when it goes backward
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
@@ -180,11 +187,18 @@ class BinaryCrossEntropyBackward0(Loss):
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
         to_x, to_y = self.edges
+        if to_y:
+            to_y = -logit(x) * grad
+            to_y = self.shared(to_y if weight is None else to_y * weight)
+        return to_x and self.sent(grad, x, y, weight), to_y
+
+    @one_node("BinaryCrossEntropyBackwardBackward0", "self", "target", "weight", fixed=1)
+    def sent(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
+        """The gradient of x."""
         grad = self.shared(grad)
         grad = grad if weight is None else grad * weight
         spread = (1 - x) * x
-        spread = where(spread < 1e-12, 1e-12, spread)
-        return to_x and grad * (x - y) / spread, to_y and grad * (log1p(-x) - log(x))
+        return grad * (x - y) / where(spread < 1e-12, 1e-12, spread)
 
 
 class BinaryCrossEntropyWithLogitsBackward0(Loss):
@@ -200,14 +214,19 @@ class BinaryCrossEntropyWithLogitsBackward0(Loss):
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any, positive: Any) -> Any:
         to_x, to_y = self.edges
-        grad = self.shared(grad)
-        grad = grad if weight is None else grad * weight
         if positive is None:
-            return to_x and grad * (sigmoid(x) - y), to_y and grad * -x
-        share = positive * y
-        return (
-            to_x and grad * ((share + 1 - y) * sigmoid(x) - share),
-            to_y and grad * -(x + (positive - 1) * logsigmoid(x)),
+            to_x, to_y = to_x and sigmoid(x) - y, to_y and -x
+        else:
+            share = positive * y
+            to_x = to_x and (share + 1 - y) * sigmoid(x) - share
+            to_y = to_y and -(x + (positive - 1) * logsigmoid(x))
+        return tuple(
+            [
+                None
+                if slope is None
+                else self.shared(slope * grad if weight is None else slope * grad * weight)
+                for slope in (to_x, to_y)
+            ]
         )
 
 
@@ -262,6 +281,7 @@ class NllLossBackward0(Node):
         rows = np.ogrid[tuple([slice(n) for n in target.shape])] if x.ndim > 1 else ()
         return (*rows[:1], classes, *rows[1:]), weights
 
+    @one_node("NllLossBackwardBackward0", "self", "target", "weight", fixed=2)
     def backward(self, grad: Any, x: Any, target: Any, weight: Any) -> Any:
         # Neither targets nor weights have gradients, so that both are constants also to a Tensor.
         arrays = [getattr(t, "_data", t) for t in (x, target, weight)]
@@ -286,6 +306,10 @@ class NllLossBackward0(Node):
 
 class NllLoss2DBackward0(NllLossBackward0):
     """∂nll/∂x = −1/n at the target's place (times its weight), 0 elsewhere"""
+
+    backward = one_node("NllLoss2DBackwardBackward0", "self", "target", "weight", fixed=2)(
+        NllLossBackward0.backward.__wrapped__
+    )
 
 
 _CLASSES = (np.dtype(np.int64), np.dtype(np.uint8))

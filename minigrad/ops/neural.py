@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from .again import one_node
 from .dims import dimension
 from .lift import (
     constant,
@@ -159,6 +160,11 @@ class NativeLayerNormBackward0(Node):
         return centred * rstd, rstd
 
     def backward(self, grad: Any, x: Any, weight: Any, bias: Any) -> Any:
+        return self.sent(grad, x, None, None, weight, bias)
+
+    @one_node("NativeLayerNormBackwardBackward0", "input", "mean", "rstd", "weight", "bias")
+    def sent(self, grad: Any, x: Any, mean: Any, rstd: Any, weight: Any, bias: Any) -> Any:
+        """The gradients; mean and 1/std are computed again, so that they have gradients too."""
         to_x, to_weight, to_bias = self.edges
         normal, rstd = self.normal(x)
         axes = self.axes(x)
@@ -223,6 +229,13 @@ class NativeBatchNormBackward0(Node):
         rstd = 1 / power(square + self.eps, 0.5)
         return centred * rstd, rstd
 
+    @one_node(
+        "NativeBatchNormBackwardBackward0",
+        "input",
+        "weight",
+        "running_mean",
+        "running_var",
+    )
     def backward(self, grad: Any, x: Any, weight: Any, mean: Any, variance: Any) -> Any:
         to_x, to_weight, to_bias = self.edges
         normal, rstd = self.normal(x, mean, variance)
@@ -291,6 +304,7 @@ class EmbeddingBackward0(Node):
             raise IndexError("index out of range in self")
         return weight[indices]
 
+    @one_node("EmbeddingDenseBackwardBackward0", "indices", fixed=1)
     def backward(self, grad: Any, indices: Any) -> Any:
         flat = indices.reshape(-1)
         rows = grad.reshape(flat.shape[0], grad.shape[-1])

@@ -23,9 +23,12 @@ from .lift import (
     isfinite,
     log,
     masked_fill,
+    minus,
+    number,
     over,
     plus,
     power,
+    reciprocal,
     rsqrt,
     sgn,
     sigmoid,
@@ -37,6 +40,7 @@ from .lift import (
     times,
     trunc_divide,
     where,
+    xlogy,
     zeros,
 )
 
@@ -96,6 +100,12 @@ class AddBackward1(Node):
 
     def backward(self, grad: Any) -> Any:
         return grad
+
+
+class SubBackward1(AddBackward1):
+    """∂(x − c)/∂x = 1"""
+
+    forward = staticmethod(operator.sub)
 
 
 class MulBackward1(Node):
@@ -224,7 +234,7 @@ class PowBackward1(Node):
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
         to_x, to_y = self.edges
         return (
-            to_x and where(y == 0, 0.0, grad * (y * x ** (y - 1))),
+            to_x and where(y == 0, 0.0, grad * (y * x ** minus(y, 1))),
             # The limit at x = 0 is 0 for y ≥ 0, although ln 0 is not finite.
             to_y and grad * where((x == 0) & (y >= 0), x * 0.0, result * log(x)),
         )
@@ -243,7 +253,7 @@ class PowBackward2(Node):
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
         if self.base == 0:
-            return grad * where(x >= 0, x * 0.0, result * -np.inf)
+            return grad * where(x >= 0, 0.0, times(result, -np.inf))
         return grad * times(result, float(np.log(self.base)))
 
     @property
@@ -486,7 +496,7 @@ class AcoshBackward0(Node):
     forward = staticmethod(np.arccosh)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad * rsqrt(x * x - 1)
+        return grad * rsqrt(minus(x * x, 1))
 
 
 class AtanhBackward0(Node):
@@ -496,7 +506,7 @@ class AtanhBackward0(Node):
     forward = staticmethod(np.arctanh)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return grad / (1 - x * x)
+        return times(grad, 1) / (number(1, x) - power(x, 2))
 
 
 class TanhBackward0(Node):
@@ -975,8 +985,9 @@ class Atan2Backward0(Node):
 
     def backward(self, grad: Any, y: Any, x: Any) -> Any:
         to_y, to_x = self.edges
-        scaled = grad / (y * y + x * x)
-        return to_y and scaled * x, to_x and scaled * -y
+        square = y * y + x * x
+        inverse = masked_fill(reciprocal(square), square == 0, 0)
+        return to_y and grad * x * inverse, to_x and grad * -y * inverse
 
 
 class HypotBackward0(Node):
@@ -1013,7 +1024,7 @@ class XlogyBackward0(Node):
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         to_x, to_y = self.edges
         return (
-            to_x and masked_fill(grad, (x == 0) & (y <= 0), 0) * log(y),
+            to_x and masked_fill(xlogy(grad, y), (x == 0) & (y <= 0), 0),
             to_y and grad * x / y,
         )
 
@@ -1030,9 +1041,8 @@ class XlogyBackward2(Node):
         return XlogyBackward0.forward(x, x.dtype.type(other))
 
     def backward(self, grad: Any, x: Any) -> Any:
-        if self.other <= 0:
-            grad = masked_fill(grad, x == 0, 0)
-        return grad * float(np.log(self.other))
+        sent = xlogy(grad, self.other)
+        return sent if self.other > 0 else masked_fill(sent, x == 0, 0)
 
 
 class LerpBackward0(Node):
@@ -1061,7 +1071,7 @@ class LerpBackward1(Node):
     def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
         to_x, to_y, to_weight = self.edges
         return (
-            to_x and grad * (1 - weight),
+            to_x and grad * (number(1, weight) - weight),
             to_y and grad * weight,
             to_weight and grad * (y - x),
         )
@@ -1098,8 +1108,8 @@ class AddcdivBackward0(Node):
         _, to_a, to_b = self.edges
         return (
             grad,
-            to_a and grad * (self.value / b),
-            to_b and -grad * (self.value * a / (b * b)),
+            to_a and grad * (number(self.value, b) / b),
+            to_b and -grad * (times(a, self.value) / (b * b)),
         )
 
 

@@ -305,7 +305,7 @@ class CumprodBackward0(Node):
         if not x.ndim or x.shape[self.dim] <= 1 or not math.prod(x.shape):
             return grad
         if not (x == 0).any():
-            return reversed_cumsum(grad * result, self.dim) / x
+            return reversed_cumsum(result * grad, self.dim) / x
         dim = dimension(self.dim, x.ndim)
         n = x.shape[dim]
         sent = []
@@ -409,7 +409,7 @@ class StdMeanBackward0(VarMeanBackward0):
         to_std, to_mean = grads
         sent = None
         if to_std is not None:
-            sent = self.of_variance(masked_fill(to_std / (std * 2), std == 0, 0), x)
+            sent = self.of_variance(masked_fill(to_std / times(std, 2), std == 0, 0), x)
         return sent if to_mean is None else self.add_mean(sent, to_mean, x)
 
 
@@ -477,7 +477,7 @@ class LinalgVectorNormBackward0(Reduction):
             largest = sgn(x) * (abs(x) == norm)
             return grad * (largest / abs(largest).sum(axis=self.axes, keepdims=True))
         if p < 1:
-            scaled = masked_fill(sgn(x) * power(abs(x), p - 1), x == 0, 0)
+            scaled = sgn(x) * masked_fill(power(abs(x), p - 1), x == 0, 0)
             return scaled * grad * power(norm, 1 - p)
         scaled = sgn(x) * power(abs(x), p - 1) if p < 2 else x * power(abs(x), p - 2)
         return scaled * masked_fill(grad / power(norm, p - 1), norm == 0, 0)

@@ -13,6 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node, sum_to
 from ..storage import owner
+from .again import one_node
 from .dims import broadcast_error, dimension, dimensions, infer_size
 from .indexing import at
 from .lift import (
@@ -325,7 +326,9 @@ class CatBackward0(Node):
 
 def narrowed(x: Any, dim: int, start: int, end: int) -> Any:
     """The slices from `start` up to `end` along `dim`."""
-    return x[at(dim, slice(start, end))]
+    if isinstance(x, np.ndarray):
+        return x[at(dim, slice(start, end))]
+    return x.narrow(dim, start, end - start)
 
 
 class StackBackward0(Node):
@@ -696,6 +699,7 @@ class UnfoldBackward0(Node):
         )
         return windows[at(axis, slice(None, None, step))]
 
+    @one_node("UnfoldBackwardBackward0")
     def backward(self, grad: Any) -> Any:
         if not self.self_sym_sizes:
             return grad.sum()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.node import Node
+from .again import one_node
 from .lift import (
     cat,
     cos,
@@ -288,6 +289,7 @@ class HardswishBackward0(Node):
     def forward(x: Any) -> Any:
         return x * np.clip(x + 3, 0, 6) / 6
 
+    @one_node("HardswishBackwardBackward0", "self")
     def backward(self, grad: Any, x: Any) -> Any:
         return where(x < -3, 0, where(x < 3, grad * (times(x, 1 / 3) + 0.5), grad))
 
