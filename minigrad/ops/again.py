@@ -36,7 +36,7 @@ def one_node(name: str, *saved: str, fixed: int = 0) -> Callable[[Any], Any]:
         def backward(node: Node, grad: Any, *given: Any) -> Any:
             if isinstance(grad, (np.ndarray, np.generic)):
                 return rule(node, grad, *given)
-            given, given_up = (grad, *given), []
+            given, given_up = (grad, *given), list[bool]()
             out = node.tensor_type._apply(
                 kind, given[:inputs], of=node, given_up=given_up, fixed=given[inputs:]
             )
@@ -69,7 +69,7 @@ class Again(Node):
         grads = grad if isinstance(grad, list) else [grad]
         recorded = any(isinstance(g, tensor_type) for g in grads)
         with enable_grad():
-            inputs = [
+            inputs: list[Any] = [
                 x if x is None else _input(x, to_x is not None, tensor_type)
                 for x, to_x in zip_longest(given, self.edges)
             ]
