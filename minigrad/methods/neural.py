@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..inplace import in_place
-from ..ops import activation, blocks, convolution, loss, neural
+from ..ops import activation, blocks, convolution, loss, neural, padding, pooling
 from ..random import default_generator
 from ..recording import apply, method, unary, wrap
 
@@ -43,6 +43,15 @@ class Neural:
     _log_sigmoid = unary(activation.LogSigmoidBackward0)
     _hardtanh = method(activation.HardtanhBackward0)
     _threshold = method(activation.ThresholdBackward0)
+
+    def _rrelu(self, lower: float, upper: float, training: bool) -> Tensor:
+        x = self._data
+        random = default_generator.stream.uniform
+        slope = random(lower, upper, x.shape) if training else (lower + upper) / 2
+        noise = wrap(np.asarray(np.where(x > 0, 1, slope), x.dtype))
+        return apply(activation.RreluWithNoiseBackward0, (self,), fixed=(noise,))
+
+    _rrelu_ = in_place(_rrelu)
     _leaky_relu_ = in_place(_leaky_relu)
     _elu_ = in_place(_elu)
     _celu_ = in_place(_celu)
@@ -60,14 +69,28 @@ class Neural:
 
     _convolution_input = method(convolution.ConvolutionBackwardBackward0, tensors=2)
     _convolution_weight = method(convolution.ConvolutionWeightBackward, tensors=2)
-    _average_pool = method(convolution.AvgPool2DBackward0)
-    _average_pool_backward = method(convolution.AvgPool2DBackwardBackward0)
-    _constant_pad = method(convolution.ConstantPadNdBackward0)
+    _constant_pad = method(padding.ConstantPadNdBackward0)
+
+    def _average_pool(self, kernel: tuple[int, ...], *how: Any) -> Tensor:
+        flat = len(kernel) == 2
+        op = pooling.AvgPool2DBackward0 if flat else pooling.AvgPool3DBackward0
+        return apply(op, (self,), kernel, *how)
+
+    def _average_pool_backward(
+        self, shape: tuple[int, ...], kernel: tuple[int, ...], *how: Any
+    ) -> Tensor:
+        flat = len(kernel) == 2
+        op = pooling.AvgPool2DBackwardBackward0 if flat else pooling.AvgPool3DBackwardBackward0
+        return apply(op, (self,), shape, kernel, *how)
 
     def _convolution(self, weight: Tensor, *how: Any) -> Tensor:
         return apply(convolution.ConvolutionBackward0, (self, weight, None), *how)
 
+    def _resized(self, op: type[blocks.Resized], *mixes: Any) -> Tensor:
+        return apply(op, (self,), *mixes)
+
     _pixel_shuffle = method(blocks.PixelShuffleBackward0)
+    _channel_shuffle = method(blocks.ChannelShuffleBackward0)
     _pixel_unshuffle = method(blocks.PixelUnshuffleBackward0)
     _im2col = method(blocks.Im2ColBackward0)
     _col2im = method(blocks.Col2ImBackward0)

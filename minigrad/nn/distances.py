@@ -14,6 +14,21 @@ from ..recording import apply, wrap
 from ..tensor import Tensor
 from .arguments import legacy_reduction, reduced
 
+__all__ = [
+    "cosine_embedding_loss",
+    "cosine_similarity",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "kl_div",
+    "margin_ranking_loss",
+    "normalize",
+    "one_hot",
+    "pairwise_distance",
+    "poisson_nll_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+]
+
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along `dim` divided by their p-norm, or by `eps` where that is larger."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,127 +11,20 @@ from .. import dtypes
 from ..engine.grad_mode import no_grad
 from ..engine.node import Node
 from ..inplace import write
-from ..ops import convolution, loss, neural
+from ..ops import loss, neural
 from ..ops.dims import broadcast_error
 from ..recording import apply, apply_broadcast
 from ..tensor import Tensor
 from . import arguments
 from .arguments import legacy_reduction as legacy_reduction
 from .arguments import reduced
-from .blocks import (
-    adaptive_avg_pool1d as adaptive_avg_pool1d,
-)
-from .blocks import (
-    adaptive_avg_pool2d as adaptive_avg_pool2d,
-)
-from .blocks import (
-    adaptive_max_pool1d as adaptive_max_pool1d,
-)
-from .blocks import (
-    adaptive_max_pool2d as adaptive_max_pool2d,
-)
-from .blocks import (
-    conv_transpose1d as conv_transpose1d,
-)
-from .blocks import (
-    conv_transpose2d as conv_transpose2d,
-)
-from .blocks import (
-    dropout1d as dropout1d,
-)
-from .blocks import (
-    dropout2d as dropout2d,
-)
-from .blocks import (
-    dropout3d as dropout3d,
-)
-from .blocks import (
-    fold as fold,
-)
-from .blocks import (
-    glu as glu,
-)
-from .blocks import (
-    group_norm as group_norm,
-)
-from .blocks import (
-    gumbel_softmax as gumbel_softmax,
-)
-from .blocks import (
-    hardshrink as hardshrink,
-)
-from .blocks import (
-    hardsigmoid as hardsigmoid,
-)
-from .blocks import (
-    hardswish as hardswish,
-)
-from .blocks import (
-    instance_norm as instance_norm,
-)
-from .blocks import (
-    interpolate as interpolate,
-)
-from .blocks import (
-    mish as mish,
-)
-from .blocks import (
-    pixel_shuffle as pixel_shuffle,
-)
-from .blocks import (
-    pixel_unshuffle as pixel_unshuffle,
-)
-from .blocks import (
-    prelu as prelu,
-)
-from .blocks import (
-    rms_norm as rms_norm,
-)
-from .blocks import (
-    scaled_dot_product_attention as scaled_dot_product_attention,
-)
-from .blocks import (
-    softshrink as softshrink,
-)
-from .blocks import (
-    unfold as unfold,
-)
-from .distances import (
-    cosine_embedding_loss as cosine_embedding_loss,
-)
-from .distances import (
-    cosine_similarity as cosine_similarity,
-)
-from .distances import (
-    gaussian_nll_loss as gaussian_nll_loss,
-)
-from .distances import (
-    hinge_embedding_loss as hinge_embedding_loss,
-)
-from .distances import (
-    kl_div as kl_div,
-)
-from .distances import (
-    margin_ranking_loss as margin_ranking_loss,
-)
-from .distances import (
-    normalize as normalize,
-)
-from .distances import (
-    one_hot as one_hot,
-)
-from .distances import (
-    pairwise_distance as pairwise_distance,
-)
-from .distances import (
-    poisson_nll_loss as poisson_nll_loss,
-)
-from .distances import (
-    soft_margin_loss as soft_margin_loss,
-)
-from .distances import (
-    triplet_margin_loss as triplet_margin_loss,
-)
+from .blocks import *  # noqa: F403
+from .convolution import *  # noqa: F403
+from .distances import *  # noqa: F403
+from .dropout import *  # noqa: F403
+from .normalization import *  # noqa: F403
+from .pooling import *  # noqa: F403
+from .resizing import *  # noqa: F403
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -254,6 +145,62 @@ def sigmoid(input: Tensor) -> Tensor:
     return input.sigmoid()
 
 
+def rrelu(
+    input: Tensor,
+    lower: float = 1.0 / 8,
+    upper: float = 1.0 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """x where x > 0, else slope·x; the slope is drawn from [lower, upper] while training, and else
+    it is their mean."""
+    arguments.tensor("rrelu", input)
+    how = lower, upper, training
+    return input._rrelu_(*how) if inplace else input._rrelu(*how)
+
+
+def relu_(input: Tensor) -> Tensor:
+    """`relu`, written over the input."""
+    return relu(input, inplace=True)
+
+
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu`, written over the input."""
+    return leaky_relu(input, negative_slope, inplace=True)
+
+
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu`, written over the input."""
+    return elu(input, alpha, inplace=True)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, written over the input."""
+    return selu(input, inplace=True)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, written over the input."""
+    return celu(input, alpha, inplace=True)
+
+
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh`, written over the input."""
+    return hardtanh(input, min_val, max_val, inplace=True)
+
+
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, written over the input."""
+    return input._threshold_(threshold, value)
+
+
+def rrelu_(
+    input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False
+) -> Tensor:
+    """`rrelu`, written over the input."""
+    return rrelu(input, lower, upper, training, inplace=True)
+
+
 def softmax(
     input: Tensor,
     dim: int | None = None,
@@ -295,103 +242,7 @@ def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> 
     return 0 if input.ndim in (0, 1, 3) else 1
 
 
-def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """While training: 0 with probability `p`, and else x/(1 − p)."""
-    arguments.tensor("dropout", input)
-    if p < 0.0 or p > 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0:
-        return input
-    return input._dropout_(p) if inplace else input._dropout(p)
-
-
-# -- normalization and embedding -------------------------------------------------------------------
-
-
-def layer_norm(
-    input: Tensor,
-    normalized_shape: Sequence[int],
-    weight: Tensor | None = None,
-    bias: Tensor | None = None,
-    eps: float = 1e-5,
-) -> Tensor:
-    """(x − mean)/√(variance + eps)·weight + bias over the last dimensions, those of a shape."""
-    arguments.tensor("layer_norm", input)
-    shape = tuple(normalized_shape)
-    if not shape:
-        raise RuntimeError(
-            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
-            "element, but got normalized_shape = []"
-        )
-    for name, tensor in (("weight", weight), ("bias", bias)):
-        if tensor is not None and tensor.shape != shape:
-            raise RuntimeError(
-                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                f"{list(tensor.shape)} and normalized_shape = {list(shape)}"
-            )
-    if input.shape[-len(shape) :] != shape:
-        given = ", ".join([str(n) for n in ("*", *shape)])
-        raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [{given}], but got "
-            f"input of size{list(input.shape)}"
-        )
-    arguments.normalization(input, weight, bias)
-    return apply(neural.NativeLayerNormBackward0, (input, weight, bias), shape, eps)
-
-
-def batch_norm(
-    input: Tensor,
-    running_mean: Tensor | None,
-    running_var: Tensor | None,
-    weight: Tensor | None = None,
-    bias: Tensor | None = None,
-    training: bool = False,
-    momentum: float = 0.1,
-    eps: float = 1e-5,
-) -> Tensor:
-    """(x − mean)/√(variance + eps)·weight + bias for each channel, which is dimension 1.
-
-    With `training`, mean and variance are the batch's, and the running ones move toward them.
-    """
-    arguments.tensor("batch_norm", input)
-    if training:
-        size = input.size()
-        count = math.prod(size[:1]) * math.prod(size[2:])
-        if count == 1:
-            raise ValueError(
-                f"Expected more than 1 value per channel when training, got input size {size}"
-            )
-    if not input.numel():
-        out = input.clone()
-        out = out if weight is None else out * weight[0]
-        return out if bias is None else out + bias[0]
-    arguments.channels(input, training, running_mean, running_var, weight, bias)
-    arguments.floating("batch_norm", input)
-    arguments.normalization(input, weight, bias, running_mean, running_var)
-    if training:
-        _update_running(input, running_mean, running_var, momentum, count)
-    return apply(
-        neural.NativeBatchNormBackward0,
-        (input, weight, bias),
-        training,
-        eps,
-        fixed=(running_mean, running_var),
-    )
-
-
-def _update_running(
-    input: Tensor, mean: Tensor | None, variance: Tensor | None, momentum: float, count: int
-) -> None:
-    """running ← (1 − momentum)·running + momentum·batch, with the unbiased variance."""
-    x = input._data
-    centred, square = neural.centre(x, neural.batch_axes(x))
-    now = (x - centred).mean(neural.batch_axes(x)), square.ravel() * (count / max(count - 1, 1))
-    for running, batch in ((mean, now[0]), (variance, now[1])):
-        if running is not None:
-            old = running._data
-            mixed = (1 - momentum) * old + momentum * batch
-            with no_grad():
-                write(running, mixed.astype(old.dtype))
+# -- embedding -------------------------------------------------------------------
 
 
 def embedding(
@@ -435,351 +286,6 @@ def _shorten_rows(weight: Tensor, rows: np.ndarray, max_norm: float, p: float) -
     table[rows] = np.where(norms > max_norm, table[rows] * (max_norm / (norms + 1e-7)), table[rows])
     with no_grad():
         write(weight, table)
-
-
-# -- windows that slide ----------------------------------------------------------------------------
-
-
-def _tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
-    """One size for all dimensions, or one for each."""
-    values = (value,) * n if isinstance(value, int) else tuple(value)
-    if len(values) == 1:
-        values = values * n
-    if len(values) != n:
-        raise RuntimeError(f"expected {name} to be a single integer value or a list of {n} values")
-    return values
-
-
-def conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Filters (out, in/groups, kernel) slide over (N, in, length): (N, out, places)."""
-    return _conv(1, input, weight, bias, stride, padding, dilation, groups)
-
-
-def conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Filters (out, in/groups, height, width) slide over (N, in, H, W): (N, out, rows, columns)."""
-    return _conv(2, input, weight, bias, stride, padding, dilation, groups)
-
-
-def _conv(
-    n: int,
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    groups: int,
-) -> Tensor:
-    arguments.tensor(f"conv{n}d", input)
-    if input.ndim not in (n + 1, n + 2):
-        raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to conv{n}d, but got input "
-            f"of size: {list(input.shape)}"
-        )
-    if groups <= 0:
-        raise RuntimeError(
-            "non-positive groups is not supported"
-            if isinstance(padding, str)
-            else f"expected groups to be greater than 0, but got groups={groups}"
-        )
-    if isinstance(padding, str) and weight.ndim != n + 2:
-        if weight.ndim < 3:
-            raise RuntimeError("weight should have at least three dimensions")
-        raise RuntimeError(
-            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight"
-            f"{list(weight.shape)}, but got {input.ndim}-dimensional input of size "
-            f"{list(input.shape)} instead"
-        )
-    batched = input.ndim == n + 2
-    x = input if batched else input.unsqueeze(0)
-    steps, gaps = _tuple(stride, n, "stride"), _tuple(dilation, n, "dilation")
-    if isinstance(padding, str):
-        x, pads = _named_padding(x, weight, padding, steps, gaps)
-    else:
-        pads = _tuple(padding, n, "padding")
-    _check_conv(n, x, weight, bias, steps, pads, gaps, groups)
-    out = apply(convolution.ConvolutionBackward0, (x, weight, bias), steps, pads, gaps, groups)
-    return out if batched else out.squeeze(0)
-
-
-def _named_padding(
-    x: Tensor, weight: Tensor, padding: str, steps: tuple[int, ...], gaps: tuple[int, ...]
-) -> tuple[Tensor, tuple[int, ...]]:
-    """ "valid" is none; "same" gives as many places as there are elements."""
-    if padding not in ("same", "valid"):
-        raise RuntimeError(f"Invalid padding string: '{padding}'")
-    if padding == "valid":
-        return x, (0,) * len(steps)
-    if any(s != 1 for s in steps):
-        raise RuntimeError("padding='same' is not supported for strided convolutions")
-    total = [d * (k - 1) for d, k in zip(gaps, weight.shape[2:])]
-    if any(t % 2 for t in total):  # what is odd goes after the end
-        extra = [n for t in reversed(total) for n in (0, t % 2)]
-        x = x._constant_pad(tuple(extra), 0)
-    return x, tuple([t // 2 for t in total])
-
-
-def _check_conv(
-    n: int,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    steps: tuple[int, ...],
-    pads: tuple[int, ...],
-    gaps: tuple[int, ...],
-    groups: int,
-) -> None:
-    if any(p < 0 for p in pads):
-        raise RuntimeError("negative padding is not supported")
-    if any(s <= 0 for s in steps):
-        raise RuntimeError("non-positive stride is not supported")
-    if any(d <= 0 for d in gaps):
-        raise RuntimeError("dilation should be greater than zero")
-    if weight.ndim < 3:
-        raise RuntimeError("weight should have at least three dimensions")
-    if weight.ndim != n + 2:
-        raise RuntimeError(
-            f"Expected {n + 2}-dimensional input for {n + 2}-dimensional weight "
-            f"{list(weight.shape)}, but got {x.ndim}-dimensional input of size {list(x.shape)} "
-            "instead"
-        )
-    size = list(weight.shape)
-    if size[0] < groups:
-        raise RuntimeError(
-            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but "
-            f"got weight of size {size} instead"
-        )
-    if size[0] % groups:
-        raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
-            f"but got weight of size {size} instead"
-        )
-    if x.shape[1] != size[1] * groups:
-        raise RuntimeError(
-            f"Given groups={groups}, weight of size {size}, expected input{list(x.shape)} to have "
-            f"{size[1] * groups} channels, but got {x.shape[1]} channels instead"
-        )
-    if bias is not None and (bias.ndim != 1 or bias.shape[0] != size[0]):
-        raise RuntimeError(
-            f"Given weight of size {size}, expected bias to be 1-dimensional with {size[0]} "
-            f"elements, but got bias of size {list(bias.shape)} instead"
-        )
-    inner = [m + 2 * p for m, p in zip(x.shape[2:], pads)]
-    span = [(k - 1) * d + 1 for k, d in zip(size[2:], gaps)]
-    if any(k > m for k, m in zip(span, inner)):
-        shown = [" x ".join([str(m) for m in dims]) for dims in (inner, span)]
-        raise RuntimeError(
-            f"Calculated padded input size per channel: ({shown[0]}). Kernel size: ({shown[1]}). "
-            "Kernel size can't be greater than actual input size"
-        )
-    arguments.convolution(x, weight, bias)
-
-
-def max_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest of each window; with `return_indices` also where in its plane it stands."""
-    arguments.tensor("max_pool2d", input)
-    kernel, steps, pads, gaps = _pool_sizes(input, kernel_size, stride, padding, dilation, "max")
-    values, indices = apply(
-        convolution.MaxPool2DWithIndicesBackward0, (input,), kernel, steps, pads, gaps, ceil_mode
-    )
-    return (values, indices) if return_indices else values
-
-
-def avg_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> Tensor:
-    """The mean of each window."""
-    arguments.tensor("avg_pool2d", input)
-    kernel, steps, pads, _ = _pool_sizes(input, kernel_size, stride, padding, 1, "avg")
-    if divisor_override == 0:
-        raise RuntimeError("divisor must be not zero")
-    return input._average_pool(kernel, steps, pads, ceil_mode, count_include_pad, divisor_override)
-
-
-def _pool_sizes(
-    input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, name: str
-) -> tuple[tuple[int, ...], ...]:
-    given = () if stride is None or stride == () or stride == [] else stride
-    steps = () if given == () else _tuple(given, 2, "stride")
-    out = (
-        _tuple(kernel, 2, "kernel_size"),
-        steps,
-        _tuple(padding, 2, "padding"),
-        _tuple(dilation, 2, "dilation"),
-    )
-    if any(s <= 0 for s in steps):
-        raise RuntimeError("stride should not be zero")
-    if any(p < 0 for p in out[2]):
-        raise RuntimeError(f"pad must be non-negative, but got pad: {min(out[2])}")
-    for k, p, d in zip(out[0], out[2], out[3]):
-        if p > ((k - 1) * d + 1) / 2:
-            raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={p}, "
-                f"kernel_size={k} and dilation={d}"
-            )
-    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
-        raise RuntimeError(
-            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
-            f"got:{list(input.shape)}"
-        )
-    return out
-
-
-def max_pool1d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest of each window; with `return_indices` also where it stands."""
-    _check_max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode)
-    out = max_pool2d(
-        input.unsqueeze(-2),
-        (1, *_tuple(kernel_size, 1, "kernel_size")),
-        None if stride is None else (1, *_tuple(stride, 1, "stride")),
-        (0, *_tuple(padding, 1, "padding")),
-        (1, *_tuple(dilation, 1, "dilation")),
-        ceil_mode,
-        return_indices,
-    )
-    return tuple([t.squeeze(-2) for t in out]) if return_indices else out.squeeze(-2)
-
-
-def _check_max_pool1d(
-    input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> None:
-    shape = list(input.shape)
-    if len(shape) not in (2, 3) or 0 in shape[-2:]:
-        raise RuntimeError(
-            "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
-            f"input, but got:{shape}"
-        )
-    given = {"kernel_size": kernel_size, "stride": kernel_size if stride is None else stride}
-    sizes = {name: _tuple(value, 1, name)[0] for name, value in given.items()}
-    pads, gaps = _tuple(padding, 1, "padding")[0], _tuple(dilation, 1, "dilation")[0]
-    for name, value in (*sizes.items(), ("dilation", gaps)):
-        if value <= 0:
-            raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {value}")
-    span = (sizes["kernel_size"] - 1) * gaps + 1
-    count = convolution.pooled_size(shape[-1], span, sizes["stride"], pads, ceil_mode)
-    if count <= 0:
-        raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
-
-
-def avg_pool1d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> Tensor:
-    """The mean of each window."""
-    return avg_pool2d(
-        input.unsqueeze(-2),
-        (1, *_tuple(kernel_size, 1, "kernel_size")),
-        None if stride is None else (1, *_tuple(stride, 1, "stride")),
-        (0, *_tuple(padding, 1, "padding")),
-        ceil_mode,
-        count_include_pad,
-    ).squeeze(-2)
-
-
-def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Tensor:
-    """`input` with elements before and after: pairs of numbers, the last dimension first.
-
-    `mode` says which: a constant `value` (0), or the tensor's own by "reflect", "replicate" or
-    "circular" order.
-    """
-    arguments.tensor("pad", input)
-    pads = tuple(pad)
-    if mode == "constant":
-        return input._constant_pad(pads, 0 if value is None else value)
-    if value is not None and value != 0:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    n = len(pads) // 2
-    if mode == "circular" and input.ndim == n + 2:
-        return _circular(input, pads)
-    kinds = {"reflect": "Reflection", "replicate": "Replication"}
-    if mode not in kinds or input.ndim not in (n + 1, n + 2) or not 1 <= n <= 3 or len(pads) % 2:
-        raise NotImplementedError(
-            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
-        )
-    for i in range(n):
-        size = input.shape[-1 - i]
-        if mode == "reflect" and max(pads[2 * i : 2 * i + 2]) >= size:
-            raise RuntimeError(
-                "Argument #4: Padding size should be less than the corresponding input dimension, "
-                f"but got: padding ({pads[2 * i]}, {pads[2 * i + 1]}) at dimension "
-                f"{input.ndim - 1 - i} of input {list(input.shape)}"
-            )
-    return apply(getattr(convolution, f"{kinds[mode]}Pad{n}DBackward0"), (input,), pads)
-
-
-def _circular(x: Tensor, pads: tuple[int, ...]) -> Tensor:
-    """Each end padded with what stands at the other, written side by side into new memory."""
-    n = len(pads) // 2
-    shape = list(x.shape)
-    for i in range(n):
-        before, after, size = pads[2 * i], pads[2 * i + 1], shape[2 + n - 1 - i]
-        if before > size or after > size:
-            raise RuntimeError("Padding value causes wrapping around more than once.")
-        shape[-1 - i] += before + after
-        if shape[-1 - i] < 0:
-            raise RuntimeError("Negative padding value is resulting in an empty dimension")
-    out = x.new_empty(shape)
-    here, there = out, x
-    for i in range(n):
-        dim = x.ndim - 1 - i
-        before, after = pads[2 * i], pads[2 * i + 1]
-        start, end = max(before, 0), shape[dim] - max(after, 0)
-        here = here._slice(dim, start, end)
-        there = there._slice(dim, max(-before, 0), x.shape[dim] - max(-after, 0))
-    here.copy_(there)
-    for i in range(n):
-        dim = x.ndim - 1 - i
-        before, after = pads[2 * i], pads[2 * i + 1]
-        if before > 0:
-            end = shape[dim] - max(after, 0)
-            out._slice(dim, 0, before).copy_(out._slice(dim, end - before, end))
-        if after > 0:
-            start = max(before, 0)
-            size = shape[dim]
-            out._slice(dim, size - after, size).copy_(out._slice(dim, start, start + after))
-    return out
 
 
 # -- losses: `reduction` is "mean", "sum", or "none" for the loss of each element ------------------

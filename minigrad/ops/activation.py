@@ -211,3 +211,15 @@ class ThresholdBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         return threshold_backward(grad, x, self.threshold)
+
+
+class RreluWithNoiseBackward0(Node):
+    """∂(x·noise)/∂x: grad·noise. Where x > 0 the noise is 1, else a slope"""
+
+    saves = {"self": 0, "noise": 0b1}
+
+    def forward(self, x: Any, noise: Any) -> Any:
+        return x * noise
+
+    def backward(self, grad: Any, noise: Any) -> Any:
+        return grad * noise

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..engine.node import Node
-from .convolution import Sizes, add_windows, input_gradient, padded, windows
-from .lift import constant, convolution, convolution_weight, lift, new_zeros, power, scatter_add
+from .convolution import Sizes, add_windows, padded, windows
+from .lift import lift, power
 
 
 class NativeGroupNormBackward0(Node):
@@ -58,67 +58,60 @@ class NativeGroupNormBackward0(Node):
 
 
 class Resized(Node):
-    """∂(A·x·Bᵀ)/∂x: Aᵀ·grad·B. A and B say how each row and column of the new plane is mixed"""
+    """∂(A·x·Bᵀ)/∂x: Aᵀ·grad·B. A, B, … say how each place along a dim is mixed of the old ones"""
 
-    rows: Any
-    columns: Any
+    mixes: tuple[Any, ...]
+    again: type[Resized]  # the node of this node's backward
 
-    def forward(self, x: Any, rows: Any, columns: Any) -> Any:
-        self.rows, self.columns = rows, columns
-        wide = x.astype(np.float32) if x.dtype == np.float16 else x
-        return (rows.astype(wide.dtype) @ wide @ columns.T.astype(wide.dtype)).astype(x.dtype)
+    def forward(self, x: Any, *mixes: Any) -> Any:
+        self.mixes = mixes
+        return mixed(x, mixes)
 
     def backward(self, grad: Any) -> Any:
-        return constant(self.rows.T, grad) @ grad @ constant(self.columns, grad)
+        return resized(grad, self.again, *[mix.T for mix in self.mixes])
 
 
-class AdaptiveAvgPool2DBackward0(Resized):
-    """∂(means of windows that cover the plane)/∂x: each gradient in equal parts in its window"""
+def mixed(x: Any, mixes: tuple[Any, ...]) -> Any:
+    """`x` with a matrix applied to each of its last dims."""
+    wide = x.astype(np.float32) if x.dtype.itemsize < 4 else x
+    for dim, mix in enumerate(reversed(mixes), 1):
+        mix = mix.astype(wide.dtype)
+        wide = mix @ wide if dim == 2 else (wide.swapaxes(-1, -dim) @ mix.T).swapaxes(-1, -dim)
+    return np.ascontiguousarray(rounded(wide, x.dtype))
 
 
-class UpsampleNearest2DBackward0(Resized):
-    """∂(each place of a larger plane taken from the nearest of x)/∂x: the sum over these places"""
+def rounded(x: Any, dtype: Any) -> Any:
+    """`x` in a dtype; as whole numbers, if these are bytes."""
+    return (
+        x.astype(dtype, copy=False) if dtype.kind == "f" else np.rint(x).clip(0, 255).astype(dtype)
+    )
 
 
-class UpsampleNearest1DBackward0(Resized):
-    """∂(each place of a longer row taken from the nearest of x)/∂x: the sum over these places"""
+def _resizing(name: str, rule: str) -> type[Resized]:
+    """The node that torch has for one kind of resizing, and the one of its backward."""
+    there, back = [
+        type(f"{name}{end}0", (Resized,), {"__doc__": rule, "__module__": __name__})
+        for end in ("Backward", "BackwardBackward")
+    ]
+    there.again, back.again = back, there
+    return there
 
 
-class UpsampleBilinear2DBackward0(Resized):
-    """∂(values between the four next of x)/∂x: each gradient in the parts that were mixed"""
+_NEAREST = "∂(each place taken from the nearest of x)/∂x: the sum over the places that took xᵢ"
+_BETWEEN = "∂(values between the next of x)/∂x: each gradient in the parts that were mixed"
+_MEANS = "∂(means of windows that cover x)/∂x: each gradient in equal parts in its window"
 
-
-class UpsampleLinear1DBackward0(Resized):
-    """∂(values between the two next of x)/∂x: each gradient in the parts that were mixed"""
-
-
-class AdaptiveMaxPool2DBackward0(Node):
-    """∂(max of each window)/∂x = 1 at the largest, else 0"""
-
-    saves = {"self": 0, "result": 0, "result1": 0b1}
-    shape: Sizes
-
-    def forward(self, x: Any, size: Sizes) -> Any:
-        self.shape = x.shape
-        height, width = x.shape[-2:]
-        best = np.empty((*x.shape[:-2], *size), x.dtype)
-        places = np.empty(best.shape, np.int64)
-        for i, j in np.ndindex(*size):
-            top, left = i * height // size[0], j * width // size[1]
-            bottom, right = -(-(i + 1) * height // size[0]), -(-(j + 1) * width // size[1])
-            part = x[..., top:bottom, left:right]
-            flat = part.reshape(*x.shape[:-2], -1)
-            which = flat.argmax(-1)
-            best[..., i, j] = np.take_along_axis(flat, which[..., None], -1)[..., 0]
-            row, column = np.divmod(which, right - left)
-            places[..., i, j] = (top + row) * width + left + column
-        return best, places
-
-    def backward(self, grad: Any, places: Any) -> Any:
-        outer = self.shape[:-2]
-        flat = new_zeros(grad, (*outer, self.shape[-2] * self.shape[-1]))
-        rows = (*outer, -1)
-        return scatter_add(flat, -1, places.reshape(rows), grad.reshape(rows)).reshape(self.shape)
+RESIZING = {
+    name: _resizing(name, rule)
+    for rule, names in {
+        _NEAREST: "UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D "
+        "UpsampleNearestExact1D UpsampleNearestExact2D UpsampleNearestExact3D",
+        _BETWEEN: "UpsampleLinear1D UpsampleBilinear2D UpsampleTrilinear3D UpsampleBicubic2D "
+        "UpsampleBilinear2DAa UpsampleBicubic2DAa",
+        _MEANS: "AdaptiveAvgPool2D AdaptiveAvgPool3D",
+    }.items()
+    for name in names.split()
+}
 
 
 class PixelShuffleBackward0(Node):
@@ -149,6 +142,25 @@ class PixelUnshuffleBackward0(Node):
         return shuffled(grad, self.downscale_factor)
 
 
+class ChannelShuffleBackward0(Node):
+    """∂(channels dealt out in turn)/∂x: the gradient gathered again"""
+
+    groups: int
+
+    def forward(self, x: Any, groups: int) -> Any:
+        self.groups = groups
+        return _dealt(x, groups)
+
+    def backward(self, grad: Any) -> Any:
+        return dealt(grad, grad.shape[1] // self.groups)
+
+
+def _dealt(x: Any, groups: int) -> Any:
+    batch, channels, *rest = x.shape
+    split = x.reshape(batch, groups, channels // groups, *rest)
+    return split.swapaxes(1, 2).reshape(x.shape)
+
+
 def _shuffled(x: Any, r: int) -> Any:
     *outer, channels, height, width = x.shape
     split = x.reshape(-1, channels // r**2, r, r, height, width).transpose(0, 1, 4, 2, 5, 3)
@@ -161,6 +173,8 @@ def _unshuffled(x: Any, r: int) -> Any:
     return split.reshape(*outer, channels * r**2, height // r, width // r)
 
 
+resized = lift("_resized", lambda x, _, *mixes: mixed(x, mixes))
+dealt = lift("_channel_shuffle", _dealt)
 shuffled = lift("_pixel_shuffle", _shuffled)
 unshuffled = lift("_pixel_unshuffle", _unshuffled)
 
@@ -211,28 +225,3 @@ class Col2ImBackward0(Node):
 
     def backward(self, grad: Any) -> Any:
         return columns(grad, *self.how)
-
-
-class ConvTransposeBackward(Node):
-    """∂/∂x: the gradient's windows · the filter;  ∂/∂w: Σ windows of the gradient · x"""
-
-    saves = {"input": 0b010, "weight": 0b001, "bias": 0}
-    how: tuple[Any, ...]
-    shape: Sizes
-
-    def forward(self, x: Any, w: Any, bias: Any, size: Sizes, *how: Any) -> Any:
-        self.how, self.shape = how, w.shape
-        groups = how[-1]
-        out = input_gradient(x, w, (len(x), w.shape[1] * groups, *size), *how)
-        return out if bias is None else out + bias.reshape(-1, *[1] * len(size))
-
-    def backward(self, grad: Any, x: Any, w: Any) -> Any:
-        to_x, to_w, to_bias = self.edges
-        return (
-            to_x and convolution(grad, w, *self.how),
-            to_w and convolution_weight(grad, x, self.shape, *self.how),
-            to_bias and grad.sum((0, *range(2, grad.ndim))),
-        )
-
-
-ConvTransposeBackward.__name__ = "ConvolutionBackward0"

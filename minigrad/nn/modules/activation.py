@@ -60,6 +60,23 @@ class LeakyReLU(_Inplace):
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
 
+class RReLU(_Inplace):
+    """x where x > 0, else slope·x; the slope is drawn from [lower, upper] while training, and else
+    it is their mean"""
+
+    shown = ("lower", "upper")
+
+    def __init__(
+        self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False
+    ) -> None:
+        super().__init__(inplace)
+        self.lower = lower
+        self.upper = upper
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+
 class ELU(_Inplace):
     """x where x > 0, else alpha·(eˣ − 1)"""
 

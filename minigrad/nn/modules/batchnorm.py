@@ -13,13 +13,8 @@ from ..parameter import Parameter
 from .module import Module
 
 
-class _BatchNorm(Module):
-    """(x − mean)/√(variance + eps)·weight + bias, for each of `num_features` channels (dim 1).
-
-    While training, mean and variance are the batch's, and running averages of them are kept:
-    ``running ← (1 − momentum)·running + momentum·batch``, or the plain average if `momentum` is
-    None. In use (`eval`) the running ones are taken, unless ``track_running_stats=False``.
-    """
+class _NormBase(Module):
+    """What norms over a batch and over instances share: their parameters and running averages."""
 
     _version = 2
 
@@ -68,6 +63,35 @@ class _BatchNorm(Module):
     def _check_input_dim(self, input: Tensor) -> None:
         raise NotImplementedError
 
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
+            f"affine={self.affine}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        *args: Any,
+    ) -> None:
+        counter = prefix + "num_batches_tracked"
+        old = (local_metadata.get("version") or 1) < 2  # which knew of no counter
+        if old and self.track_running_stats and counter not in state_dict:
+            state_dict[counter] = self.num_batches_tracked
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
+
+
+class _BatchNorm(_NormBase):
+    """(x − mean)/√(variance + eps)·weight + bias, for each of `num_features` channels (dim 1).
+
+    While training, mean and variance are the batch's, and running averages of them are kept:
+    ``running ← (1 − momentum)·running + momentum·batch``, or the plain average if `momentum` is
+    None. In use (`eval`) the running ones are taken, unless ``track_running_stats=False``.
+    """
+
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         momentum = 0.0 if self.momentum is None else self.momentum
@@ -87,13 +111,6 @@ class _BatchNorm(Module):
             self.eps,
         )
 
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, bias={self.bias is not None}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
-
 
 class BatchNorm1d(_BatchNorm):
     __doc__ = f"For (N, C) or (N, C, L): {_BatchNorm.__doc__}"
@@ -109,3 +126,11 @@ class BatchNorm2d(_BatchNorm):
     def _check_input_dim(self, input: Tensor) -> None:
         if input.dim() != 4:
             raise ValueError(f"expected 4D input (got {input.dim()}D input)")
+
+
+class BatchNorm3d(_BatchNorm):
+    __doc__ = f"For (N, C, D, H, W): {_BatchNorm.__doc__}"
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        if input.dim() != 5:
+            raise ValueError(f"expected 5D input (got {input.dim()}D input)")

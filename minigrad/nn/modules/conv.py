@@ -19,7 +19,7 @@ _PADDINGS = ("same", "valid")
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Conv(Module):
+class _ConvNd(Module):
     """Weights of shape (out_channels, in_channels/groups, *kernel_size), over `ndim` dims.
 
     `padding` is the number of elements added at both sides, or "valid" for none, or "same" for as
@@ -28,6 +28,7 @@ class _Conv(Module):
     """
 
     ndim: int
+    output_padding: tuple[int, ...]
 
     def __init__(
         self,
@@ -68,15 +69,21 @@ class _Conv(Module):
                 f"padding_mode must be one of {_set(_PADDING_MODES)}, but got "
                 f"padding_mode='{padding_mode}'"
             )
+        self.transposed = False
+        self.output_padding = self._each(0)
         self.groups = groups
         self.padding_mode = padding_mode
-        self.weight = Parameter(
-            empty((out_channels, in_channels // groups, *self.kernel_size), dtype=dtype)
-        )
+        shape = self._shape(in_channels, out_channels, groups)
+        self.weight = Parameter(empty((*shape, *self.kernel_size), dtype=dtype))
         self.register_parameter(
             "bias", Parameter(empty(out_channels, dtype=dtype)) if bias else None
         )
         self.reset_parameters()
+
+    @staticmethod
+    def _shape(in_channels: int, out_channels: int, groups: int) -> tuple[int, int]:
+        """The first two dims of the weight."""
+        return out_channels, in_channels // groups
 
     def _each(self, size: Sizes) -> tuple[int, ...]:
         """One number for each dim, if only one is given."""
@@ -104,7 +111,7 @@ class _Conv(Module):
         if self.padding_mode != "zeros":
             input = F.pad(input, self._pads(), mode=self.padding_mode)
             padding = self._each(0)
-        convolve = F.conv1d if self.ndim == 1 else F.conv2d
+        convolve = getattr(F, f"conv{self.ndim}d")
         return convolve(
             input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
         )
@@ -118,6 +125,8 @@ class _Conv(Module):
             text += f", padding={self.padding}"
         if self.dilation != self._each(1):
             text += f", dilation={self.dilation}"
+        if self.output_padding != self._each(0):
+            text += f", output_padding={self.output_padding}"
         if self.groups != 1:
             text += f", groups={self.groups}"
         if self.bias is None:
@@ -132,11 +141,113 @@ def _set(values: tuple[str, ...]) -> str:
     return "{" + str(values)[1:-1] + "}"
 
 
-class Conv1d(_Conv):
-    __doc__ = f"Over signals (N, in_channels, L). {_Conv.__doc__}"
+class Conv1d(_ConvNd):
+    __doc__ = f"Over signals (N, in_channels, L). {_ConvNd.__doc__}"
     ndim = 1
 
 
-class Conv2d(_Conv):
-    __doc__ = f"Over images (N, in_channels, H, W). {_Conv.__doc__}"
+class Conv2d(_ConvNd):
+    __doc__ = f"Over images (N, in_channels, H, W). {_ConvNd.__doc__}"
     ndim = 2
+
+
+class Conv3d(_ConvNd):
+    __doc__ = f"Over rooms (N, in_channels, D, H, W). {_ConvNd.__doc__}"
+    ndim = 3
+
+
+class _ConvTransposeNd(_ConvNd):
+    """Each element of the input adds its filter to the output, which is larger: what a convolution
+    does to gradients. Weights have shape (in_channels, out_channels/groups, *kernel_size).
+
+    Several sizes lead to one when a convolution has a stride: `output_padding` chooses, or
+    `output_size` when the layer is called.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Sizes,
+        stride: Sizes = 1,
+        padding: Sizes = 0,
+        output_padding: Sizes = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Sizes = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+        self.transposed = True
+        self.output_padding = self._each(output_padding)
+
+    @staticmethod
+    def _shape(in_channels: int, out_channels: int, groups: int) -> tuple[int, int]:
+        return in_channels, out_channels // groups
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        spread = getattr(F, f"conv_transpose{self.ndim}d")
+        return spread(
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self._output_padding(input, output_size),
+            self.groups,
+            self.dilation,
+        )
+
+    def _output_padding(self, input: Tensor, output_size: Any) -> tuple[int, ...]:
+        """How much to add at the end, so that the result has `output_size`."""
+        if output_size is None:
+            return self.output_padding
+        n = self.ndim
+        outer = 2 if input.dim() == n + 2 else 1
+        if len(output_size) == outer + n:
+            output_size = output_size[outer:]
+        if len(output_size) != n:
+            raise ValueError(
+                f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or "
+                f"{outer + n} elements (got {len(output_size)})"
+            )
+        how = zip(input.shape[outer:], self.stride, self.padding, self.dilation, self.kernel_size)
+        least = [(m - 1) * s - 2 * int(p) + d * (k - 1) + 1 for m, s, p, d, k in how]
+        most = [m + s - 1 for m, s in zip(least, self.stride)]
+        if any(not low <= m <= high for m, low, high in zip(output_size, least, most)):
+            raise ValueError(
+                f"requested an output size of {output_size}, but valid sizes range from {least} to "
+                f"{most} (for an input of {input.size()[2:]})"
+            )
+        return tuple([m - low for m, low in zip(output_size, least)])
+
+
+class ConvTranspose1d(_ConvTransposeNd):
+    __doc__ = f"Over signals (N, in_channels, L). {_ConvTransposeNd.__doc__}"
+    ndim = 1
+
+
+class ConvTranspose2d(_ConvTransposeNd):
+    __doc__ = f"Over images (N, in_channels, H, W). {_ConvTransposeNd.__doc__}"
+    ndim = 2
+
+
+class ConvTranspose3d(_ConvTransposeNd):
+    __doc__ = f"Over rooms (N, in_channels, D, H, W). {_ConvTransposeNd.__doc__}"
+    ndim = 3
