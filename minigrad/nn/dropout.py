@@ -132,7 +132,7 @@ def _noisy(
 ) -> Tensor:
     """x·a + b where an element, or a channel, is kept, and least·a + b where it is dropped; a and b
     are such that mean and variance stay, or for 0 as the least the mean."""
-    shape = input.shape
+    shape = tuple(input.shape)
     if channels:
         if input.ndim < 2:
             raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")

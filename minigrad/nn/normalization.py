@@ -130,9 +130,9 @@ def instance_norm(
             f"Expected more than 1 spatial element when training, got input size {size}"
         )
     given = running_mean, running_var, weight, bias
-    mean, var, *scales = [None if v is None else v.repeat(batch) for v in given]
+    mean, var, scale, shift = [None if v is None else v.repeat(batch) for v in given]
     rows = input.contiguous().view(1, batch * channels, *rest)
-    out = batch_norm(rows, mean, var, *scales, use_input_stats, momentum, eps)
+    out = batch_norm(rows, mean, var, scale, shift, use_input_stats, momentum, eps)
     with no_grad():
         for running, repeated in ((running_mean, mean), (running_var, var)):
             if running is not None and repeated is not None:

@@ -257,7 +257,6 @@ def _sizes(
     if any(d <= 0 for d in gaps):
         shown = " ".join([f"dilation{d}: {g}" for d, g in zip("THW"[-n:], gaps)])
         raise RuntimeError(f"dilation should be greater than zero, but got {shown}")
-    _check_room(name, n, input)
     if any(p < 0 for p in pads):
         raise RuntimeError(f"pad must be non-negative, but got pad: {min(pads)}")
     for k, p, d in zip(sizes, pads, gaps):
@@ -266,6 +265,7 @@ def _sizes(
                 f"pad should be at most half of effective kernel size, but got pad={p}, "
                 f"kernel_size={k} and dilation={d}"
             )
+    _check_room(name, n, input)
     return sizes, steps, pads, gaps
 
 
@@ -418,6 +418,8 @@ def _adaptive_max_pool(
 
 def _adaptive_size(input: Tensor, output_size: Any, n: int, complaint: str) -> tuple[int, ...]:
     given = (output_size,) * n if isinstance(output_size, (int, type(None))) else output_size
+    if isinstance(output_size, Sequence) and input.ndim <= len(given):
+        raise ValueError(f"Input dimension should be at least {len(given) + 1}")
     if len(given) != n:
         raise RuntimeError(complaint)
     return tuple([m if s is None else s for m, s in zip(input.shape[-n:], given)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,8 @@ class NativeGroupNormBackward0(Node):
 
     def normal(self, x: Any) -> tuple[Any, Any]:
         """x in groups (N, groups, elements) with mean 0 and variance 1 each, and 1/std."""
-        rows = x.reshape(x.shape[0], self.group, -1)
+        elements = math.prod(x.shape[1:]) // self.group
+        rows = x.reshape(x.shape[0], self.group, elements)
         centred = rows - rows.mean(2, keepdims=True)
         rstd = power((centred * centred).mean(2, keepdims=True) + self.eps, -0.5)
         return centred * rstd, rstd
@@ -163,13 +165,15 @@ def _dealt(x: Any, groups: int) -> Any:
 
 def _shuffled(x: Any, r: int) -> Any:
     *outer, channels, height, width = x.shape
-    split = x.reshape(-1, channels // r**2, r, r, height, width).transpose(0, 1, 4, 2, 5, 3)
+    split = x.reshape(math.prod(outer), channels // r**2, r, r, height, width)
+    split = split.transpose(0, 1, 4, 2, 5, 3)
     return split.reshape(*outer, channels // r**2, height * r, width * r)
 
 
 def _unshuffled(x: Any, r: int) -> Any:
     *outer, channels, height, width = x.shape
-    split = x.reshape(-1, channels, height // r, r, width // r, r).transpose(0, 1, 3, 5, 2, 4)
+    split = x.reshape(math.prod(outer), channels, height // r, r, width // r, r)
+    split = split.transpose(0, 1, 3, 5, 2, 4)
     return split.reshape(*outer, channels * r**2, height // r, width // r)
 
 
@@ -183,7 +187,8 @@ def _columns(x: Any, kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Siz
     view = windows(padded(x, padding), kernel, stride, dilation)
     batch, channels, *_ = x.shape
     moved = view.transpose(0, 1, 4, 5, 2, 3)
-    return moved.reshape(batch, channels * kernel[0] * kernel[1], -1)
+    count = view.shape[2] * view.shape[3]
+    return moved.reshape(batch, channels * kernel[0] * kernel[1], count)
 
 
 def _plane(
@@ -191,8 +196,9 @@ def _plane(
 ) -> Any:
     whole = [n + 2 * p for n, p in zip(size, padding)]
     count = [(n - d * (k - 1) - 1) // s + 1 for n, d, k, s in zip(whole, dilation, kernel, stride)]
-    parts = g.reshape(len(g), -1, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
-    out = add_windows(parts, (len(g), parts.shape[1], *whole), stride, dilation)
+    channels = g.shape[1] // math.prod(kernel)
+    parts = g.reshape(len(g), channels, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
+    out = add_windows(parts, (len(g), channels, *whole), stride, dilation)
     return out[(..., *[slice(p, p + n) for p, n in zip(padding, size)])]
 
 

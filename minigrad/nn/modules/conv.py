@@ -227,8 +227,9 @@ class _ConvTransposeNd(_ConvNd):
                 f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or "
                 f"{outer + n} elements (got {len(output_size)})"
             )
-        how = zip(input.shape[outer:], self.stride, self.padding, self.dilation, self.kernel_size)
-        least = [(m - 1) * s - 2 * int(p) + d * (k - 1) + 1 for m, s, p, d, k in how]
+        pads: Any = self.padding
+        how = zip(input.shape[outer:], self.stride, pads, self.dilation, self.kernel_size)
+        least = [(m - 1) * s - 2 * p + d * (k - 1) + 1 for m, s, p, d, k in how]
         most = [m + s - 1 for m, s in zip(least, self.stride)]
         if any(not low <= m <= high for m, low, high in zip(output_size, least, most)):
             raise ValueError(

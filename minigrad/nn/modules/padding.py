@@ -19,8 +19,8 @@ class _Pad(Module):
 
     def __init__(self, padding: int | Sequence[int]) -> None:
         super().__init__()
-        every = isinstance(padding, int)
-        self.padding = (padding,) * (2 * self.ndim) if every else tuple(padding)  # type: ignore
+        pads = [padding] * (2 * self.ndim) if isinstance(padding, int) else padding
+        self.padding = tuple(pads)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, self.mode)
