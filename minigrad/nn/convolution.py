@@ -284,7 +284,8 @@ def _conv_transpose(
     names = ("stride", "padding", "output_padding", "dilation")
     steps, pads, extra, gaps = [each(v, n, name) for v, name in zip(how, names)]
     size = _check_transpose(n, x, weight, bias, steps, pads, extra, gaps, groups)
-    out = apply(ops.ConvTransposeBackward, (x, weight, bias), size, steps, pads, gaps, groups)
+    how = size, extra, steps, pads, gaps, groups
+    out = apply(ops.ConvTransposeBackward, (x, weight, bias), *how)
     return out if batched else out.squeeze(0)
 
 

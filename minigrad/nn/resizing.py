@@ -92,7 +92,7 @@ def _circular(x: Tensor, pads: tuple[int, ...]) -> Tensor:
     return out
 
 
-# -- resizing: each dim by a matrix, which says how its new places are mixed of the old ones -------
+# -- resizing: each dim by a matrix, which says how new places are mixed of the old ones -----------
 
 _KINDS = {
     ("nearest", 1): "UpsampleNearest1D",
@@ -135,8 +135,8 @@ def interpolate(
     sizes, factors = _new_size(input, size, scale_factor, recompute_scale_factor)
     if antialias and not (mode in ("bilinear", "bicubic") and n == 2):
         raise ValueError(
-            "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a "
-            "4-D tensor as input"
+            "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires "
+            "a 4-D tensor as input"
         )
     if mode == "area" and n in (1, 2, 3):
         return _MEANS[n](input, sizes)
