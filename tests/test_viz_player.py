@@ -754,3 +754,50 @@ def test_frames_of_a_trace_read_back_from_json_are_the_same(engine):
     root, names = network(engine)
     animation = viz.animate(root, names=names)
     assert frames(json.loads(json.dumps(animation.trace))) == animation.frames
+
+
+def test_frames_of_a_replay_hold_what_each_module_computed(engine):
+    nn = engine.nn
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Linear(3, 3)
+
+        def forward(self, x):
+            return x + self.inner(x).tanh()
+
+    model = nn.Sequential(Block(), nn.Linear(3, 1))
+    animation = viz.animate(model(engine.ones(2, 3)).sum(), model=model)
+    svg = animation.svg
+    frames = {
+        title: tuple(map(float, place))
+        for place, title in zip(
+            re.findall(r'class="frame" x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', svg),
+            re.findall(r'class="frame-title[^>]*>([^<]+)<', svg),
+        )
+    }
+    assert frames.keys() == {"0 · Block", "0.inner · Linear", "1 · Linear"}
+    boxes = {
+        title: tuple(map(float, place))
+        for title, *place in re.findall(
+            r'<title>([^<]*)</title><rect class="box" x="(\S+)" y="(\S+)" width="(\S+)" '
+            r'height="(\S+)"',
+            svg,
+        )
+    }
+
+    def inside(frame):
+        x, y, w, h = frames[frame]
+        return {
+            title
+            for title, (bx, by, bw, bh) in boxes.items()
+            if x <= bx and y <= by and bx + bw <= x + w and by + bh <= y + h
+        }
+
+    assert {t.split()[0] for t in inside("1 · Linear")} >= {"1.weight", "1.bias", "AddmmBackward0"}
+    assert inside("0.inner · Linear") < inside("0 · Block")
+    assert not inside("0 · Block") & inside("1 · Linear")
+    assert not any(t.startswith(("SumBackward0", "output")) for f in frames for t in inside(f))
+    with pytest.raises(ValueError, match="none of its 2 parameters is in this graph"):
+        viz.animate(model(engine.ones(2, 3)).sum(), model=nn.Linear(1, 1))

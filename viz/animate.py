@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .differences import differences, told
-from .graph import MOST, Graph, roots_of, walk
+from .fold import modules
+from .graph import MOST, Graph, check_model, roots_of, walk
+from .names import Names
 from .options import DIRECTIONS, check, explained
 from .player import Animation
 from .record import recorded
@@ -23,6 +25,7 @@ def animate(
     *,
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    model: Any = None,
     direction: str | None = None,
     quiz: bool = False,
     f: Callable[[], Any] | None = None,
@@ -31,7 +34,8 @@ def animate(
 
     It is a real backward pass: `.grad` is filled and buffers are freed as without viz, and what
     backward raises is raised. `t` may be a list of tensors. `names` ({"x": x}) and `params`
-    (`dict(model.named_parameters())`) name tensors that no variable of the caller names.
+    (`dict(model.named_parameters())`) name tensors that no variable of the caller names; with
+    `model`, frames show which of its modules computed what.
     `direction` is "LR" (data flows to the right), "TB" (downwards), or None for what fits the
     width. With `quiz` the replay asks for each number before it shows it. `f`, called without
     arguments, computes `t` again from the same leaves: then gradients are checked by finite
@@ -48,8 +52,9 @@ def animate(
     check("quiz", quiz, (True, False))
     if f is not None and not callable(f):
         raise TypeError(f"f is a function that computes t again, not a {type(f).__name__}")
+    found = Names(names, params, model=model)
     try:
-        graph = walk(roots_of(t))
+        graph = walk(roots_of(t), found)
     except ValueError:  # there is no graph: backward has its own words for it
         graph = Graph()
     if graph.cut:
@@ -57,11 +62,16 @@ def animate(
             f"this graph has more than {MOST:,} nodes, too many to replay: "
             "call backward() without viz, or animate a smaller example"
         )
+    if found.owners and graph.nodes:
+        check_model(graph, model)
+        params = {**dict(model.named_parameters()), **(params or {})}
+    framed = modules(graph, found.kinds, found.atoms) if found.kinds and graph.nodes else []
     slopes = {} if f is None else differences(f, t, gradient, graph)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
         recording = recorded(t, gradient, names=names, params=params, **options)
-        animation = recording.animation(direction=direction, quiz=quiz)
+        options = {"direction": direction, "quiz": quiz, "framed": framed}
+        animation = Animation.of(recording.trace, recording.graph, **options)
     except RuntimeError as error:
         if "does not require grad" in str(error) and hasattr(error, "add_note"):
             error.add_note(

@@ -11,7 +11,7 @@ from typing import Any
 from . import layout, web
 from .fold import Group, fold
 from .grads import tell_gradients
-from .graph import DRAWN, Graph, gradients_in, roots_of, walk
+from .graph import DRAWN, Graph, check_model, gradients_in, roots_of, walk
 from .ink import ink
 from .names import Names, caller_namespace
 from .options import DIRECTIONS, check, explained
@@ -120,7 +120,7 @@ def draw(
     tensors += [g for g in late if all(g is not other for other in tensors)]
     graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
     if not graph.cut and found.owners:
-        _check_model(graph, model)
+        check_model(graph, model)
     if trace is not None:
         tell_gradients(graph, getattr(trace, "trace", trace))
     graph.handles.clear()  # a picture keeps no graph alive
@@ -131,14 +131,3 @@ def draw(
         saved=saved,
         kinds=found.kinds,
     )
-
-
-def _check_model(graph: Graph, model: Any) -> None:
-    """Raises ValueError where a model is to be learned, but not from this graph."""
-    leaves = {id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
-    tracked = {id(p) for _, p in model.named_parameters() if p.requires_grad}
-    if tracked and not tracked & leaves:
-        raise ValueError(
-            f"model= is a {type(model).__name__}, and none of its {len(tracked)} parameters is in "
-            "this graph: give the model that computed this tensor"
-        )

@@ -367,6 +367,13 @@ def fold(
     return Folder(graph, kinds or {}, atoms).run()
 
 
+def modules(graph: Graph, kinds: Mapping[str, str], atoms: Set[str]) -> list[Group]:
+    """The modules that computed parts of a graph, the outer ones first, where nothing is folded."""
+    folder = Folder(graph, kinds, atoms)
+    root = Group("all", items=folder._by_module(folder.order, folder._paths(), ""))
+    return [group for group in root.groups() if group.kind == "module"]
+
+
 def flat(graph: Graph) -> Group:
     """The graph as one group of nodes, nothing folded."""
     root = Group("all", id="g0", open=True)

@@ -159,6 +159,17 @@ def roots_of(t: Any) -> list[Any]:
     return tensors
 
 
+def check_model(graph: Graph, model: Any) -> None:
+    """Raises ValueError where a model is to be learned, but not from this graph."""
+    leaves = {id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
+    tracked = {id(p) for _, p in model.named_parameters() if p.requires_grad}
+    if tracked and not tracked & leaves:
+        raise ValueError(
+            f"model= is a {type(model).__name__}, and none of its {len(tracked)} parameters is in "
+            "this graph: give the model that computed this tensor"
+        )
+
+
 def gradients_in(tensors: Sequence[Any]) -> list[Any]:
     """Those of several tensors that are the `.grad` of a leaf which an earlier one comes from."""
     if len(tensors) < 2:

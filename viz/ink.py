@@ -72,11 +72,13 @@ def inside(page: Page) -> Iterator[str]:
     """The wires and boxes of a page, and in their places its open groups."""
     side = "middle" if page.direction == "LR" else "start"
     open = page.corners
+    yield from (_frame(*cluster.place) for cluster in page.clusters)
     yield f'<g {THIN} text-anchor="{side}">'
     yield from (wire_ink(wire, page) for wire in page.wires)
     yield '</g><g class="boxes" text-anchor="middle">'
     yield from (box_ink(box) for box in page.boxes if box.id not in open)
     yield "</g>"
+    yield from (_title(c.title, c.place[0] + 10, c.place[1] + 16) for c in page.clusters)
     for id, (x, y) in open.items():
         yield f'<g id="{id}" class="module" transform="translate({_n(x)} {_n(y)})">'
         yield frame_ink(page.inner[id])
@@ -88,9 +90,12 @@ def inside(page: Page) -> Iterator[str]:
 def frame_ink(page: Page) -> str:
     """The frame around an open group."""
     left, top, _, _ = FRAME
-    w, h = frame_size(page)
+    return _frame(-left, -top, *frame_size(page))
+
+
+def _frame(x: float, y: float, w: float, h: float) -> str:
     return (
-        f'<rect class="frame" x="{-left}" y="{-top}" width="{_n(w)}" height="{_n(h)}" rx="8" '
+        f'<rect class="frame" x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="8" '
         f'fill="{LIGHT.fill["module"]}" stroke="{LIGHT.line["module"]}" stroke-width="0.8"/>'
     )
 
@@ -98,10 +103,14 @@ def frame_ink(page: Page) -> str:
 def title_ink(page: Page) -> str:
     """Its title, which no wire strikes through."""
     left, top, _, _ = FRAME
+    return _title(frame_title(page.group), 10 - left, 16 - top)
+
+
+def _title(text: str, x: float, y: float) -> str:
     return (
-        f'<text class="frame-title faint" x="{10 - left}" y="{16 - top}" font-size="12" '
+        f'<text class="frame-title faint" x="{_n(x)}" y="{_n(y)}" font-size="12" '
         f'fill="{LIGHT.faint}" stroke="{LIGHT.fill["module"]}" stroke-width="5" '
-        f'paint-order="stroke">{escape(frame_title(page.group))}</text>'
+        f'paint-order="stroke">{escape(text)}</text>'
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +19,7 @@ from .engine import LayoutError, call, engine
 from .fold import Group
 from .graph import Graph
 from .ink import MARGIN, ink
-from .page import Base, Page, Replay, describe, page_of
+from .page import FRAME, Base, Page, Replay, describe, page_of, width
 from .place import compose
 
 __all__ = ["LayoutError", "arranged", "svg"]
@@ -31,12 +31,21 @@ POINT = 72  # points to an inch; one point is one pixel here
 RANKSEP, CLOSE = 0.42, 0.22  # inches from rank to rank; in a replay a label is a rank of its own
 
 
-def svg(graph: Graph, *, direction: str | None = None, replay: Replay | None = None) -> str:
+def svg(
+    graph: Graph,
+    *,
+    direction: str | None = None,
+    replay: Replay | None = None,
+    framed: Sequence[Group] = (),
+) -> str:
     """The graph as SVG text. `replay` names all that a player will write: room is kept for it.
+
+    `framed` are groups of its nodes that a frame shows.
 
     Raises LayoutError if no layout engine can be run.
     """
-    return ink(arranged(graph, direction=direction, replay=replay), describe(graph))
+    page = arranged(graph, direction=direction, replay=replay, framed=framed)
+    return ink(page, describe(graph))
 
 
 def arranged(
@@ -46,9 +55,10 @@ def arranged(
     replay: Replay | None = None,
     group: Group | None = None,
     saved: bool = False,
+    framed: Sequence[Group] = (),
 ) -> Page:
     """The graph with all its places. `direction`: "LR", "TB", or None for what fits the width."""
-    page = page_of(graph, replay, group, saved=saved)
+    page = page_of(graph, replay, group, saved=saved, framed=framed)
     roots = [root for root in graph.roots if any(box.id == root for box in page.boxes)]
     least = _run(page)
     grows = any(p.group.kind == "module" and not p.group.open for p in pages(page))
@@ -132,9 +142,25 @@ def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
         if ports := [number[port] for port in _ports(page) if port[0] == sign]:
             held = "".join(f"{port}[width=.01 height=.01]" for port in ports)
             lines.append(f"{{rank={rank} {held}}}")
+    lines += _clusters(page, number, range(len(page.clusters)))
     for above, below in pairwise(roots):  # several outputs stand as they were given
         lines.append(f"{{rank=same {number[above]}->{number[below]}[style=invis weight=0]}}")
     return "\n".join((*lines, "}"))
+
+
+def _clusters(page: Page, number: Mapping[str, int], which: Sequence[int]) -> Iterator[str]:
+    """The frames among these that are in no other of them, each with those that are in it."""
+    rest = list(which)
+    while rest:
+        outer = rest.pop(0)
+        cluster = page.clusters[outer]
+        inner = [i for i in rest if page.clusters[i].boxes <= cluster.boxes]
+        rest = [i for i in rest if i not in inner]
+        title = _blank(width(cluster.title, 12) + 12, FRAME[1] - 10)
+        yield f"subgraph cluster_{outer}{{margin=10 labeljust=l label={title}"
+        yield " ".join(str(number[box]) for box in sorted(cluster.boxes, key=number.__getitem__))
+        yield from _clusters(page, number, inner)
+        yield "}"
 
 
 def _ports(page: Page) -> list[str]:
@@ -200,6 +226,10 @@ def _take(page: Page, found: dict[str, Any]) -> None:
             box.x, box.y = _point(item["pos"], page.height)
         elif number >= 0:
             page.ports[ports[number - len(page.boxes)]] = _point(item["pos"], page.height)
+        if item["name"].startswith("cluster_"):
+            left, bottom, right, top = map(float, item["bb"].split(","))
+            place = left, page.height - top, right - left, top - bottom
+            page.clusters[int(item["name"].partition("_")[2])].place = place
     for item in found.get("edges", []):
         if "id" not in item:
             continue

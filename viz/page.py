@@ -148,6 +148,15 @@ class Wire:
 
 
 @dataclass
+class Cluster:
+    """A frame around boxes of one page: left, top, width and height."""
+
+    title: str
+    boxes: set[str]
+    place: tuple[float, float, float, float] = (0, 0, 0, 0)
+
+
+@dataclass
 class Base:
     """Where things are as long as all groups of a page are folded."""
 
@@ -180,6 +189,7 @@ class Page:
     inner: dict[str, Page] = field(default_factory=dict)  # of its groups, by their ids
     corners: dict[str, Point] = field(default_factory=dict)  # where the open ones begin
     base: Base = field(default_factory=lambda: Base(0, 0, {}, {}, []), repr=False)
+    clusters: list[Cluster] = field(default_factory=list)  # the outer ones first
     left_out: str = ""  # what no click brings into the picture
 
 
@@ -196,16 +206,23 @@ def frame_title(group: Group) -> str:
 
 
 def page_of(
-    graph: Graph, replay: Replay | None = None, group: Group | None = None, *, saved: bool = False
+    graph: Graph,
+    replay: Replay | None = None,
+    group: Group | None = None,
+    *,
+    saved: bool = False,
+    framed: Sequence[Group] = (),
 ) -> Page:
     """The page of a whole graph, with the pages of its groups inside.
 
     replay:  names the texts to keep room for
     group:   the graph as `fold` gives it; None draws all nodes, or those nearest to the roots
     saved:   draws what the nodes keep, too
+    framed:  groups that get a frame, but no page of their own
     """
     maker = _Maker(graph, replay, group or flat(graph), saved)
     page = maker.page(maker.root)
+    page.clusters = [c for each in framed if (c := _cluster(graph, page, each)).boxes]
     notes = (_count_folded(page), memory(graph) if saved else "")
     page.note = " · ".join(filter(None, notes))
     if maker.hidden:
@@ -217,6 +234,27 @@ def page_of(
         page.note = " · ".join(filter(None, (page.note, page.left_out)))
         _add_stubs(graph, maker.shown, page)
     return page
+
+
+def _cluster(graph: Graph, page: Page, group: Group) -> Cluster:
+    """The boxes of a group: its ops, and the parameters that no other op reads."""
+    inside = set(group.nodes())
+    readers: dict[str, set[str]] = {}
+    for wire in page.wires:
+        readers.setdefault(wire.tail, set()).add(wire.head)
+    return Cluster(
+        frame_title(group),
+        {
+            box.id
+            for box in page.boxes
+            if box.of in inside
+            or (
+                box.role == "leaf"
+                and graph.node(box.of).parameter
+                and readers.get(box.id, {""}) <= inside
+            )
+        },
+    )
 
 
 def memory(graph: Graph) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -55,19 +56,22 @@ class Animation:
         direction: str | None = None,
         quiz: bool = False,
         group: Group | None = None,
+        framed: Sequence[Group] = (),
     ) -> Animation:
         """The replay of a trace over a picture that keeps room for all its numbers.
 
         `group` is the graph as `fold` gives it: its closed groups are one box, and one step, each.
-        Without it a graph is folded where one picture could not show all of it.
+        Without it a graph is folded where one picture could not show all of it. `framed` are groups
+        of nodes that get a frame, where nothing is folded.
         """
         shown: dict[str, str] = {}
         if group is None and "lines" not in trace and not fits(graph):
             group = fold(graph)
         if group is not None:
             trace, graph, shown = closed(trace, graph, group)
+            framed = ()
         room = notes(_frames(trace, quiz))
-        svg = layout.svg(graph, direction=direction, replay=room)
+        svg = layout.svg(graph, direction=direction, replay=room, framed=framed)
         if "lines" in trace:
             svg = _beside(trace["source"], graph, svg, direction, room)
         animation = cls(trace, svg, quiz=quiz)
