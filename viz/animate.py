@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .differences import differences, told
-from .fold import modules
+from .fold import fold, modules
 from .graph import MOST, Graph, check_model, roots_of, walk
 from .names import Names
 from .options import DIRECTIONS, check, explained
+from .page import fits
 from .player import Animation
 from .record import recorded
 
@@ -65,13 +66,17 @@ def animate(
     if found.owners and graph.nodes:
         check_model(graph, model)
         params = {**dict(model.named_parameters()), **(params or {})}
-    framed = modules(graph, found.kinds, found.atoms) if found.kinds and graph.nodes else []
+    modular: dict[str, Any] = {}
+    if found.kinds and fits(graph):
+        modular["framed"] = modules(graph, found.kinds, found.atoms)
+    elif found.kinds:
+        modular["group"] = fold(graph, found.kinds, found.atoms)
     slopes = {} if f is None else differences(f, t, gradient, graph)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
         recording = recorded(t, gradient, names=names, params=params, **options)
-        options = {"direction": direction, "quiz": quiz, "framed": framed}
-        animation = Animation.of(recording.trace, recording.graph, **options)
+        shown = {"direction": direction, "quiz": quiz, **modular}
+        animation = Animation.of(recording.trace, recording.graph, **shown)
     except RuntimeError as error:
         if "does not require grad" in str(error) and hasattr(error, "add_note"):
             error.add_note(
