@@ -53,3 +53,10 @@ def test_a_term_explained_in_a_chapter_is_that_of_the_glossary(path):
     assert explained
     for english, chinese in explained:
         assert CHINESE.get(english.lower()) == chinese, english
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_heading_has_its_chinese_term(path):
+    headings = re.findall(r"^##? .*", prose(path), re.M)
+    assert len(headings) > 5
+    assert [each for each in headings if not re.search(r" · .*[\u4e00-\u9fff]", each)] == []
