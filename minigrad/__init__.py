@@ -17,7 +17,7 @@ from .autograd.anomaly_mode import (
 from .backends import *  # noqa: F403
 from .composites import *  # noqa: F403
 from .creation import *  # noqa: F403
-from .device import device
+from .device import device, get_default_device, set_default_device
 from .dtypes import *  # noqa: F403
 from .engine.grad_mode import (
     enable_grad,
@@ -91,6 +91,7 @@ __all__ = [
     "device",
     "e",
     "enable_grad",
+    "get_default_device",
     "get_rng_state",
     "group_norm",
     "inf",
@@ -121,6 +122,7 @@ __all__ = [
     "seed",
     "selu",
     "set_anomaly_enabled",
+    "set_default_device",
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
@@ -139,8 +141,8 @@ __all__ += functions.__all__
 _absent = _missing(
     __name__,
     {
-        "complex numbers": "chalf cdouble cfloat complex complex32 complex64 complex128 angle conj "
-        "imag is_complex polar real resolve_conj resolve_neg view_as_complex view_as_real",
+        "complex numbers": "chalf cdouble cfloat complex complex32 complex64 complex128 conj "
+        "polar view_as_complex view_as_real",
         "bfloat16 and the dtypes of 8 bits": "bfloat16 BFloat16Tensor float8_e4m3fn float8_e5m2",
         "sparse tensors": "layout sparse sparse_coo sparse_coo_tensor sparse_csr sparse_csr_tensor",
         "vmap and the transforms of functions": "func vmap",

@@ -7,7 +7,12 @@ from typing import Any
 
 __all__ = [
     "are_deterministic_algorithms_enabled",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
     "get_num_threads",
+    "set_float32_matmul_precision",
+    "set_flush_denormal",
+    "set_num_interop_threads",
     "set_num_threads",
     "use_deterministic_algorithms",
 ]
@@ -43,3 +48,31 @@ def get_num_threads() -> int:
 
 def set_num_threads(int: int) -> None:
     """Taken and ignored."""
+
+
+def get_num_interop_threads() -> int:
+    """1: minigrad runs in the thread that calls it."""
+    return 1
+
+
+def set_num_interop_threads(int: int) -> None:
+    """Taken and ignored."""
+
+
+_matmul_precision = "highest"
+
+
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` was last told."""
+    return _matmul_precision
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Taken and remembered: numpy always computes at the highest."""
+    global _matmul_precision
+    _matmul_precision = precision
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """False: numpy keeps numbers that are nearly 0 as they are."""
+    return False

@@ -11,11 +11,14 @@ import numpy as np
 from . import dtypes
 from .functions import cat, meshgrid, stack, vstack
 from .ops import statistics
+from .ops.dims import dimension
 from .out import with_out
 from .recording import apply, wrap
 from .tensor import Tensor
 
 __all__ = [
+    "alias_copy",
+    "as_strided_copy",
     "block_diag",
     "bucketize",
     "cartesian_prod",
@@ -23,13 +26,29 @@ __all__ = [
     "chain_matmul",
     "combinations",
     "cumulative_trapezoid",
+    "detach_copy",
+    "diagonal_copy",
+    "expand_copy",
+    "gradient",
     "isin",
+    "narrow_copy",
+    "permute_copy",
     "row_stack",
     "searchsorted",
+    "select_copy",
+    "split_copy",
+    "split_with_sizes_copy",
+    "squeeze_copy",
+    "t_copy",
+    "transpose_copy",
     "trapezoid",
     "trapz",
+    "unbind_copy",
+    "unfold_copy",
     "unravel_index",
+    "unsqueeze_copy",
     "vander",
+    "view_copy",
 ]
 
 row_stack = vstack
@@ -155,6 +174,110 @@ def _distances(x: Tensor, y: Tensor, dim: int) -> Tensor:
         x = x.view([x.numel() if d == axis else 1 for d in range(y.ndim)])
     n = x.shape[dim] - 1
     return x.narrow(dim, 1, n) - x.narrow(dim, 0, n)
+
+
+def gradient(
+    input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1
+) -> tuple[Tensor, ...]:
+    """∂/∂(each of `dim`) of values on a grid, from the neighbours: the grid's distances, or the
+    coordinates of its points, are `spacing`; at the edges by 2 or 3 points (`edge_order`)."""
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    axes = [dimension(d, input.ndim) for d in dims]
+    for axis in axes:
+        if axes.count(axis) > 1:
+            raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+    if isinstance(spacing, (list, tuple)) and len(spacing) != len(axes):
+        why = (
+            f"'self.dim() = {input.ndim}', since dim argument was not given, but got"
+            if dim is None
+            else f"'dim', but got dim of length {len(axes)} and"
+        )
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length "
+            f"equal to {why} a list of length {len(spacing)}"
+        )
+    steps = list(spacing) if isinstance(spacing, (list, tuple)) else [spacing] * len(axes)
+    if any(input.shape[axis] < edge_order + 1 for axis in axes):
+        raise RuntimeError(
+            "torch.gradient expected each dimension size to be at least edge_order+1"
+        )
+    return tuple([_slope(input, axis, step, edge_order) for axis, step in zip(axes, steps)])
+
+
+def _slope(y: Tensor, axis: int, step: Any, edge_order: int) -> Tensor:
+    n = y.shape[axis]
+
+    def part(start: int, length: int) -> Tensor:
+        return y.narrow(axis, start % n, length)
+
+    if not isinstance(step, Tensor):
+        inner = (part(2, n - 2) - part(0, n - 2)) / (2 * step)
+        if edge_order == 1:
+            ends = (part(1, 1) - part(0, 1)) / step, (part(-1, 1) - part(-2, 1)) / step
+        else:
+            first, last = [part(i, 1) for i in range(3)], [part(-1 - i, 1) for i in range(3)]
+            ends = (
+                (4 * first[1] - 3 * first[0] - first[2]) / (2 * step),
+                (3 * last[0] - 4 * last[1] + last[2]) / (2 * step),
+            )
+        return cat([ends[0], inner, ends[1]], axis)
+    gaps = (step[1:] - step[:-1]).view([-1 if d == axis else 1 for d in range(y.ndim)])
+    h, k = gaps.narrow(axis, 0, n - 2), gaps.narrow(axis, 1, n - 2)
+    before, here, after = part(0, n - 2), part(1, n - 2), part(2, n - 2)
+    inner = before * (-k / (h * (h + k))) + here * ((k - h) / (h * k)) + after * (h / (k * (h + k)))
+    a, b = gaps.narrow(axis, 0, 1), gaps.narrow(axis, gaps.shape[axis] - 1, 1)
+    if edge_order == 1:
+        ends = (part(1, 1) - part(0, 1)) / a, (part(-1, 1) - part(-2, 1)) / b
+    else:
+        a2, b2 = gaps.narrow(axis, 1, 1), gaps.narrow(axis, gaps.shape[axis] - 2, 1)
+        ends = (
+            part(0, 1) * (-(2 * a + a2) / (a * (a + a2)))
+            + part(1, 1) * ((a + a2) / (a * a2))
+            - part(2, 1) * (a / (a2 * (a + a2))),
+            part(-3, 1) * (b / (b2 * (b2 + b)))
+            - part(-2, 1) * ((b2 + b) / (b2 * b))
+            + part(-1, 1) * ((2 * b + b2) / (b * (b2 + b))),
+        )
+    return cat([ends[0], inner, ends[1]], axis)
+
+
+# -- copies of views -------------------------------------------------------------------------------
+
+
+def _copied(name: str) -> Any:
+    """The function `view_copy` of the method `view`: what that views, in memory of its own."""
+
+    @with_out
+    def call(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+        found = getattr(input, name)(*args, **kwargs)
+        if isinstance(found, tuple):
+            return tuple([part._clone(True) for part in found])
+        return found._clone(True)
+
+    call.__name__ = call.__qualname__ = f"{name.strip('_')}_copy"
+    call.__doc__ = f"A copy of what `{name.strip('_')}` views."
+    return call
+
+
+alias_copy = _copied("_alias")
+as_strided_copy = _copied("as_strided")
+detach_copy = _copied("detach")
+diagonal_copy = _copied("diagonal")
+expand_copy = _copied("expand")
+narrow_copy = _copied("narrow")
+permute_copy = _copied("permute")
+select_copy = _copied("select")
+split_copy = _copied("split")
+split_with_sizes_copy = _copied("split_with_sizes")
+squeeze_copy = _copied("squeeze")
+t_copy = _copied("t")
+transpose_copy = _copied("transpose")
+unbind_copy = _copied("unbind")
+unfold_copy = _copied("unfold")
+unsqueeze_copy = _copied("unsqueeze")
+view_copy = _copied("view")
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -664,9 +664,12 @@ def normal(
     return record(op(), given, values)
 
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
-    """1 with the probability that the element says (or `p`), else 0."""
-    return input.bernoulli(p, generator=generator)
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """1 with the probability that the element says (or `p`), else 0; `out` may be of any dtype."""
+    drawn = input.bernoulli(p, generator=generator)
+    return drawn if out is None else out.resize_(drawn.shape).copy_(drawn)
 
 
 def poisson(input: Tensor, generator: Any = None) -> Tensor:

@@ -31,6 +31,15 @@ class device:
         self.type = name
         self.index = int(number) if number else index
 
+    def __enter__(self) -> device:
+        """Inside ``with device("cpu"):`` tensors are made where they always are."""
+        if self.type != "cpu":
+            raise NotImplementedError("minigrad computes on the CPU only")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
 
@@ -49,3 +58,17 @@ class device:
 
 
 CPU = device("cpu")
+
+
+def get_default_device() -> device:
+    """Where tensors are made: on the CPU."""
+    return CPU
+
+
+def set_default_device(device: Any) -> None:
+    """Taken for the CPU. Raises NotImplementedError for others."""
+    if device is not None:
+        Device(device).__enter__()
+
+
+Device = device

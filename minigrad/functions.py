@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, return_types
+from .errors import typename
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
 from .methods.shape import cat as _cat
@@ -42,6 +43,7 @@ __all__ = [
     "amax",
     "amin",
     "aminmax",
+    "angle",
     "any",
     "arccos",
     "arccos_",
@@ -151,6 +153,7 @@ __all__ = [
     "exp_",
     "expm1",
     "expm1_",
+    "fill",
     "fill_",
     "fix",
     "fix_",
@@ -181,6 +184,7 @@ __all__ = [
     "hardshrink",
     "heaviside",
     "histc",
+    "histogram",
     "hsplit",
     "hstack",
     "hypot",
@@ -188,6 +192,7 @@ __all__ = [
     "i0_",
     "igamma",
     "igammac",
+    "imag",
     "index_add",
     "index_copy",
     "index_fill",
@@ -283,6 +288,7 @@ __all__ = [
     "negative_",
     "nextafter",
     "nonzero",
+    "nonzero_static",
     "norm",
     "not_equal",
     "nuclear_norm",
@@ -377,6 +383,7 @@ __all__ = [
     "true_divide",
     "trunc",
     "trunc_",
+    "typename",
     "unbind",
     "unflatten",
     "unique",
@@ -457,6 +464,8 @@ def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> t
     second = args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))
     numbers = (int, float)
     if name in _TAKE_NUMBERS and isinstance(first, numbers):
+        if name == "float_power":
+            return wrap(np.float64(first)), *args[1:]
         if isinstance(second, Tensor):
             return wrap(scalar(first, dtypes.result_type(first, second))), *args[1:]
         if isinstance(second, numbers) and name in _TAKE_TWO_NUMBERS:
@@ -771,6 +780,9 @@ vsplit = function("vsplit")
 xlogy = function("xlogy")
 xlogy_ = function("xlogy_")
 zero_ = function("zero_")
+histogram = function("histogram")
+nonzero_static = function("nonzero_static")
+angle = function("angle")
 i0 = function("i0")
 i0_ = function("i0_")
 igamma = function("igamma")
@@ -840,6 +852,16 @@ def nuclear_norm(input: Tensor, dim: Any = (-2, -1), keepdim: bool = False) -> T
 def frobenius_norm(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The square root of the sum of squares: `linalg.vector_norm`."""
     return input.norm("fro", dim, keepdim)
+
+
+def imag(input: Tensor) -> Tensor:
+    """Raises RuntimeError: only complex numbers have an imaginary part."""
+    return input.imag
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A copy of `input` that holds `value` everywhere."""
+    return input.clone().fill_(value)
 
 
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:

@@ -30,7 +30,7 @@ def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
-        if self._counter is not UNWRITTEN:
+        if apart or self._counter is not UNWRITTEN:
             _check_shared(self, args, apart)
         if type(repeats) is str and 0 in self._data.strides:
             _discourage(repeats, self._data)

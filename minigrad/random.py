@@ -7,6 +7,8 @@ numbers than torch would.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -102,3 +104,14 @@ def get_rng_state() -> Any:
 def set_rng_state(new_state: Any) -> None:
     """Let the common stream go on from where it was at `get_rng_state`."""
     default_generator.set_state(new_state)
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **options: Any) -> Iterator[None]:
+    """Inside ``with fork_rng():`` the common stream goes its own way; then on as if unused."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)

@@ -28,6 +28,7 @@ Tensor: Any = None
 _new = object.__new__
 ndarray = np.ndarray
 _NUMBERS = (bool, int, float, np.number, np.bool_)
+ONE = 1
 _PLAIN = frozenset({bool, int, float})
 _FLOATS = frozenset({np.float16, np.float32, np.float64})
 
@@ -290,7 +291,7 @@ def binary(
             or not (integers or a.dtype.kind == "f")
         ):
             a, b, fits = meet(op, a, b, x, y, integers)
-        if alpha != 1:
+        if alpha is not ONE:  # True and 1.0 are equal to it, and refused
             b, fits = scaled(b, alpha), False
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
@@ -339,7 +340,7 @@ def binary(
             a, b = promote_number(op, self, number, integers)
         elif reflected or alpha != 1:
             b = kind(number)
-        if alpha != 1:
+        if alpha is not ONE:
             b = scaled(b, alpha)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()

@@ -335,6 +335,7 @@ CASES = {
         A,
     ),
     "mvlgamma": (lambda x: (x + 1).mvlgamma(2), A),
+    "angle": (lambda x: x.angle(), A),
     "frexp": (lambda x: x.frexp().mantissa, A),
     "lu": (lambda x: torch.linalg.lu(x)[1:], (2, 3, 3)),
     "lu, wide and tall": (lambda x: torch.linalg.lu(x)[1:] + torch.linalg.lu(x.mT)[1:], A),

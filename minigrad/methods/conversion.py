@@ -157,6 +157,11 @@ class Conversion:
         """The tensor itself: it is real."""
         return self  # type: ignore[return-value]
 
+    @property
+    def imag(self) -> Tensor:
+        """Raises RuntimeError: only complex numbers have an imaginary part."""
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+
     def isreal(self) -> Tensor:
         """True everywhere."""
         return wrap(np.ones(self._data.shape, np.bool_))

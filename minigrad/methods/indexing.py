@@ -225,6 +225,18 @@ class Indexing:
             else np.zeros((len(places[0]), 0), np.int64)
         )
 
+    def nonzero_static(self, *, size: int, fill_value: int = -1) -> Tensor:
+        """The first `size` rows of `nonzero`, made up with rows of `fill_value`."""
+        if size < 0:
+            raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+        places = self.nonzero()._data[:size]
+        rest = np.full((size - len(places), places.shape[1]), fill_value, np.int64)
+        return wrap(np.concatenate([places, rest]))
+
+    def narrow_copy(self, dim: int, start: int, length: int) -> Tensor:
+        """A copy of what `narrow` views."""
+        return self.narrow(dim, start, length).clone()
+
     index_put_ = in_place(index_put, repeats="index_put_", apart=True)
     index_add_ = in_place(index_add, apart=True)
     index_copy_ = in_place(index_copy, apart=True)

@@ -13,6 +13,7 @@ from ..inplace import in_place
 from ..ops import decomposition, linalg
 from ..ops.dims import broadcast_error, dimension
 from ..recording import Method, apply
+from .factors_first import factors_first
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -56,18 +57,22 @@ class Linalg:
         """The products of two batches of matrices, pair by pair."""
         return apply(linalg.BmmBackward0, (self, mat2))
 
+    @factors_first
     def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(mat1 · mat2)"""
         return apply(linalg.AddmmBackward0, (self, mat1, mat2), beta, alpha)
 
+    @factors_first
     def addmv(self, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(mat · vec)"""
         return apply(linalg.AddmvBackward0, (self, mat, vec), beta, alpha)
 
+    @factors_first
     def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(batch1 · batch2), matrix by matrix."""
         return apply(linalg.BaddbmmBackward0, (self, batch1, batch2), beta, alpha)
 
+    @factors_first
     def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·Σ(batch1 · batch2) over the batch."""
         return apply(linalg.AddbmmBackward0, (self, batch1, batch2), beta, alpha)
@@ -206,6 +211,7 @@ class Linalg:
         b = other.reshape([n for size in b_shape for n in (1, size)])
         return (a * b)._unsafe_view(tuple([m * n for m, n in zip(a_shape, b_shape)]))
 
+    @factors_first
     def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(vec1 · vec2ᵀ)"""
         if self.ndim > 2:

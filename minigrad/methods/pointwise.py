@@ -26,10 +26,19 @@ from ..recording import (
     unary,
     wrap,
 )
+from .factors_first import factors_first
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+NO_INTEGER_ADDCDIV = (
+    "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will "
+    "perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be "
+    "implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer "
+    "inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv "
+    "behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all "
+    "dtypes."
+)
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
@@ -240,12 +249,16 @@ class Pointwise:
             return apply_broadcast(pointwise.LerpBackward1, (self, end, weight))
         return apply_broadcast(pointwise.LerpBackward0, (self, end), weight)
 
+    @factors_first
     def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """self + value·tensor1·tensor2"""
         return apply_broadcast(pointwise.AddcmulBackward0, (self, tensor1, tensor2), value)
 
+    @factors_first
     def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
         """self + value·tensor1/tensor2"""
+        if not any(t.is_floating_point() for t in (tensor1, tensor2)):
+            raise RuntimeError(NO_INTEGER_ADDCDIV)
         return apply_broadcast(pointwise.AddcdivBackward0, (self, tensor1, tensor2), value)
 
     def nan_to_num(

@@ -84,13 +84,24 @@ class Shape:
         return self._view(sizes(size))
 
     def _bits(self, kind: dtypes.dtype) -> Tensor:
-        if kind is self.dtype:
-            return self._alias()
-        out = self.detach()
+        out = self.detach()  # torch records no reading of bits, not even as the same dtype
         if kind.itemsize != self._data.itemsize:
             _check_other_size(out, kind)
         out._data = out._data.view(kind.numpy)
         return out
+
+    def sum_to_size(self, *size: Any) -> Tensor:
+        """The sums that undo a broadcast of a tensor of this size."""
+        target = sizes(size)
+        extra = self._data.ndim - len(target)
+        kept = self._data.shape[max(extra, 0) :]
+        if extra < 0 or any(n not in (1, m) for n, m in zip(target, kept)):
+            raise RuntimeError(
+                f"size {{{list(target)}}} is not expandable to size {{{list(self._data.shape)}}}."
+            )
+        out: Any = self.sum(tuple(range(extra))) if extra else self  # type: ignore[attr-defined]
+        spread = [d for d, (n, m) in enumerate(zip(target, kept)) if n != m]
+        return out.sum(spread, True) if spread else out
 
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements in the shape of `other`, on the same memory."""

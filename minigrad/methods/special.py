@@ -41,6 +41,7 @@ class Special:
 
     deg2rad = unary(special.Deg2RadBackward0, floating=True)
     rad2deg = unary(special.Rad2DegBackward0, floating=True)
+    angle = unary(special.AngleBackward0, floating=True)
     sinc = unary(special.SincBackward0, floating=True)
     lgamma = unary(special.LgammaBackward0, floating=True)
     digamma = unary(special.DigammaBackward0, floating=True)

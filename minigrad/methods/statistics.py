@@ -219,6 +219,28 @@ class Statistics:
         counts, _ = np.histogram(x[(x >= min) & (x <= max)], bins, (min, max))
         return wrap(counts.astype(x.dtype))
 
+    def histogram(
+        self, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
+    ) -> Any:
+        """How many elements (or what `weight` of them) lie in each of `bins` equal parts of
+        `range`, or between the edges `bins`: (hist, bin_edges)."""
+        x = self._data.ravel()
+        edges = bins._data if isinstance(bins, Node.tensor_type) else bins
+        weights = None if weight is None else weight._data.ravel()
+        if weights is not None and weight.shape != self.shape:  # type: ignore[union-attr]
+            raise RuntimeError(
+                "torch.histogram: if weight tensor is provided it should have the same shape as "
+                "the input tensor excluding its innermost dimension"
+            )
+        if isinstance(edges, int) and edges <= 0:
+            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {edges}")
+        limits = tuple(range) if range is not None else (0.0, 0.0)
+        if limits[0] == limits[1] and x.size and range is None:
+            limits = x.min(), x.max()
+        counts, edges = np.histogram(x, edges, limits, weights=weights, density=density)
+        kind = x.dtype
+        return return_types.histogram(wrap(counts.astype(kind)), wrap(edges.astype(kind)))
+
     def _isin(self, test: Any, invert: bool) -> Tensor:
         return wrap(np.isin(self._data, test._data, invert=invert))
 

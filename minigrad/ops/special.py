@@ -143,6 +143,19 @@ class LogitBackward0(Node):
         return where(within, grad / (x * (1 - x)), outside)
 
 
+class AngleBackward0(Node):
+    """∂(π where x < 0, else 0)/∂x = 0"""
+
+    saves = {"self": 0b1}
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.where(np.isnan(x), x, np.where(x < 0, np.pi, 0)).astype(x.dtype)
+
+    def backward(self, grad: Any, x: Any) -> Any:
+        return zeros(grad)
+
+
 class SincBackward0(Node):
     """∂(sin(πx)/(πx))/∂x = (cos(πx) − sin(πx)/(πx))/x, 0 at 0"""
 
