@@ -542,12 +542,52 @@ def test_a_run_too_short_for_the_thinned_picture_leaves_nothing_behind(engine):
     ElementTree.fromstring(svg)
 
 
-def test_a_very_long_recording_says_what_it_leaves_out(engine):
+def loop(engine, count):
     x = engine.tensor(1.0, requires_grad=True)
     with viz.record(names={"x": x}) as recording:
-        for _ in range(MOST_FRAMES // 4 + 1):
+        for _ in range(count):
             (x + 1).backward()
-    told = recording.animation().frames
+    return recording
+
+
+def test_a_long_recording_shows_its_ends_and_every_so_many_th_call(engine):
+    count = MOST_FRAMES // 2
+    told = loop(engine, count).animation().frames
+    assert len(told) <= MOST_FRAMES
+    starts = [frame for frame in told if frame.kind == "start"]
+    calls = [int(frame.call.split(" of ")[0]) for frame in starts]
+    assert calls[:11] == [*range(1, 11), 15]
+    assert calls[-10:] == [*range(count - 9, count + 1)]
+    shown = f"Shown: of {count:,} calls 1 to 10, then every 5th, and {count - 9} to {count:,}."
+    assert starts[0].text.endswith(shown)
+    assert starts[10].text.startswith("Calls 11 to 14 are not shown. Before call 15 of ")
+    assert "x.grad = 14." in starts[10].text  # also over the gap
+    assert told[-1].text == f"x.grad: {count - 1} + 1 = {count}"
+
+
+def test_some_calls_alone_are_replayed(engine):
+    recording = loop(engine, 9)
+    told = recording.animation(calls=(3, 7)).frames
+    assert [frame.call for frame in told if frame.kind == "start"] == ["3 of 9", "7 of 9"]
+    assert "x.grad = 6." in told[4].text
+    with pytest.raises(ValueError, match="counted from 1 to 9"):
+        recording.animation(calls=[10])
+
+
+def test_a_picture_of_a_long_replay_says_what_it_leaves_out(engine, tmp_path):
+    animation = loop(engine, 100).animation()
+    with pytest.warns(
+        UserWarning, match=r"replay.svg shows every 2nd of 400 steps.*calls=\[1, 2\]"
+    ):
+        animation.save(tmp_path / "replay.svg")
+    loop(engine, 20).animation().save(tmp_path / "short.svg")
+
+
+def test_a_pass_that_is_too_long_says_what_it_leaves_out():
+    step = {"kind": "seed", "node": "n0", "edge": None, "grad": None, "text": ""}
+    run = {"root": "n0", "nodes": ["n0"], "values": {}, "error": None, "steps": [step] * 2_003}
+    node = {"id": "n0", "kind": "output", "op": None, "name": "x", "value": None}
+    told = frames({"graph": {"nodes": [node], "edges": []}, "runs": [run]})
     assert len(told) == MOST_FRAMES + 1
     assert told[-1].text == "4 more steps are not shown."
 

@@ -49,7 +49,9 @@ class Lines(Recording):
         told = {**super().trace, "source": self.source, "lines": self.lines}
         return told | ({"note": self.note} if self.note else {})
 
-    def animation(self, *, direction: str | None = None, quiz: bool = False) -> Animation:
+    def animation(  # type: ignore[override]  # a cell is replayed as a whole
+        self, *, direction: str | None = None, quiz: bool = False
+    ) -> Animation:
         """The replay: the source beside the graph that it makes."""
         return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz)
 

@@ -48,7 +48,7 @@ import json
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -115,15 +115,26 @@ class Recording:
         edges = [e for e in plain["edges"] if e["source"] in own and e["target"] in own]
         return {**self.trace, "graph": {"nodes": nodes, "edges": edges}, "runs": [run]}
 
-    def animation(self, *, direction: str | None = None, quiz: bool = False) -> Animation:
+    def animation(
+        self,
+        *,
+        direction: str | None = None,
+        quiz: bool = False,
+        calls: Collection[int] | None = None,
+    ) -> Animation:
         """The replay of all runs: what this recording shows in Jupyter.
+
+        `calls` are the calls of backward() to show, counted from 1: `calls=range(1, 4)`. Without
+        it all are shown that fit: of too many the first and the last, and every so-many-th.
 
         `direction` is "LR", "TB" or None for what fits; with `quiz` the replay asks for each number
         before it shows it. Raises ValueError if there is nothing to replay.
         """
         if not self.runs:
             raise ValueError("nothing to replay: no backward() was recorded")
-        return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz)
+        if calls is not None and not any(i in calls for i in range(1, len(self.runs) + 1)):
+            raise ValueError(f"no such calls: they are counted from 1 to {len(self.runs)}")
+        return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz, calls=calls)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}

@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +19,11 @@ from viz.graph import Graph
 from viz.options import check
 from viz.page import fits
 
-from .animated import animated_svg
+from .animated import MOST_FRAMES, animated_svg
 from .embed import player_html
-from .frames import Frame, call, frames, notes, with_questions
+from .frames import Frame, call, frames, notes, ordinal, with_questions
 from .lines import WIDE, line_frames, source_width, with_source
-from .still import gif, png, still_svg
+from .still import MOST, gif, png, still_svg
 
 SUFFIXES = (".html", ".svg", ".png", ".gif")  # of what `save` writes
 
@@ -41,6 +41,7 @@ class Animation:
         self.trace = trace
         self.svg = svg
         self.quiz = quiz
+        self.calls: Collection[int] | None = None  # those that are shown; None: as many as fit
         self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
         self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
         self.label, self.title = "Backward pass, step by step", ""
@@ -57,12 +58,13 @@ class Animation:
         quiz: bool = False,
         group: Group | None = None,
         framed: Sequence[Group] = (),
+        calls: Collection[int] | None = None,
     ) -> Animation:
         """The replay of a trace over a picture that keeps room for all its numbers.
 
         `group` is the graph as `fold` gives it: its closed groups are one box, and one step, each.
         Without it a graph is folded where one picture could not show all of it. `framed` are groups
-        of nodes that get a frame, where nothing is folded.
+        of nodes that get a frame, where nothing is folded. `calls` are the runs to show, from 1.
         """
         shown: dict[str, str] = {}
         if group is None and "lines" not in trace and not fits(graph):
@@ -70,12 +72,12 @@ class Animation:
         if group is not None:
             trace, graph, shown = closed(trace, graph, group)
             framed = ()
-        room = notes(_frames(trace, quiz))
+        room = notes(_frames(trace, quiz, calls))
         svg = layout.svg(graph, direction=direction, replay=room, framed=framed)
         if "lines" in trace:
             svg = _beside(trace["source"], graph, svg, direction, room)
         animation = cls(trace, svg, quiz=quiz)
-        animation.shown = shown
+        animation.shown, animation.calls = shown, calls
         return animation
 
     @cached_property
@@ -85,7 +87,7 @@ class Animation:
             replace(step, queue=f"{self.checks[step.focus]} {step.queue}".strip())
             if step.kind == "accumulate" and step.focus in self.checks
             else step
-            for step in _frames(self.trace, self.quiz)
+            for step in _frames(self.trace, self.quiz, self.calls)
         ]
 
     @cached_property
@@ -103,7 +105,7 @@ class Animation:
 
         Raises ValueError for any other suffix, IndexError where there is no such frame,
         ImportError, which says what to install, where a package is missing. Warns where a quiz
-        becomes a picture, which cannot ask.
+        becomes a picture, which cannot ask, or where a long replay is shown in part.
         """
         path = Path(path)
         suffix = path.suffix.lower()
@@ -117,6 +119,15 @@ class Animation:
                 "its questions go by" if frame is None and suffix != ".png" else "it shows numbers"
             )
             warnings.warn(f"a {suffix} cannot ask: {seen}. The quiz is the .html", stacklevel=2)
+        most = {".gif": MOST, ".svg": MOST_FRAMES}.get(suffix, len(self.told))
+        if frame is None and len(self.told) > most:
+            every = -(-len(self.told) // most)
+            warnings.warn(
+                f"{path.name} shows every {ordinal(every)} of {len(self.told):,} steps: a {suffix} "
+                f"has room for {most}. For each step of some calls, take those alone: "
+                "recording.animation(calls=[1, 2]).save(…)",
+                stacklevel=2,
+            )
         at = range(len(self.frames))[-1 if frame is None else frame]
         if suffix == ".png":
             path.write_bytes(png(self.svg, self.frames, at))
@@ -165,8 +176,8 @@ class Animation:
         return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"
 
 
-def _frames(trace: dict[str, Any], quiz: bool) -> list[Frame]:
-    return (line_frames if "lines" in trace else frames)(trace, quiz)
+def _frames(trace: dict[str, Any], quiz: bool, calls: Collection[int] | None) -> list[Frame]:
+    return line_frames(trace, quiz) if "lines" in trace else frames(trace, quiz, calls)
 
 
 def _beside(

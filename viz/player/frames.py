@@ -7,7 +7,8 @@ show frames, so that they cannot disagree.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from . import quiz
 
 PAST = {"active": "done", "moving": "sent", "made": "there"}
 MOST_FRAMES = 2_000
+ENDS = 10  # calls at each end of a recording that is too long, which are shown in any case
 LETTERS = 500  # of a sentence that are shown
 MOST_TERMS = 6  # numbers of one step that are shown side by side
 MOST_HELD = 3  # leaves whose `.grad` a run's first sentence tells
@@ -47,6 +49,7 @@ class Frame:
     terms: list[tuple[str, ...]] = field(default_factory=list)
     queue: str = ""
     asks: list[quiz.Ask] = field(default_factory=list)
+    call: str = ""  # "2 of 3", on the frame that opens it
 
     @property
     def seconds(self) -> float:
@@ -55,23 +58,67 @@ class Frame:
 
     def plain(self) -> dict[str, Any]:
         """The frame as the player reads it."""
-        spare = ("asks", "queue")
+        spare = ("asks", "queue", "call")
         told = {key: value for key, value in vars(self).items() if value or key not in spare}
         return told | {"ms": round(1000 * self.seconds)}
 
 
-def frames(trace: dict[str, Any], asked: bool = False) -> list[Frame]:
+def frames(
+    trace: dict[str, Any], asked: bool = False, calls: Collection[int] | None = None
+) -> list[Frame]:
     """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with.
 
-    With `asked`, the frames carry questions.
+    With `asked`, the frames carry questions. `calls` are the runs to show, counted from 1; without
+    it, where all are too many, those that `spread_out` chooses. What is left out is said.
     """
-    varying = _varying(trace)
-    runs = [Run(trace, number, varying, asked) for number in range(len(trace["runs"]))]
-    found = [frame for run in runs for frame in run.frames()]
+    varying, runs = _varying(trace), trace["runs"]
+    sizes = [len(run["steps"]) + 1 + bool(run["error"]) for run in runs]
+    if calls is None and sum(sizes) > MOST_FRAMES:
+        calls, said = spread_out(sizes)
+    elif calls is not None:
+        said = ""
+    shown = [i for i in range(len(runs)) if calls is None or i + 1 in calls]
+    found, grads, last = list[Frame](), dict[str, Any](), -1
+    for number, run in enumerate(runs):
+        if number in shown:
+            told = Run(trace, number, varying, asked, grads).frames()
+            if number > last + 1 and found:
+                gap = f"Call {number} is" if number == last + 2 else (
+                    f"Calls {last + 2:,} to {number:,} are"
+                )  # fmt: skip
+                told[0] = replace(told[0], text=f"{gap} not shown. {told[0].text}")
+            elif not found and len(shown) < len(runs) and said:
+                told[0] = replace(told[0], text=f"{told[0].text} Shown: {said}.")
+            found, last = found + told, number
+        grads |= {s["node"]: s["after"] for s in run["steps"] if s["kind"] == "accumulate"}
     if len(found) > MOST_FRAMES:
         text = f"{len(found) - MOST_FRAMES:,} more steps are not shown."
         found[MOST_FRAMES:] = [Frame("more", text, found[MOST_FRAMES].focus, {})]
     return found
+
+
+def spread_out(sizes: Sequence[int]) -> tuple[set[int], str]:
+    """Of calls with so many frames: the first ones, every so-many-th, and the last ones, as many as
+    fit; and these in words. Counted from 1."""
+    count = len(sizes)
+    for ends in (ENDS, 1):
+        for power in range(7):
+            for every in (2 * 10**power, 5 * 10**power, 10 * 10**power):
+                calls = {i + 1 for i in range(count)
+                         if i < ends or i >= count - ends or not (i + 1) % every}  # fmt: skip
+                if sum(sizes[i - 1] for i in calls) <= MOST_FRAMES:
+                    between = f", then every {ordinal(every)}" if every < count else ""
+                    first, last = ("1", f"{count:,}") if ends == 1 else (
+                        f"1 to {ends}", f"{count - ends + 1:,} to {count:,}"
+                    )  # fmt: skip
+                    return calls, f"of {count:,} calls {first}{between}, and {last}"
+    return {1, count}, f"of {count:,} calls the first and the last"
+
+
+def ordinal(number: int) -> str:
+    """`2nd`, `10th`, `1,000th`"""
+    few = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{'th' if number % 100 in (11, 12, 13) else few}"
 
 
 def _varying(trace: dict[str, Any]) -> list[str]:
@@ -171,7 +218,14 @@ _Told: TypeAlias = "tuple[dict[str, str], _Terms]"
 class Run:
     """Reads one run of a trace: each kind of step has a method that tells (changes, terms)."""
 
-    def __init__(self, trace: dict[str, Any], number: int, varying: list[str], asked: bool) -> None:
+    def __init__(
+        self,
+        trace: dict[str, Any],
+        number: int,
+        varying: list[str],
+        asked: bool,
+        grads: Mapping[str, Any] | None = None,
+    ) -> None:
         self.trace, self.number, self.run = trace, number, trace["runs"][number]
         self.varying, self.asked = varying, asked
         self.letters = letters_beside(node["name"] for node in trace["graph"]["nodes"])
@@ -183,7 +237,7 @@ class Run:
             for step in self.run["steps"]
             for send in step.get("sends", ())
         )
-        self.grads = self._grads_before()
+        self.grads = self._grads_before(grads)
         self.met: dict[str, list[dict[str, Any]]] = {}  # gradients that came to a node, in order
 
     def frames(self) -> list[Frame]:
@@ -191,6 +245,8 @@ class Run:
         start = {f"{leaf}-acc": _after(".grad ", label(g)) for leaf, g in self.grads.items()}
         start |= self._absent() | self._values()
         found = [Frame("start", self._opening(), self.run["root"], start, self._piled())]
+        if len(self.trace["runs"]) > 1:
+            found[0] = replace(found[0], call=f"{self.number + 1} of {len(self.trace['runs'])}")
         waiting: list[str] = []
         missing = dict(self.fan_in)
         for step, following in zip_longest(self.run["steps"], self.run["steps"][1:]):
@@ -360,12 +416,13 @@ class Run:
                 found[f"{id}-v{i}"] = now[i] if i < len(now) else ""
         return found
 
-    def _grads_before(self) -> dict[str, Any]:
-        """Each leaf's `.grad` as this run finds it: as an earlier run left it, unless it says."""
-        earlier = [s for run in self.trace["runs"][: self.number] for s in run["steps"]]
-        left = {s["node"]: s["after"] for s in earlier if s["kind"] == "accumulate"}
+    def _grads_before(self, left: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Each leaf's `.grad` as this run finds it: as earlier runs left it, unless it says."""
+        if left is None:
+            earlier = [s for run in self.trace["runs"][: self.number] for s in run["steps"]]
+            left = {s["node"]: s["after"] for s in earlier if s["kind"] == "accumulate"}
         steps = [s for s in reversed(self.run["steps"]) if s["kind"] == "accumulate"]
-        return left | {s["node"]: s["before"] for s in steps}
+        return {**left, **{s["node"]: s["before"] for s in steps}}
 
     def _opening(self) -> str:
         """`Before call 2 of 2, out.backward(): x.grad = 4.5.`"""

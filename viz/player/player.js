@@ -313,7 +313,7 @@ function mount(host) {
   const lines = terms.map((term) => term.join("\n").split("\n").length);
   numbers.style.setProperty("--lines", Math.max(0, ...lines));
   part(".call").hidden = starts.length < 2;
-  call.append(...starts.map((start, i) => new Option(`${i + 1} of ${starts.length}`, start)));
+  call.append(...starts.map((start, i) => new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));
   show(0);
   host.dataset.frames = frames.length;
   const root = host.attachShadow({ mode: "open" });

@@ -10,7 +10,7 @@ from viz.paint import sans
 from viz.theme import DARK, LIGHT, MONO, SANS
 
 from .animated import BOX, COPY, LEAST_WIDTH, LINE, MARGIN, PLACE, placed, wrap
-from .frames import Frame, timeline
+from .frames import Frame, Timeline, timeline
 
 STYLE = (
     f"@media (prefers-color-scheme:dark){{.paper{{fill:{DARK.background}}}"
@@ -26,11 +26,13 @@ ZOOM = 1.5  # dots to a pixel of a GIF
 MOST = 200  # pictures of a GIF
 
 
-def still_svg(svg: str, steps: list[Frame], at: int, rows: int = 0) -> str:
+def still_svg(
+    svg: str, steps: list[Frame], at: int, rows: int = 0, times: Timeline | None = None
+) -> str:
     """The picture as it is at one frame, with its sentence below, in room for `rows` lines."""
     shown = {
         key: value
-        for key, spans in timeline(steps).items()
+        for key, spans in (times or timeline(steps)).items()
         for value, start, end in spans
         if start <= at < end
     }
@@ -51,7 +53,10 @@ def still_svg(svg: str, steps: list[Frame], at: int, rows: int = 0) -> str:
 
 
 def gif(svg: str, steps: list[Frame]) -> bytes:
-    """All frames as an animated GIF. Raises ImportError where resvg-py or Pillow is missing."""
+    """All frames, or MOST of them, as an animated GIF.
+
+    Raises ImportError where resvg-py or Pillow is missing.
+    """
     try:
         import resvg_py
         from PIL import Image
@@ -60,9 +65,11 @@ def gif(svg: str, steps: list[Frame]) -> bytes:
     stride = -(-len(steps) // MOST)
     chosen = [*range(0, len(steps) - 1, stride), len(steps) - 1]
     rows = max(len(_lines(svg, step)) for step in steps)
+    times = timeline(steps)
     pictures = []
     for at in chosen:
-        data = resvg_py.svg_to_bytes(svg_string=sans(still_svg(svg, steps, at, rows)), zoom=ZOOM)
+        picture = sans(still_svg(svg, steps, at, rows, times))
+        data = resvg_py.svg_to_bytes(svg_string=picture, zoom=ZOOM)
         pictures.append(Image.open(io.BytesIO(bytes(data))).convert("RGB"))
     out = io.BytesIO()
     pictures[0].save(
