@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine.grad_mode import no_grad
 from ..engine.node import Node
-from ..inplace import write
-from ..ops import loss, neural
+from ..ops import loss
 from ..ops.dims import broadcast_error
 from ..recording import apply, apply_broadcast
 from ..tensor import Tensor
@@ -22,6 +20,7 @@ from .blocks import *  # noqa: F403
 from .convolution import *  # noqa: F403
 from .distances import *  # noqa: F403
 from .dropout import *  # noqa: F403
+from .embeddings import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .resizing import *  # noqa: F403
@@ -240,52 +239,6 @@ def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> 
         stacklevel=stacklevel + 1,
     )
     return 0 if input.ndim in (0, 1, 3) else 1
-
-
-# -- embedding -------------------------------------------------------------------
-
-
-def embedding(
-    input: Tensor,
-    weight: Tensor,
-    padding_idx: int | None = None,
-    max_norm: float | None = None,
-    norm_type: float = 2.0,
-    scale_grad_by_freq: bool = False,
-    sparse: bool = False,
-) -> Tensor:
-    """The rows of the table `weight` that `input` names. Row `padding_idx` gets no gradient.
-
-    With `max_norm`, rows that are longer are shortened first, in place.
-    """
-    arguments.tensor("embedding", weight, "weight", 1)
-    arguments.tensor("embedding", input, "indices", 2)
-    if sparse:
-        raise NotImplementedError("minigrad has no sparse gradients")
-    if padding_idx is not None:
-        rows = weight.shape[0]
-        if not -rows <= padding_idx < rows:
-            raise AssertionError("Padding_idx must be within num_embeddings")
-        padding_idx = padding_idx % rows
-    if weight.ndim != 2:
-        raise RuntimeError("'weight' must be 2-D")
-    if max_norm is not None:
-        _shorten_rows(weight, np.unique(input._data), max_norm, norm_type)
-    return apply(
-        neural.EmbeddingBackward0,
-        (weight,),
-        -1 if padding_idx is None else padding_idx,
-        scale_grad_by_freq,
-        fixed=(input,),
-    )
-
-
-def _shorten_rows(weight: Tensor, rows: np.ndarray, max_norm: float, p: float) -> None:
-    table = weight._data.copy()
-    norms = (np.abs(table[rows]) ** p).sum(1, keepdims=True) ** (1 / p)
-    table[rows] = np.where(norms > max_norm, table[rows] * (max_norm / (norms + 1e-7)), table[rows])
-    with no_grad():
-        write(weight, table)
 
 
 # -- losses: `reduction` is "mean", "sum", or "none" for the loss of each element ------------------

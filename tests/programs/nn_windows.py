@@ -228,3 +228,31 @@ F.pixel_shuffle(x2, 3)
 F.pixel_unshuffle(x2, 4)
 # %%
 F.channel_shuffle(x2, 3)
+# %%
+def first(f, *leaves):
+    """The result and its first derivatives; torch has no second ones."""
+    y = f(*leaves)
+    grads = torch.autograd.grad((y * y * torch.arange(1.0, y.numel() + 1).view(y.shape)).sum(), leaves)
+    print(y.grad_fn.name(), [[round(v, 4) for v in t.flatten().tolist()] for t in (y, *grads)])
+
+table = wave(6, 3)
+rows = torch.tensor([1, 4, 2, 4, 5, 0])
+weights = wave(6, shift=0.5)
+for mode in ("sum", "mean", "max"):
+    first(lambda t: F.embedding_bag(rows, t, torch.tensor([0, 2, 2, 5]), mode=mode), table)
+    first(lambda t: F.embedding_bag(rows.reshape(2, 3), t, mode=mode, padding_idx=4), table)
+first(lambda t, w: F.embedding_bag(rows, t, torch.tensor([0, 4]), mode="sum", per_sample_weights=w,
+                                  padding_idx=-1), table, weights)
+first(lambda t: F.embedding_bag(rows[:5].repeat(2), t, torch.tensor([0, 4, 10]), mode="sum",
+                                include_last_offset=True), table)
+nn.EmbeddingBag(6, 3, max_norm=1.0, mode="sum", padding_idx=-1), nn.EmbeddingBag(4, 2)
+# %%
+F.embedding_bag(rows, table, torch.tensor([0, 9]))
+# %%
+F.embedding_bag(rows, table)
+# %%
+F.embedding_bag(rows + 1, table, torch.tensor([0]), mode="max")
+# %%
+F.embedding_bag(rows, table, torch.tensor([0]), padding_idx=6)
+# %%
+F.embedding_bag(rows, table, torch.tensor([0]), per_sample_weights=weights)

@@ -148,9 +148,7 @@ from .rnn import (
     RNNBase,
     RNNCell,
 )
-from .sparse import (
-    Embedding,
-)
+from .sparse import Embedding, EmbeddingBag
 from .upsampling import (
     ChannelShuffle,
     Fold,
@@ -207,6 +205,7 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
