@@ -17,7 +17,8 @@ from .device import CPU
 from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
-from .engine.node import LONG, AccumulateGrad, Hooks, Node, RemovableHandle
+from .engine.hooks import Hooks, RemovableHandle
+from .engine.node import LONG, AccumulateGrad, Node
 from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .errors import noted
 from .gradients import backward

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..engine import backward
 from ..engine.grad_mode import state
-from ..engine.node import AccumulateGrad, Node, RemovableHandle
+from ..engine.hooks import RemovableHandle
+from ..engine.node import AccumulateGrad, Node
 from ..engine.saved import set_hooks
 from ..gradients import GradientEdge, get_gradient_edge
 from ..recording import edge, own_counter

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import anomaly
 from .grad_mode import set_mode, state, unusual
+from .hooks import replaced, replaced_tuple
 from .node import LONG, AccumulateGrad, Node
 from .ready_queue import order_of
 from .saved import set_hooks
@@ -312,7 +313,7 @@ class GraphTask:
         for slot, hooks in (node.tensor_hooks or {}).items():
             for hook in list(hooks.values()):
                 old = self.wrap(grads[slot])
-                grads[slot] = self.unwrap(_replaced(hook, old, hook(old)))
+                grads[slot] = self.unwrap(replaced(hook, old, hook(old), Node.tensor_type))
         for slot, keep in (node.retained or {}).items():
             if grads[slot] is not None:
                 keep(self.wrap(grads[slot]))
@@ -327,7 +328,7 @@ class GraphTask:
         grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
         tensors = tuple([self.wrap(g) for g in grads])
         for hook in list(node.prehooks.values()):  # type: ignore[union-attr]
-            tensors = _replaced_tuple(hook, tensors, hook(tensors))
+            tensors = replaced_tuple(hook, tensors, hook(tensors), Node.tensor_type)
         grads = [self.unwrap(t) for t in tensors]
         return _unlisted(node, grads)
 
@@ -336,7 +337,7 @@ class GraphTask:
         outputs = tuple([self.wrap(g) for g in grads])
         inputs = tuple([self.wrap(g) for g in sent])
         for hook in list(node.posthooks.values()):  # type: ignore[union-attr]
-            inputs = _replaced_tuple(hook, inputs, hook(inputs, outputs))
+            inputs = replaced_tuple(hook, inputs, hook(inputs, outputs), Node.tensor_type)
         return [self.unwrap(t) for t in inputs]
 
 
@@ -373,36 +374,3 @@ def _unlisted(node: Node, grads: list[Any]) -> Any:
     if node.num_outputs == 1:
         return grads[0]
     return grads if any(grad is not None for grad in grads) else None
-
-
-def _replaced(hook: Any, old: Any, new: Any) -> Any:
-    """What a hook returned, if it returned anything, checked to fit the value it replaces."""
-    if new is None:
-        return old
-    if not isinstance(new, Node.tensor_type):
-        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-    if old is not None and old.shape != new.shape:
-        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
-    if old is not None and old.dtype is not new.dtype:
-        raise RuntimeError(
-            f"hook '{_name(hook)}' has changed the type of value "
-            f"(was {old.type()} got {new.type()})"
-        )
-    return new
-
-
-def _replaced_tuple(hook: Any, old: tuple[Any, ...], new: Any) -> tuple[Any, ...]:
-    if new is None:
-        return old
-    if not isinstance(new, tuple):
-        raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
-    if len(new) != len(old):
-        raise RuntimeError(
-            f"hook '{_name(hook)}' has returned an incorrect number of values "
-            f"(got {len(new)}, but expected {len(old)})"
-        )
-    return tuple([n if n is None else _replaced(hook, o, n) for o, n in zip(old, new)])
-
-
-def _name(hook: Any) -> str:
-    return getattr(hook, "__name__", "<unknown>")

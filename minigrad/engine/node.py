@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import threading
-import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from sys import getrefcount
 from typing import Any, ClassVar
@@ -16,6 +14,7 @@ import numpy as np
 from .. import dtypes
 from . import anomaly
 from .grad_mode import state, unusual
+from .hooks import Hooks, RemovableHandle
 from .saved import NOTHING as NOTHING
 from .saved import Packed, RawSavedTensor, in_order, pack_all, unpack_all
 from .saved import SavedTensor as SavedTensor
@@ -41,38 +40,6 @@ with hooks, or several outputs, or inputs that are not the first output of their
 
 next_sequence = itertools.count().__next__
 _leaf_lock = threading.Lock()
-
-
-class RemovableHandle:
-    """What `register_hook` returns; `remove()` takes the hook away again."""
-
-    __module__ = "minigrad.utils.hooks"
-
-    _next_id = itertools.count().__next__
-
-    def __init__(self, hooks: OrderedDict[int, Any]) -> None:
-        self.hooks_dict_ref = weakref.ref(hooks)
-        self.id = RemovableHandle._next_id()
-
-    def remove(self) -> None:
-        hooks = self.hooks_dict_ref()
-        if hooks is not None:
-            hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.remove()
-
-
-class Hooks(OrderedDict[int, Callable[..., Any]]):
-    """Hooks in the order in which they were registered; a handle refers to them weakly."""
-
-    def add(self, hook: Callable[..., Any]) -> RemovableHandle:
-        handle = RemovableHandle(self)
-        self[handle.id] = hook
-        return handle
 
 
 _UNSIGNED = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..engine.node import Hooks, RemovableHandle
+from ..engine.hooks import Hooks, RemovableHandle
 
 __all__ = ["NO_HOOKS", "RemovableHandle", "add_hook"]
 
