@@ -99,7 +99,7 @@ def _are_arrays(parts: Any) -> bool:
     return isinstance(parts[0], _ARRAYS)
 
 
-SHORT = 4096
+SHORT = 1024
 """Rows up to this length are summed by einsum: in a third of the time, for it begins a row sooner,
 and as exactly; longer ones would miss numpy's summing by pairs."""
 
@@ -130,6 +130,39 @@ def _log_softmax_backward(grad: Any, out: Any, dim: int) -> Any:
     return np.subtract(grad, sent, out=sent)
 
 
+BLOCK = 1 << 15
+"""Elements that stay in the cache from one step of a function to the next: of a million, sigmoid's
+backward takes 570 µs in blocks of so many, 790 at once."""
+
+
+def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of arrays, element by element, computed block by block where they are large."""
+
+    def blocked(*arrays: Any) -> Any:
+        like = arrays[-1]
+        if like.size <= BLOCK or not all([a.flags.c_contiguous for a in arrays]):
+            return function(*arrays)
+        out = np.empty_like(like)
+        flat = [a.reshape(-1) for a in (out, *arrays)]
+        for start in range(0, out.size, BLOCK):
+            part, *parts = [a[start : start + BLOCK] for a in flat]
+            part[...] = function(*parts)
+        return out
+
+    return blocked
+
+
+@in_blocks
+def _sigmoid(x: Any) -> Any:
+    if not x.ndim:
+        return 1 / (1 + np.exp(-x))
+    out = -x
+    np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+
+
+@in_blocks
 def _sigmoid_backward(grad: Any, out: Any) -> Any:
     slope = 1 - out
     slope *= out
@@ -137,6 +170,7 @@ def _sigmoid_backward(grad: Any, out: Any) -> Any:
     return slope
 
 
+@in_blocks
 def _tanh_backward(grad: Any, out: Any) -> Any:
     slope = out * out
     slope = np.subtract(1, slope, out=slope) if out.ndim else 1 - slope
@@ -238,15 +272,6 @@ def _erf(x: Any) -> Any:
 
 
 _erf_of_each = np.frompyfunc(math.erf, 1, 1)
-
-
-def _sigmoid(x: Any) -> Any:
-    if not x.ndim:
-        return 1 / (1 + np.exp(-x))
-    out = -x
-    np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
 
 
 abs_ = lift("abs", np.abs)

@@ -290,6 +290,8 @@ class NllLossBackward0(Node):
         if weights is None:
             weights = x.dtype.type(1) if on_arrays else np.ones(target.shape, arrays[0].dtype)
         factors = -weights if self.reduction != 1 else -weights / self.total_weight
+        if self.ignoring:  # also of none but ignored ones, whose mean is 0/0
+            factors = np.where(arrays[1] == self.ignore_index, 0, factors)
         values = grad * constant(factors, grad)
         if on_arrays:
             out = np.zeros(x.shape, values.dtype)

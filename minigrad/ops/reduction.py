@@ -13,6 +13,7 @@ from .. import dtypes
 from ..engine.node import Node
 from .dims import dimension, dimensions
 from .lift import (
+    SHORT,
     cat,
     count,
     cumprod,
@@ -30,6 +31,7 @@ from .lift import (
     scatter,
     sgn,
     stack,
+    sums,
     times,
     unsqueeze,
 )
@@ -93,11 +95,25 @@ _WIDER.update({np.dtype(k): np.dtype(np.int64) for k in ("?", "i1", "i2", "i4", 
 """The dtypes in which sums of narrower ones are formed."""
 
 
+LARGE = 10_000
+"""Elements from which on a sum is formed by einsum or a product, in a half to a third of the time:
+512×512 in all 42 -> 18 µs, along rows 54 -> 17, along columns 28 -> 11."""
+
+
 def total(
     x: Any, axes: Dims | None = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
 ) -> Any:
     """The sum; of integers in int64 unless `dtype` says otherwise, of halves formed in float32."""
     if x.dtype.char in "fd":  # as mostly: by position, and without asking for dtypes
+        if x.size >= LARGE and x.flags.c_contiguous and (dtype is None or dtype.numpy is x.dtype):
+            if axes is None and not keepdim:  # short rows, and their sums by pairs
+                rest = x.reshape(-1)
+                rows = rest[: x.size // 512 * 512].reshape(-1, 512)
+                return np.add.reduce(sums(rows, -1), None) + np.add.reduce(rest[rows.size :])
+            if axes == (x.ndim - 1,) and x.shape[-1] <= SHORT:
+                return sums(x, -1) if keepdim else sums(x, -1)[..., 0]
+            if axes == (0,) and x.ndim == 2 and not keepdim:
+                return np.ones(len(x), x.dtype) @ x
         return np.add.reduce(x, axes, None, None, keepdim)
     return combined(np.add.reduce, x, dtype, axis=axes, keepdims=keepdim)
 
