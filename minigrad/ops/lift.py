@@ -140,7 +140,7 @@ def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def blocked(*arrays: Any) -> Any:
         like = arrays[-1]
-        if like.size <= BLOCK or not all([a.flags.c_contiguous for a in arrays]):
+        if like.size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
             return function(*arrays)
         out = np.empty_like(like)
         flat = [a.reshape(-1) for a in (out, *arrays)]
