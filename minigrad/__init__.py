@@ -43,7 +43,19 @@ from .random import (
 from .serialization import load, save
 from .size import Size
 from .storage import (
+    BoolStorage,
+    ByteStorage,
+    CharStorage,
+    DoubleStorage,
+    FloatStorage,
+    HalfStorage,
+    IntStorage,
+    LongStorage,
+    ShortStorage,
+    TypedStorage,
+    UntypedStorage,
     contiguous_format,
+    is_storage,
     layout,
     memory_format,
     preserve_format,
@@ -73,9 +85,20 @@ if _TYPE_CHECKING:
 newaxis = None
 
 __all__ = [
+    "BoolStorage",
+    "ByteStorage",
+    "CharStorage",
+    "DoubleStorage",
+    "FloatStorage",
     "Generator",
+    "HalfStorage",
+    "IntStorage",
+    "LongStorage",
+    "ShortStorage",
     "Size",
     "Tensor",
+    "TypedStorage",
+    "UntypedStorage",
     "autograd",
     "avg_pool1d",
     "backends",
@@ -101,6 +124,7 @@ __all__ = [
     "is_anomaly_enabled",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_storage",
     "is_warn_always_enabled",
     "layout",
     "linalg",

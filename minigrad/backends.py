@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 __all__ = [
     "are_deterministic_algorithms_enabled",
     "get_float32_matmul_precision",
@@ -39,6 +41,17 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 def are_deterministic_algorithms_enabled() -> bool:
     """What `use_deterministic_algorithms` was last told."""
     return _deterministic
+
+
+def fresh(shape: Any, kind: np.dtype[Any]) -> np.ndarray:
+    """Memory whose content is left to chance; or, where runs are to be repeated exactly, nan or the
+    largest number, so that whoever reads it sees it."""
+    array = np.empty(shape, kind)
+    if _deterministic:
+        array[...] = (
+            np.nan if kind.kind == "f" else True if kind.kind == "b" else np.iinfo(kind).max
+        )
+    return array
 
 
 def get_num_threads() -> int:

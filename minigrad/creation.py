@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .backends import fresh
 from .inplace import write
 from .methods.memory import in_order
 from .ops.dims import sizes
@@ -22,6 +23,7 @@ from .random import default_generator, uniform
 from .random import normal as normal_numbers
 from .recording import memory, own, record, wrap
 from .size import Size
+from .storage import is_storage, of_type
 from .tensor import Tensor
 
 __all__ = [
@@ -75,14 +77,16 @@ Dtype = dtypes.dtype | type | None
 _PYTHON_TYPES = {bool: dtypes.bool, int: dtypes.int64, float: dtypes.float64}
 
 
-def _numpy(dtype: Dtype) -> np.dtype[Any]:
+def _numpy(dtype: Dtype, name: str = "tensor") -> np.dtype[Any]:
     if dtype is None:
         return dtypes.get_default_dtype().numpy
     if isinstance(dtype, dtypes.dtype):
         return dtype.numpy
     if dtype in _PYTHON_TYPES:
         return _PYTHON_TYPES[dtype].numpy
-    raise TypeError(f"dtype must be minigrad.dtype, not {type(dtype).__name__}")
+    raise TypeError(
+        f"{name}(): argument 'dtype' must be minigrad.dtype, not {type(dtype).__name__}"
+    )
 
 
 def _leaf(array: np.ndarray, requires_grad: bool, name: str) -> Tensor:
@@ -218,8 +222,15 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     return _leaf(ndarray, False, "from_numpy")
 
 
+_OTHER_STORAGE = (
+    "Expected a Storage of type {0.scalar_type} or an UntypedStorage, but got {1.scalar_type}"
+)
+
+
 def _array(data: Any, dtype: Dtype) -> np.ndarray:
     wanted = None if dtype is None else _numpy(dtype)
+    if is_storage(data):
+        return of_type(data, data._array.dtype if wanted is None else wanted, _OTHER_STORAGE)
     if isinstance(data, Tensor):
         data = data._data
     if isinstance(data, (np.ndarray, np.generic)):
@@ -362,7 +373,7 @@ def ones(*size: Any, **options: Any) -> Tensor:
 def empty(*size: Any, **options: Any) -> Tensor:
     """Memory whose content is left to chance."""
     shape = _shape("empty", size, options)
-    return _made("empty", lambda kind: np.empty(shape, kind), **options)
+    return _made("empty", lambda kind: fresh(shape, kind), **options)
 
 
 def full(size: Any, fill_value: Any, **options: Any) -> Tensor:

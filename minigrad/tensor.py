@@ -418,8 +418,8 @@ class Tensor(
         return steps if dim is None else steps[dimension(dim, len(steps))]
 
     def data_ptr(self) -> int:
-        """The address of the first element."""
-        return memory(self).ctypes.data
+        """The address of the first element; 0 if there is none."""
+        return memory(self).ctypes.data if self._data.size else 0
 
     # -- values -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
+from ..backends import fresh
 from ..device import device
 from ..engine.node import Node
 from ..inplace import in_place
@@ -96,6 +97,8 @@ class Conversion:
             if not found:
                 raise ValueError(f"invalid type: '{dtype}'")
             dtype = found[0]
+        elif getattr(dtype, "__name__", "").endswith("Tensor"):
+            return self.type(f"minigrad.{dtype.__name__}")
         return self.to(dtype)
 
     def type_as(self, other: Tensor) -> Tensor:
@@ -184,7 +187,8 @@ class Conversion:
 
     def new_empty(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Memory of a shape, its content left to chance."""
-        return self._new(np.empty(sizes(args or (size,))), **options)
+        kind = options.pop("dtype", None) or self.dtype
+        return self._new(fresh(sizes(args or (size,)), kind.numpy), dtype=kind, **options)
 
     def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
         """One value in a shape."""

@@ -328,6 +328,8 @@ def _basic(x: Any, index: Any, always_slice: bool) -> tuple[Any, list[Any]]:
 
 def _as_tuple(index: Any) -> bool:
     """Whether a list stands for a tuple of indices, as in ``x[[slice(0, 2), 1]]``."""
+    if isinstance(index, str):
+        return True
     if not isinstance(index, (list, range)) or len(index) >= 32:
         return False
     kinds = (Node.tensor_type, np.ndarray, list, tuple, range, slice)

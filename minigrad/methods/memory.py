@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..backends import fresh
 from ..inplace import check_writable
 from ..ops.dims import sizes
 from ..recording import memory, own_counter
-from ..storage import Storage, contiguous_format, owner, preserve_format, strided
+from ..storage import (
+    OF_DTYPE,
+    TypedStorage,
+    UntypedStorage,
+    contiguous_format,
+    is_storage,
+    of_type,
+    owner,
+    preserve_format,
+    strided,
+)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+_OTHER_STORAGE = (
+    "Expected a Storage of type {0.c_name} or an UntypedStorage, but got type {1.scalar_type} for "
+    "argument 1 'storage'"
+)
 
 
 class Memory:
@@ -42,13 +59,19 @@ class Memory:
         array = memory(self)
         return (array.ctypes.data - owner(array).ctypes.data) // array.itemsize
 
-    def untyped_storage(self) -> Storage:
+    def untyped_storage(self) -> UntypedStorage:
         """The memory that this tensor shares with its views, as bytes."""
-        return Storage(owner(memory(self)), untyped=True)
+        return UntypedStorage._of(owner(memory(self)))
 
-    def storage(self) -> Storage:
+    def storage(self) -> TypedStorage:
         """The memory that this tensor shares with its views."""
-        return Storage(owner(memory(self)), untyped=False)
+        return TypedStorage._of(owner(memory(self)).view(self._data.dtype))
+
+    _typed_storage = storage
+
+    def storage_type(self) -> Any:
+        """The class of the storage: `FloatStorage` of float32."""
+        return OF_DTYPE[self.dtype]  # type: ignore[attr-defined]
 
     def get_device(self) -> int:
         """-1: the number of the CPU."""
@@ -81,7 +104,7 @@ class Memory:
         start = (old.ctypes.data - storage.ctypes.data) // old.itemsize
         count = math.prod(shape)
         if storage.size < start + count:
-            larger = np.empty(start + count, old.dtype)
+            larger = fresh(start + count, old.dtype)
             larger[: storage.size] = storage
             storage = larger
         self._data = storage[start : start + count].reshape(shape)
@@ -99,9 +122,11 @@ class Memory:
         check_writable(self)
         if source is None:
             self._data = np.empty(0, self._data.dtype)
-        elif isinstance(source, Storage) or size is not None:
-            array = source._array if isinstance(source, Storage) else owner(memory(source)).ravel()
-            array = array.view(self._data.dtype)
+        elif is_storage(source) or size is not None:
+            if is_storage(source):
+                array = of_type(source, self._data.dtype, _OTHER_STORAGE)
+            else:
+                array = owner(memory(source)).ravel().view(self._data.dtype)
             shape = (array.size - storage_offset,) if size is None else tuple(size)
             steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
             steps = steps if stride is None else list(stride)
