@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,12 +19,14 @@ class Hook(NamedTuple):
     call: Callable[..., Any]
     with_kwargs: bool = False
     always: bool = False  # also when forward raised an error
+    partial: bool = False  # of the deprecated kind, which sees one operation of the module only
 
 
 class Callee:
     """The part of Module that is called and watched."""
 
     forward: Callable[..., Any]
+    _everywhere: dict[str, Any] = {}  # hooks of all modules: see `module`
     _watched = False  # whether there may be hooks, so that a call without any costs nothing
     _forward_pre_hooks = NO_HOOKS
     _forward_hooks = NO_HOOKS
@@ -67,7 +70,7 @@ class Callee:
         """
         if self._backward_hooks:
             raise RuntimeError(_NOT_BOTH)
-        return self._watch("_partial_backward_hooks", Hook(hook), False)
+        return self._watch("_partial_backward_hooks", Hook(hook, partial=True), False)
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
@@ -95,14 +98,38 @@ _NOT_BOTH = (
     "only one of them."
 )
 
-_everywhere = Callee()
-"""Holds the hooks that look on at every module."""
+
+class _Everywhere(Callee):
+    """Registers hooks that look on at every module; they stand where torch has them."""
+
+    def _watch(self, kind: str, hook: Hook, prepend: bool) -> RemovableHandle:
+        Callee._watched = True
+        hooks = self._everywhere.setdefault(_place(kind), OrderedDict())
+        handle = RemovableHandle(hooks)
+        hooks[handle.id] = hook
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
+        return handle
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.endswith("_hooks"):
+            return super().__getattribute__(name)
+        partial = name == "_partial_backward_hooks"
+        hooks = self._everywhere.get(_place(name), NO_HOOKS)
+        return {i: hook for i, hook in hooks.items() if hook.partial == partial}
+
+
+def _place(kind: str) -> str:
+    """Torch's name for the hooks of all modules; both kinds of backward hooks stand in one place."""
+    return "_global" + kind.replace("_partial", "")
+
+
+_for_all = _Everywhere()
 
 
 def _everywhere_too(register: str) -> Callable[..., RemovableHandle]:
     def register_module_hook(hook: Callable[..., Any], **how: bool) -> RemovableHandle:
-        Callee._watched = True
-        return getattr(_everywhere, register)(hook, **how)
+        return getattr(_for_all, register)(hook, **how)
 
     register_module_hook.__doc__ = f"``Module.{register}`` for all modules at once."
     return register_module_hook
@@ -116,7 +143,7 @@ register_module_full_backward_hook = _everywhere_too("register_full_backward_hoo
 
 
 def _hooks(module: Callee, kind: str) -> list[Hook]:
-    return [*getattr(_everywhere, kind).values(), *getattr(module, kind).values()]
+    return [*getattr(_for_all, kind).values(), *getattr(module, kind).values()]
 
 
 def _call_watched(module: Callee, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

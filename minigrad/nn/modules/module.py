@@ -31,6 +31,8 @@ __all__ = [
 
 M = TypeVar("M", bound="Module")
 
+Callee._everywhere = globals()  # torch's place for hooks of all modules: `_global_forward_hooks` …
+
 
 class Module(Callee, Stateful):
     """Base class of all layers and networks. A subclass makes its parts in `__init__`, after

@@ -14,6 +14,14 @@ from ..parameter import Parameter
 from .module import Module
 
 
+def _draw(weight: Parameter, padding_idx: int | None) -> None:
+    """A standard normal table, whose row `padding_idx` is 0."""
+    init.normal_(weight)
+    if padding_idx is not None:
+        with no_grad():
+            weight[padding_idx].fill_(0)
+
+
 class Embedding(Module):
     """For each integer of the input its row of `weight` (num_embeddings, embedding_dim), which
     begins as standard normal. The row `padding_idx` begins as zeros and is not trained."""
@@ -57,10 +65,7 @@ class Embedding(Module):
 
     def reset_parameters(self) -> None:
         """Draw new initial values."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            with no_grad():
-                self.weight[self.padding_idx].fill_(0)
+        _draw(self.weight, self.padding_idx)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.embedding(
@@ -157,7 +162,9 @@ class EmbeddingBag(Module):
         self.sparse = sparse
         self.include_last_offset = include_last_offset
 
-    reset_parameters = Embedding.reset_parameters
+    def reset_parameters(self) -> None:
+        """Draw new initial values."""
+        _draw(self.weight, self.padding_idx)
 
     def forward(
         self,
