@@ -120,7 +120,7 @@ class _Everywhere(Callee):
 
 
 def _place(kind: str) -> str:
-    """Torch's name for the hooks of all modules; both kinds of backward hooks stand in one place."""
+    """Torch's name for hooks of all modules; both kinds of backward hooks stand in one place."""
     return "_global" + kind.replace("_partial", "")
 
 
