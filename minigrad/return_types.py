@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import namedtuple
 from typing import Any
 
@@ -19,8 +20,14 @@ def _class(name: str, fields: tuple[str, ...]) -> Any:
         lines = [f"{field}={value!r}" for field, value in zip(fields, self)]
         return f"minigrad.return_types.{name}(\n" + ",\n".join(lines) + ")"
 
-    plain = namedtuple(name, fields)  # type: ignore[misc]
-    return type(name, (plain,), {"__repr__": __repr__, "__slots__": (), "__module__": __name__})
+    return type(
+        name, (_plain(fields),), {"__repr__": __repr__, "__slots__": (), "__module__": __name__}
+    )
+
+
+@functools.cache  # one for all with the same fields: to make one takes 50 µs
+def _plain(fields: tuple[str, ...]) -> Any:
+    return namedtuple("_plain", fields)  # type: ignore[misc]
 
 
 max = _named("max", "values", "indices")
