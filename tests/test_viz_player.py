@@ -98,7 +98,8 @@ def test_every_step_is_a_frame_and_the_last_one_shows_the_engines_grads(engine, 
     for name, text in grads(animation).items():
         rows = "".join(line.strip() + " " for line in text.split("\n")).strip()
         numbers = re.sub(r"(?<=\[) +| {2,}", " ", rows).replace("[ ", "[").replace("] [", "], [")
-        assert numbers in (held[name]["short"], held[name]["text"])
+        text = held[name]["text"]
+        assert numbers in (held[name]["short"], text, text.partition("mean ")[2])
 
 
 def test_both_engines_are_replayed_alike():
@@ -590,6 +591,19 @@ def test_a_pass_that_is_too_long_says_what_it_leaves_out():
     told = frames({"graph": {"nodes": [node], "edges": []}, "runs": [run]})
     assert len(told) == MOST_FRAMES + 1
     assert told[-1].text == "4 more steps are not shown."
+
+
+def test_a_large_gradient_shows_mean_spread_and_a_thumbnail(engine):
+    x = engine.linspace(-1, 1, 160).view(10, 16).requires_grad_()
+    told = viz.animate((x * x).sum(), names={"x": x}).frames[-1]
+    assert ".grad 0 ± 1.16" not in told.changes.values()
+    [after] = [text for key, text in told.changes.items() if key.endswith("-acc")]
+    assert re.fullmatch(r"\.grad -?[\d.e-]+ ± 1\.162", after)
+    head, text, cells = told.terms[-1]
+    assert (head, text.startswith("(10, 16) mean ")) == ("= .grad after", True)
+    rows = cells.removeprefix("▦").split("/")
+    assert len(rows) == 8 and {len(row) for row in rows} == {16}
+    assert (rows[0][0], rows[-1][-1]) == ("0", "6")  # most negative, most positive
 
 
 # the HTML

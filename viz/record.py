@@ -1,8 +1,8 @@
 """Records a real backward pass, through public hooks, as plain data that anything can replay.
 
-The trace, version 1, is a JSON-able dict, the same for every engine:
+The trace, version 2, is a JSON-able dict, the same for every engine:
 
-    {"format": "minigrad-trace", "version": 1,
+    {"format": "minigrad-trace", "version": 2,
      "graph": {"nodes": [{"id", "kind", "op", "name", "shape", "dtype", "value", "rule"}],
                "edges": [{"id", "source", "target", "input", "output"}]},
      "runs": [{"call", "root", "nodes", "values", "retain_graph", "create_graph", "rebuilt",
@@ -14,7 +14,8 @@ A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.gr
 "short", "data"}: `short` fits beside an edge, `data` holds the numbers as nested lists, or null
 when there are many ("nan", "inf" and "-inf" are strings, for JSON has no such numbers). The text
 of many tells their mean and spread; it says "about" where they were overwritten before the trace
-was asked for, and only some of them are known.
+was asked for, and only some of them are known. `heat`, of many only, is a thumbnail: rows of levels
+from "0", most negative, to "6"; "3" is zero, "x" none. (Version 1 had neither.)
 
 One run is one `call` of "backward" or of "grad" (`autograd.grad`). `root` is the id of the tensor
 it was called on (`roots` all of them), `nodes` are the ids of its graph, `values` their values at
@@ -59,7 +60,7 @@ from .names import Names, caller_namespace
 from .player import SUFFIXES, Animation
 from .watch import Run
 
-FORMAT, VERSION = "minigrad-trace", 1
+FORMAT, VERSION = "minigrad-trace", 2
 HELD = 10_000_000  # numbers of runs that are not yet told
 
 

@@ -7,7 +7,7 @@ other with four significant digits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -212,6 +212,9 @@ class Seen:
         if self._value is None:
             dtype, shape = str(self.dtype).rpartition(".")[2], tuple(self.shape)
             self._value = value_of_array(self.array, shape, dtype)
+            seen = self.array if self.large is None else self.large.few
+            if seen is not None and prod(shape) > LISTED and (cells := heat(seen)):
+                self._value["heat"] = cells
             if self.large is not None:
                 text = f"{shape_text(shape)} {self.large.text}"
                 self._value |= {"text": text, "short": self.large.one or shape_text(shape)}

@@ -6,6 +6,7 @@ show frames, so that they cannot disagree.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -193,12 +194,24 @@ def call(trace: dict[str, Any], number: int = 0) -> str:
     return f"{clean(name)}.backward()" if name else "backward()"
 
 
+MEAN = re.compile(r"mean (\S+ ± [^,\s]+)(, about: [^,]*)?(.*)")
+
+
 def label(value: dict[str, Any] | None) -> str:
-    """A gradient as it stands in the picture: one number for all elements, rows, or the shape."""
+    """A gradient as it stands in the picture: one number for all elements, rows, mean ± spread, or
+    the shape."""
     if value is None:
         return "None"
-    lines = rows(value)
-    return "\n".join(lines) if lines and value["short"].startswith("(") else value["short"]
+    lines, many = rows(value), value["short"].startswith("(")
+    if many and value.get("heat") and (told := MEAN.search(value["text"])):
+        return f"{'≈ ' * bool(told[2])}{told[1]}{told[3]}"
+    return "\n".join(lines) if lines and many else value["short"]
+
+
+def thumbnail(value: dict[str, Any] | None) -> tuple[str, ...]:
+    """What the player shows as cells: a mark, and the rows of the thumbnail."""
+    cells = value.get("heat") if value and value["short"].startswith("(") else None
+    return ("▦" + "/".join(cells),) if cells else ()
 
 
 def block(value: dict[str, Any] | None) -> str:
@@ -209,6 +222,10 @@ def block(value: dict[str, Any] | None) -> str:
         return "\n".join(lines)
     listed = value["data"] is not None and len(value["text"]) > SPOKEN
     return value["short"] if listed else value["text"]
+
+
+def _term(head: str, value: dict[str, Any] | None) -> tuple[str, ...]:
+    return (head, block(value), *thumbnail(value))
 
 
 _Terms: TypeAlias = "list[tuple[str, ...]]"
@@ -273,12 +290,12 @@ class Run:
         """The gradient that starts the pass comes in."""
         edge = step["edge"]
         changes = {edge: "moving", f"{edge}-label": label(step["grad"])} if edge else {}
-        return changes, [("starts with", block(step["grad"]))]
+        return changes, [_term("starts with", step["grad"])]
 
     def apply(self, step: dict[str, Any]) -> _Told:
         """An op receives a gradient and sends others on; where several meet, they add up."""
         changes = {step["node"]: "active"}
-        terms: _Terms = [("receives", block(step["received"]))]
+        terms: _Terms = [_term("receives", step["received"])]
         for send in step["sends"]:
             edge, target = send["edge"], self.targets[send["edge"]]
             several = self.fan_in[target] > 1
@@ -288,7 +305,7 @@ class Run:
             elif several:
                 changes[f"{target}-acc"] = _after("Σ ", label(send["sum"]))
             total = (_after("Σ ", block(send["sum"])),) if several else ()
-            terms.append((f"→ {self._name(target)}", block(send["grad"]), *total))
+            terms.append((*_term(f"→ {self._name(target)}", send["grad"]), *total))
         if len(terms) > MOST_TERMS:
             terms[MOST_TERMS:] = [("…", f"{len(terms) - MOST_TERMS} more")]
         if step["frees"]:
@@ -300,9 +317,9 @@ class Run:
         leaf = step["node"]
         changes = {leaf: "active", f"{leaf}-acc": _after(".grad ", label(step["after"]))}
         return changes, [
-            (".grad before", block(step["before"])),
-            ("+ incoming", block(step["incoming"])),
-            ("= .grad after", block(step["after"])),
+            _term(".grad before", step["before"]),
+            _term("+ incoming", step["incoming"]),
+            _term("= .grad after", step["after"]),
         ]
 
     def _ask_seed(self, step: dict[str, Any]) -> list[quiz.Ask]:
@@ -388,7 +405,7 @@ class Run:
     def result(self, step: dict[str, Any]) -> _Told:
         """autograd.grad returns a gradient, and no `.grad` changes."""
         changes = {step["node"]: "active", f"{step['node']}-acc": _after("→ ", label(step["grad"]))}
-        return changes, [("returned", block(step["grad"]))]
+        return changes, [_term("returned", step["grad"])]
 
     def _ask_result(self, step: dict[str, Any]) -> list[quiz.Ask]:
         return []  # what arrived was asked already

@@ -180,7 +180,7 @@ function mount(host) {
         box.append(
           ...term.map((text, i) => {
             const line = document.createElement(i ? "dd" : "dt");
-            line.textContent = text;
+            text[0] === "▦" ? line.append(thumbnail(text.slice(1))) : (line.textContent = text);
             return line;
           }),
         );
@@ -310,7 +310,8 @@ function mount(host) {
   scrub.max = frames.length - 1;
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
   const terms = frames.flatMap((frame) => frame.terms);
-  const lines = terms.map((term) => term.join("\n").split("\n").length);
+  const tall = (text) => (text[0] === "▦" ? 4 : text.split("\n").length);
+  const lines = terms.map((term) => term.reduce((sum, text) => sum + tall(text), 0));
   numbers.style.setProperty("--lines", Math.max(0, ...lines));
   part(".call").hidden = starts.length < 2;
   call.append(...starts.map((start, i) => new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));
@@ -321,6 +322,30 @@ function mount(host) {
   style.textContent = host.querySelector("script[type='text/css']").textContent;
   root.append(style, view.content);
   follow(frames[at].focus);
+}
+
+// A large gradient at a glance: "012/345" are the levels of its cells, from most negative to most
+// positive; x is no number.
+function thumbnail(text) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const rows = text.split("/");
+  const [wide, high] = [Math.max(...rows.map((row) => row.length)), rows.length];
+  const told = { class: "viz-graph", viewBox: `0 0 ${wide} ${high}`, width: 8 * wide, height: 8 * high,
+                 role: "img", "aria-label": "thumbnail, from most negative (blue) to most positive (orange)" };
+  for (const [name, value] of Object.entries(told)) svg.setAttribute(name, value);
+  const ways = new Map();
+  rows.forEach((row, y) => [...row].forEach((level, x) => {
+    const cell = level === "x" ? `M${x} ${y}l1 1m0-1l-1 1` : `M${x} ${y}h1v1h-1z`;
+    ways.set(level, (ways.get(level) ?? "") + cell);
+  }));
+  for (const [level, way] of ways) {
+    const path = document.createElementNS(svg.namespaceURI, "path");
+    path.setAttribute("class", `h${level}`);
+    path.setAttribute("d", way);
+    if (level === "x") path.setAttribute("stroke-width", "0.15");
+    svg.append(path);
+  }
+  return svg;
 }
 
 // ---- quiz ----
