@@ -596,7 +596,6 @@ def test_a_pass_that_is_too_long_says_what_it_leaves_out():
 def test_a_large_gradient_shows_mean_spread_and_a_thumbnail(engine):
     x = engine.linspace(-1, 1, 160).view(10, 16).requires_grad_()
     told = viz.animate((x * x).sum(), names={"x": x}).frames[-1]
-    assert ".grad 0 ± 1.16" not in told.changes.values()
     [after] = [text for key, text in told.changes.items() if key.endswith("-acc")]
     assert re.fullmatch(r"\.grad -?[\d.e-]+ ± 1\.162", after)
     head, text, cells = told.terms[-1]
