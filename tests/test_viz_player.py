@@ -597,7 +597,7 @@ def test_a_large_gradient_shows_mean_spread_and_a_thumbnail(engine):
     x = engine.linspace(-1, 1, 160).view(10, 16).requires_grad_()
     told = viz.animate((x * x).sum(), names={"x": x}).frames[-1]
     [after] = [text for key, text in told.changes.items() if key.endswith("-acc")]
-    assert re.fullmatch(r"\.grad -?[\d.e-]+ ± 1\.162", after)
+    assert re.fullmatch(r"\.grad -?[\d.e-]+\n {6}± 1\.162", after)
     head, text, cells = told.terms[-1]
     assert (head, text.startswith("(10, 16) mean ")) == ("= .grad after", True)
     rows = cells.removeprefix("▦").split("/")

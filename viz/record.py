@@ -363,7 +363,7 @@ def _places(modules: int, last: str | None) -> list[tuple[Any, str]]:
 
 @functools.cache
 def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(original)
+    defaults = {name: p.default for name, p in inspect.signature(original).parameters.items()}
     package = original.__module__.partition(".")[0]
 
     @functools.wraps(original)
@@ -375,7 +375,7 @@ def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(*args, **kwargs)
         _inside.backward = True
         try:
-            return _record_call(here, signature, original, args, kwargs)
+            return _record_call(here, defaults, original, args, kwargs)
         finally:
             _inside.backward = False
 
@@ -384,16 +384,16 @@ def _watched(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _record_call(
     recordings: list[Recording],
-    signature: inspect.Signature,
+    defaults: dict[str, Any],
     original: Callable[..., Any],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
     __tracebackhide__ = True
     try:
-        call = signature.bind(*args, **kwargs)
-        call.apply_defaults()
-        given = call.arguments
+        given = {**defaults, **dict(zip(defaults, args)), **kwargs}
+        if len(given) > len(defaults) or len(args) > len(defaults):
+            raise TypeError
         grad = "outputs" in given  # it is autograd.grad, whose second argument is `inputs`
         tensors, gradients = list(given.values())[0 : 3 if grad else 2 : 2 if grad else 1]
         roots = roots_of(tensors)

@@ -238,11 +238,22 @@ class Run:
 
     def _end(self) -> None:
         """Sees what was freed, and holds nothing of the engine's any longer but the nodes."""
-        nodes = dict(self.trail.numbered())
-        for kind, at, *_ in self._seen:
-            saved = self._saved.get(at) if kind == "apply" else None
-            if saved and _is_freed(nodes[at], saved):
-                self._gone.add(at)
+        ran = [
+            at
+            for kind, at, *_ in self._seen
+            if kind == "apply" and at in self._saved and _tensors(self._saved[at])
+        ]
+        nodes = self.trail.nodes
+        freed = [
+            _is_freed(nodes[at - self.trail.first], self._saved[at])
+            for at in ran[:: len(ran) - 1 or 1]
+        ]
+        if all(freed):  # a pass frees all that it ran through, or nothing
+            self._gone.update(ran)
+        elif any(freed):
+            self._gone.update(
+                at for at in ran if _is_freed(nodes[at - self.trail.first], self._saved[at])
+            )
         self.trail.outputs.clear()
         self._met.clear()
         self._known.clear()

@@ -194,7 +194,7 @@ def call(trace: dict[str, Any], number: int = 0) -> str:
     return f"{clean(name)}.backward()" if name else "backward()"
 
 
-MEAN = re.compile(r"mean (\S+ ± [^,\s]+)(, about: [^,]*)?(.*)")
+MEAN = re.compile(r"mean (\S+) ± ([^,\s]+)(, about: [^,]*)?(.*)")
 
 
 def label(value: dict[str, Any] | None) -> str:
@@ -204,7 +204,8 @@ def label(value: dict[str, Any] | None) -> str:
         return "None"
     lines, many = rows(value), value["short"].startswith("(")
     if many and value.get("heat") and (told := MEAN.search(value["text"])):
-        return f"{'≈ ' * bool(told[2])}{told[1]}{told[3]}"
+        about, odd = "≈ " * bool(told[3]), told[4].replace(", ", "\n")
+        return f"{about}{told[1]}\n{' ' * len(about)}± {told[2]}{odd}"
     return "\n".join(lines) if lines and many else value["short"]
 
 
