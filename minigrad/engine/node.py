@@ -150,8 +150,8 @@ class Node:
 
     def _link_further(self, edges: tuple[Node | None, ...], tensors: Sequence[Any]) -> None:
         """Say which output of its node each input is, where it is not always the first."""
-        if any(tensor._output_nr for tensor in tensors):
-            slots = [t._output_nr for t in tensors]
+        slots = [t._output_nr for t in tensors]
+        if any(slots):
             self.slots = (*slots, *[0] * (len(edges) - len(slots)))
             self.special = LONG
         for edge in edges:
