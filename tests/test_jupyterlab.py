@@ -15,6 +15,7 @@ CHAPTER = "00_start_here.ipynb"
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 CHAPTERS = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 PLAYER = {"name": "Backward pass, step by step"}
+ROOM = 650  # pixels that JupyterLab leaves for cells on a screen of 1366 × 768
 
 SETTINGS = {
     # Lab renders cells as they scroll into view; here all of them shall be there to be looked at.
@@ -210,6 +211,8 @@ def test_every_chapter_runs_from_top_to_bottom(chapter, name):
     cells = tab.cells()
     assert [source for source, _, kinds in cells if "error" in kinds] == []
     assert [count for _, count, _ in cells] == list(range(1, len(cells) + 1))
+    heights = tab.players().evaluate_all("(all) => all.map((one) => one.offsetHeight)")
+    assert max(heights, default=0) <= ROOM
     assert tab.problems == []
 
 
