@@ -178,3 +178,26 @@ for epoch in (3, 1, 7):
 schedulers.OneCycleLR(optimizer(), max_lr=1.0)
 # %%
 schedulers.SequentialLR(optimizer(), [], [])
+# %%
+for how in (
+    {}, {"mode": "triangular2", "step_size_down": 3}, {"mode": "exp_range", "gamma": 0.9},
+    {"scale_fn": lambda x: 1 / x, "base_momentum": 0.7},
+):
+    w = torch.ones(2, requires_grad=True)
+    sgd = torch.optim.SGD([{"params": [w]}, {"params": [torch.ones(1)]}], lr=1.0, momentum=0.5)
+    s = schedulers.CyclicLR(sgd, base_lr=[0.1, 0.2], max_lr=1.0, step_size_up=2, **how)
+    for step in range(9):
+        sgd.step()
+        print([round(g["lr"], 6) for g in sgd.param_groups], round(sgd.param_groups[0]["momentum"], 6))
+        s.step()
+    state = s.state_dict()
+    print(sorted(state))
+    s.load_state_dict(state)
+    print(s.last_epoch)
+adam = torch.optim.Adam([w])
+s = schedulers.CyclicLR(adam, 0.01, 0.1, 3)
+print(adam.param_groups[0]["betas"], adam.param_groups[0]["lr"])
+# %%
+schedulers.CyclicLR(torch.optim.Adagrad([w], lr=0.1), 0.1, 1.0)
+# %%
+schedulers.CyclicLR(torch.optim.SGD([w], lr=0.1), 0.1, 1.0, mode="square")
