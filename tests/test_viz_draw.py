@@ -540,7 +540,7 @@ def check_fragment(html):
     data = json.loads(found.scripts[1])
     for page in data["pages"].values():
         check_safe(f'<svg xmlns="{SVG[1:-1]}">{page["ink"]}</svg>', most=50_000)
-    check_safe(f'<svg xmlns="{SVG[1:-1]}">{data["legend"][0]}</svg>')
+    check_safe(f'<svg xmlns="{SVG[1:-1]}">{"".join(ink for ink, _ in data["legend"])}</svg>')
     return data
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .differences import differences, told
 from .fold import fold, modules
-from .graph import MOST, Graph, check_model, roots_of, walk
+from .graph import MOST, Graph, check_model, memory_of, roots_of, walk
 from .names import Names
 from .options import DIRECTIONS, check, explained
 from .page import fits
@@ -71,6 +71,7 @@ def animate(
         modular["framed"] = modules(graph, found.kinds, found.atoms)
     elif found.kinds:
         modular["group"] = fold(graph, found.kinds, found.atoms)
+    sizes, kept = memory_of(graph)
     slopes = {} if f is None else differences(f, t, gradient, graph)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
@@ -89,6 +90,9 @@ def animate(
                 "then animate it; or animate it with retain_graph=True the first time."
             )
         raise
+    if not animation.shown:
+        animation.sizes = sizes
+    animation.memory = kept, memory_of(graph)[1]
     checks = told(slopes, recording.runs[0])
     box, folded = animation.shown, Counter(animation.shown.values())
     animation.checks = {

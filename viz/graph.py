@@ -19,6 +19,7 @@ from .rules import rule_for, shares_memory
 from .values import (
     Value,
     array_of,
+    bytes_text,
     dtype_of,
     heat,
     odd,
@@ -503,6 +504,23 @@ def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:
         nbytes=size,
         place=_place(value),
     )
+
+
+def memory_of(graph: Graph) -> tuple[dict[str, int], str]:
+    """({node: bytes of the tensors that it keeps}, `96 B in 4 tensors` in all, memory once)."""
+    each: dict[str, int] = {}
+    places: dict[Any, int] = {}
+    for id, node in graph.handles.items():
+        own: dict[Any, int] = {}
+        for name, value, _ in saved_by(node):
+            if is_tensor(value):
+                place = _place(value) if tuple(value.shape) else None
+                own[place or (id, name)] = value.numel() * value.element_size()
+        if own:
+            each[id] = sum(own.values())
+            places |= own
+    count = f"{len(places)} tensor{'s' * (len(places) != 1)}"
+    return each, f"{bytes_text(sum(places.values()))} in {count}"
 
 
 def _place(tensor: Any) -> int | None:

@@ -328,8 +328,21 @@ def _letters(letters: str, boxes: Sequence[Box]) -> list[str]:
     return [*words, *(["L: the tensor that backward() starts from"] if "∂L/" in rules else [])]
 
 
-def legend_ink(page: Page, *, everything: bool = False) -> tuple[str, float, float]:
-    """What shapes, arrows and letters mean, in rows: ink, width, height.
+def legend_ink(page: Page) -> tuple[str, float, float]:
+    """What shapes, arrows and letters mean, in rows: ink, width, height."""
+    out, x, y, widest = [], 0.0, 12.0, 0.0
+    limit = max(page.width, 380)
+    for ink, wide in legend_items(page):
+        if x and x + wide > limit:
+            x, y = 0.0, y + LINE
+        out.append(f'<g transform="translate({_n(x)} {_n(y)})">{ink}</g>')
+        widest = max(widest, x + wide)
+        x += wide + 18
+    return "".join(out), widest, y + 4
+
+
+def legend_items(page: Page, *, everything: bool = False) -> list[tuple[str, float]]:
+    """The same one by one: ink around the point 0, 0 of its base line, width.
 
     everything:  of what is folded, too; without the note, which is right for one picture only
     """
@@ -361,16 +374,9 @@ def legend_ink(page: Page, *, everything: bool = False) -> tuple[str, float, flo
     items += [("", 0, words) for words in _letters(page.letters, boxes)]
     if page.note and not everything:
         items.append(("", 0, page.note))
-    out, x, y, widest = [], 0.0, 12.0, 0.0
-    limit = 700 if everything else max(page.width, 380)
-    for ink, space, words in items:
-        wide = space + width(words, 11)
-        if x and x + wide > limit:
-            x, y = 0.0, y + LINE
-        out.append(f'<g transform="translate({_n(x)} {_n(y)})">{ink}{_small(space, 0, words)}</g>')
-        widest = max(widest, x + wide)
-        x += wide + 18
-    return "".join(out), widest, y + 4
+    return [
+        (ink + _small(space, 0, words), space + width(words, 11)) for ink, space, words in items
+    ]
 
 
 def _all(page: Page, what: str, everything: bool) -> Iterator[Any]:

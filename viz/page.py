@@ -284,7 +284,7 @@ def _count_folded(page: Page) -> str:
                 boxes += 1
                 nodes += sum(1 for _ in item.nodes())
     what = "1 box stands" if boxes == 1 else f"{boxes} boxes stand"
-    return f"folded: {what} for {nodes:,} operations" if boxes else ""
+    return f"folded: {what} for {nodes:,} operation{'s' * (nodes != 1)}" if boxes else ""
 
 
 SHIPPED = 200  # boxes of all pages together; what is folded deeper than that is not drawn at all

@@ -18,6 +18,7 @@ from viz.fold import Group, fold
 from viz.graph import Graph
 from viz.options import check
 from viz.page import fits
+from viz.values import bytes_text
 
 from .animated import MOST_FRAMES, animated_svg
 from .embed import player_html
@@ -43,6 +44,8 @@ class Animation:
         self.quiz = quiz
         self.calls: Collection[int] | None = None  # those that are shown; None: as many as fit
         self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
+        self.memory: tuple[str, str] | None = None  # that the graph keeps before and after
+        self.sizes: dict[str, int] = {}  # bytes that a node keeps before
         self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
         self.label, self.title = "Backward pass, step by step", ""
         if "lines" in trace:
@@ -83,12 +86,25 @@ class Animation:
     @cached_property
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
-        return [
-            replace(step, queue=f"{self.checks[step.focus]} {step.queue}".strip())
-            if step.kind == "accumulate" and step.focus in self.checks
-            else step
-            for step in _frames(self.trace, self.quiz, self.calls)
-        ]
+        found = [self._with_facts(step) for step in _frames(self.trace, self.quiz, self.calls)]
+        if self.memory and found and self.memory[0] != self.memory[1]:
+            before, after = self.memory
+            first = f"For backward, the graph keeps {before}."
+            last = f"The graph kept {before} before; now it keeps {after}."
+            for at, text in ((0, first), (-1, last)):
+                queue = f"{found[at].queue} {text}".strip()
+                found[at] = replace(found[at], queue=queue)
+        return found
+
+    def _with_facts(self, step: Frame) -> Frame:
+        """A frame with what is known beyond the trace: checks, and how much was freed."""
+        if step.kind == "accumulate" and step.focus in self.checks:
+            return replace(step, queue=f"{self.checks[step.focus]} {step.queue}".strip())
+        if step.kind == "apply" and step.focus in self.sizes:
+            size = bytes_text(self.sizes[step.focus])
+            terms = [(*term, size) if term[0] == "frees" else term for term in step.terms]
+            return replace(step, terms=terms)
+        return step
 
     @cached_property
     def told(self) -> list[Frame]:

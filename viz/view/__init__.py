@@ -17,7 +17,7 @@ from typing import Any
 
 from viz.card import cards
 from viz.graph import Graph
-from viz.ink import box_ink, legend_ink
+from viz.ink import box_ink, legend_items
 from viz.layout import complete, pages
 from viz.page import Page, describe, frame_size, frame_title, memory
 from viz.web import inert, palette, source, theme
@@ -33,7 +33,6 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
     complete(page)
     told = cards(graph, kinds, page.letters)
     shown = {box.of for p in pages(page) for box in p.boxes}
-    legend, wide, high = legend_ink(page, everything=True)
     data = {
         "label": describe(graph),
         "direction": page.direction,
@@ -42,7 +41,7 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
         "cards": {id: card for id, card in told.items() if id in shown},
         "second": any(node.second for node in graph.nodes),
         "note": " · ".join(filter(None, (memory(graph), page.left_out))),
-        "legend": [legend, round(wide), round(high)],
+        "legend": [[ink, round(wide) + 2] for ink, wide in legend_items(page, everything=True)],
     }
     text = inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((svg + text).encode()).hexdigest()[:12]

@@ -40,7 +40,7 @@ const PARTS = `
       <strong></strong>
       <dl></dl>
     </section>
-    <div class="key" tabindex="0" role="group" aria-label="What the marks mean"></div>
+    <div class="key" role="group" aria-label="What the marks mean"></div>
     <p class="note"></p>
   </div>`;
 
@@ -255,7 +255,7 @@ function mount(host) {
     const folded = groups.filter((id) => !open.has(id) && element(id));
     const hidden = folded.reduce((sum, id) => sum + data.pages[id].count, 0);
     const boxesNow = folded.length === 1 ? "1 box stands" : `${folded.length} boxes stand`;
-    const words = [folded.length ? `folded: ${boxesNow} for ${hidden.toLocaleString("en")} operations` : ""];
+    const words = [folded.length ? `folded: ${boxesNow} for ${hidden.toLocaleString("en")} operation${hidden === 1 ? "" : "s"}` : ""];
     note.textContent = [...words, data.note].filter(Boolean).join(" · ");
     foldButton.textContent = groups.some((id) => !open.has(id)) ? "Unfold all" : "Fold all";
     mark();
@@ -297,7 +297,7 @@ function mount(host) {
 
   function fit() {
     const room = (pane.clientWidth || 800) - 4;
-    scale = Math.max(0.5, Math.min(1, room / size.width));
+    scale = Math.max(0.7, Math.min(1, room / size.width));
     resize();
     pane.scrollTo((size.width * scale - room) / 2, 0);
   }
@@ -521,9 +521,8 @@ function mount(host) {
 
   // ---- first picture ----
   viewer.setAttribute("aria-label", data.label);
-  const [legend, wide, high] = data.legend;
-  part(".key").innerHTML =
-    `<svg class="graph viz-graph" viewBox="0 0 ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Legend">${legend}</svg>`;
+  part(".key").innerHTML = data.legend.map(([ink, wide]) =>
+    `<svg class="graph viz-graph" viewBox="0 -12 ${wide} 16" width="${wide}" height="16">${ink}</svg>`).join("");
   part(".layer").hidden = !data.second;
   foldButton.hidden = !groups.length;
   draw();
