@@ -49,7 +49,7 @@ import json
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -434,11 +434,10 @@ def _record_call(
             )
 
 
-@contextlib.contextmanager
-def _all_watching(runs: list[Run]) -> Iterator[None]:
-    with runs[0].watching():
-        if runs[1:]:
-            with _all_watching(runs[1:]):
-                yield
-        else:
-            yield
+def _all_watching(runs: list[Run]) -> contextlib.AbstractContextManager[Any]:
+    if not runs[1:]:
+        return runs[0].watching()
+    with contextlib.ExitStack() as stack:
+        for run in runs:
+            stack.enter_context(run.watching())
+        return stack.pop_all()

@@ -74,7 +74,7 @@ class Run:
         self.steps: list[Step] = []
         self.error: str | None = None
         self.graph = Graph()
-        self._identities: dict[str, Any] = {}
+        self._identities: dict[int, Any] = {}
         self.trail = trail = follow(roots)
         if trail.cut:
             return
@@ -88,6 +88,7 @@ class Run:
         self._gone: set[int] = set()
         self._known = Known()
         self._custom: set[int] = set()  # Functions of the user's
+        self._hooked: set[int] = set()  # tensors that have hooks
         self._seen: list[tuple[Any, ...]] = []  # what the hooks saw, in their order
         self._met: dict[Place, list[np.ndarray]] = {}  # large gradients that meet others
         self.adds = False  # to a `.grad` that earlier runs may tell of
@@ -134,7 +135,9 @@ class Run:
 
     def _look_at(self, at: int, tensor: Any) -> None:
         self._tensors.append((at, glance(tensor), tensor.dtype))
-        self._marks.append((at, getattr(tensor, "_version", None), hooks_of(tensor)))
+        if hooks := hooks_of(tensor):
+            self._hooked.add(at)
+        self._marks.append((at, getattr(tensor, "_version", None), hooks))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -188,7 +191,9 @@ class Run:
             keep(("accumulate", at, before, came, after))
             before, came = after, None
 
-        if leaf.grad is not None or hooks_of(leaf):  # else what comes is what `.grad` is afterwards
+        if (
+            leaf.grad is not None or at in self._hooked
+        ):  # else what comes is what `.grad` is afterwards
 
             def comes(received: Sequence[Any]) -> None:
                 nonlocal before, came
@@ -221,7 +226,7 @@ class Run:
             edge, place = self._edges.get((target, 0), NOWHERE)
             if self._boxes[target][0] == "leaf":  # it has no box in front of it
                 edge, place = None, (target, 0)
-            kept = look(seed)
+            kept = None if seed is None else look(seed)
             settle(kept)
             grad = seen(kept) or Seen(np.ones(tuple(root.shape)), root.shape, None)
             grad.dtype = root.dtype
@@ -267,8 +272,7 @@ class Run:
     def let_go(self) -> None:
         """Holds the engine's nodes no longer, but keeps which they were."""
         self._identities = {
-            f"n{at}": identity(node, self._boxes[at][0] == "leaf")
-            for at, node in self.trail.numbered()
+            at: identity(node, self._boxes[at][0] == "leaf") for at, node in self.trail.numbered()
         }
         self.trail.nodes.clear()
         self.graph.handles.clear()
@@ -292,7 +296,7 @@ class Run:
             graph.nodes[at].version = version
             graph.nodes[at].hooks += hooks
         mark_first_odd(graph)
-        graph.keys = keys_of(graph, self._identities)
+        graph.keys = keys_of(graph, {f"n{at}": key for at, key in self._identities.items()})
         self._sums: dict[Place, Seen] = {}
         self._borrow()
         self.steps = [getattr(self, f"_told_{kind}")(*kept) for kind, *kept in self._seen]
