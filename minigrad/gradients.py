@@ -214,6 +214,8 @@ def _run(
 def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
     """The gradient that the pass begins with at `root`: ∂root/∂root = 1 unless given."""
     at_edge = isinstance(root, GradientEdge)
+    if not at_edge and not isinstance(root, Node.tensor_type):
+        raise AssertionError("Expected output to be a torch.Tensor")
     if seed is None:
         if at_edge:
             shape, dtype = _size(root)

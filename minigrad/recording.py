@@ -81,6 +81,8 @@ def set_maker(tensor: Any, node: Node, slot: int = 0) -> None:
     if before is not None and before.retained and tensor._output_nr in before.retained:
         node.retained = {**(node.retained or {}), slot: before.retained.pop(tensor._output_nr)}
         node.special = LONG
+    if tensor._backward_hooks is not None:  # which stay with the node before
+        tensor._backward_hooks = None
     tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, slot, False
 
 

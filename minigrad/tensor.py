@@ -292,13 +292,14 @@ class Tensor(
         """Call `hook(grad)` when this tensor's gradient is known; it may return another."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self.grad_fn
-        if node is None:
-            self._backward_hooks = self._backward_hooks or Hooks()
-            return self._backward_hooks.add(hook)
-        node.special = LONG
-        node.tensor_hooks = node.tensor_hooks or {}
-        self._backward_hooks = node.tensor_hooks.setdefault(self._output_nr, Hooks())
+        if self._backward_hooks is None:  # there are none, or none since a write made a new node
+            node = self.grad_fn
+            if node is None:
+                self._backward_hooks = Hooks()
+            else:
+                node.special = LONG
+                node.tensor_hooks = node.tensor_hooks or {}
+                self._backward_hooks = node.tensor_hooks.setdefault(self._output_nr, Hooks())
         return self._backward_hooks.add(hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:

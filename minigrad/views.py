@@ -215,6 +215,8 @@ def rebase(view: Any, fn: Node) -> None:
     if fn.slots:
         node.slots = (base._output_nr, *fn.slots[1:])
     set_maker(base, node)
+    if view._backward_hooks is not None:
+        view._backward_hooks = None
     # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
     maker, array, steps = weakref.ref(node), memory(base), view._steps
     fn.maker = lambda: _taken_from(array, maker(), 0, steps)

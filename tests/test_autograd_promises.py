@@ -107,7 +107,46 @@ def edges(x):
     return y.sum()
 
 
+def written_views(x):
+    y = x * 1
+    v, w = y[:2], y[1:]
+    for t in (y, v, w):
+        t.register_hook(lambda g: g * 1)
+        t.retain_grad()
+    with graph.saved_tensors_hooks(lambda t: t.detach(), lambda t: t):
+        v.exp_()
+        y[torch.tensor([0, 2])] = x[:2]
+    WritesIn.apply(w)
+    w.register_hook(lambda g: g if v is None else None)
+    return v.sum() + w.sum() + y.prod()
+
+
+def fused(x):
+    rules = (torch.nn.functional.gelu, lambda t: torch.nn.functional.layer_norm(t, (3,)))
+    grads = [torch.autograd.grad(f(x).prod(), x, create_graph=True)[0] for f in rules]
+    return torch.autograd.grad((grads[0] * grads[1]).sum(), x, create_graph=True)[0].sum()
+
+
+def mutated(x):
+    with graph.allow_mutation_on_saved_tensors():
+        y = x * 1
+        z = (y * y).sum()
+        y.add_(1)
+    return (x * 2).exp().sum() + z.detach()
+
+
+def within(x):
+    def inner(t):
+        return checkpoint(lambda t: WritesIn.apply(t * 1).exp(), t, use_reentrant=False) * t
+
+    return packed(checkpoint(inner, x, use_reentrant=False))
+
+
 KINDS = {
+    "written views": written_views,
+    "fused rules": fused,
+    "mutation": mutated,
+    "checkpoints within": within,
     "a Function": lambda x: Keeps.apply(x)[0].sum() + Keeps.apply(x)[1].sum(),
     "a Function that writes": lambda x: WritesIn.apply(x * 1).sum(),
     "packed": packed,

@@ -71,6 +71,11 @@ class BackwardCFunction(Node, FunctionCtx):
         )
         return self.saved_tensors
 
+    def made_by(self) -> Node:
+        """This node, also of what it wrote into a view: torch has its own operations alone find
+        the view's node."""
+        return self
+
     @property
     def _raw_saved_tensors(self) -> tuple[RawSavedTensor, ...]:
         if self.saved is None:
@@ -353,7 +358,9 @@ def _save(ctx: BackwardCFunction, made: Sequence[Any], recorded: bool) -> None:
                 "save_for_backward can only save variables, but argument "
                 f"{position} is of type {type(tensor).__name__}"
             )
-        elif tensor._grad_fn is ctx and any(out is tensor for out in made):
+        elif any(out is tensor for out in made) and (
+            tensor._grad_fn is ctx or any(tensor is dirty for dirty in ctx.dirty_tensors)
+        ):
             saved.append(result(tensor, tensor._output_nr))
         else:
             saved.append(boxed(tensor))

@@ -378,7 +378,8 @@ class AccumulateGrad(Node):
         variable = self.variable
         with _leaf_lock:  # hooks run outside it: they may wait for another thread
             if not variable._requires_grad:
-                pass
+                if variable._grad_fn is not None:  # it was written to since
+                    raise RuntimeError("leaf variable has been moved into the graph interior")
             elif recording:
                 old = variable._grad
                 variable._grad = (

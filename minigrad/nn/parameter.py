@@ -12,7 +12,8 @@ from ..tensor import Tensor
 class Parameter(Tensor):
     """A leaf on the memory of `data`. As an attribute of a Module it is one of its parameters.
 
-    Raises RuntimeError if it is to require grad and `data` holds integers.
+    Raises RuntimeError if it is to require grad and `data` holds integers, or was made in
+    inference mode, outside that.
     """
 
     __module__ = "minigrad.nn.parameter"
@@ -25,7 +26,7 @@ class Parameter(Tensor):
             )
         self: Parameter = wrap(source._data, cls)
         self._counter = source._counter
-        self._requires_grad = requires_grad
+        self.requires_grad = bool(requires_grad)
         return self
 
     def __repr__(self, **kwargs: Any) -> str:
