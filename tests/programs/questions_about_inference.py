@@ -71,7 +71,6 @@ with torch.autograd.graph.saved_tensors_hooks(
     y.index_add_(0, torch.tensor([0, 1]), x[:2])
     y.scatter_(0, torch.tensor([3]), x[:1])
     y.index_fill_(0, torch.tensor([1]), 0.0)
-    y.put_(torch.tensor([2]), x[:1])
 y.sum().backward()
 tell(lambda: y.sum().backward())
 print(x.grad)
