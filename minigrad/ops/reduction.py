@@ -106,7 +106,7 @@ def total(
     """The sum; of integers in int64 unless `dtype` says otherwise, of halves formed in float32."""
     if x.dtype.char in "fd":  # as mostly: by position, and without asking for dtypes
         if x.size >= LARGE and x.flags.c_contiguous and (dtype is None or dtype.numpy is x.dtype):
-            if axes is None and not keepdim:  # short rows, and their sums by pairs
+            if axes is None and not keepdim and x.size >= 5 * LARGE:  # short rows, then by pairs
                 rest = x.reshape(-1)
                 rows = rest[: x.size // 512 * 512].reshape(-1, 512)
                 return np.add.reduce(sums(rows, -1), None) + np.add.reduce(rest[rows.size :])
