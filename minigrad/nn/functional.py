@@ -401,6 +401,7 @@ def binary_cross_entropy_with_logits(
         loss.BinaryCrossEntropyWithLogitsBackward0,
         (input, target),
         legacy_reduction(size_average, reduce, reduction),
+        target._data.dtype if mixed else None,  # torch writes the losses over 1 − target
         fixed=[w if w is None else w.to(input.dtype) for w in (weight, pos_weight)],
     )
 

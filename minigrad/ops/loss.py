@@ -206,11 +206,14 @@ class BinaryCrossEntropyWithLogitsBackward0(Loss):
 
     saves = {"self": 0b11, "target": 0b11, "weight": 0b11, "pos_weight": 0b11}
 
-    def forward(self, x: Any, y: Any, weight: Any, positive: Any, reduction: str) -> Any:
+    def forward(
+        self, x: Any, y: Any, weight: Any, positive: Any, reduction: str, dtype: Any = None
+    ) -> Any:
         log_sigmoid = -np.logaddexp(-x, x.dtype.type(0))
         certain = log_sigmoid if positive is None else ((positive - 1) * y + 1) * log_sigmoid
         losses = (1 - y) * x - certain
-        return self.reduced(losses if weight is None else losses * weight, reduction)
+        losses = losses if weight is None else losses * weight
+        return self.reduced(losses if dtype is None else losses.astype(dtype), reduction)
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any, positive: Any) -> Any:
         to_x, to_y = self.edges

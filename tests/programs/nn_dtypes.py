@@ -107,3 +107,10 @@ lose(nn.MSELoss(), x, torch.ones(3))
 nn.MSELoss()(x, 3.0)
 # %%
 nn.CrossEntropyLoss()(x, 1)
+# %%
+for kinds in ((torch.float64, torch.float32), (torch.float32, torch.float64)):
+    x = torch.tensor([0.2, -0.3], dtype=kinds[0], requires_grad=True)
+    y = torch.tensor([0.5, 0.25], dtype=kinds[1])
+    for reduction in ("mean", "none"):
+        out = nn.functional.binary_cross_entropy_with_logits(x, y, reduction=reduction)
+        print(out, torch.autograd.grad(out.sum(), x))
