@@ -46,7 +46,11 @@ def are_deterministic_algorithms_enabled() -> bool:
 def fresh(shape: Any, kind: np.dtype[Any]) -> np.ndarray:
     """Memory whose content is left to chance; or, where runs are to be repeated exactly, nan or the
     largest number, so that whoever reads it sees it."""
-    array = np.empty(shape, kind)
+    try:
+        array = np.empty(shape, kind)
+    except ValueError:  # numpy's only one: more bytes than there are addresses
+        sizes = list(np.atleast_1d(shape).tolist())
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={sizes}") from None
     if _deterministic:
         array[...] = (
             np.nan if kind.kind == "f" else True if kind.kind == "b" else np.iinfo(kind).max

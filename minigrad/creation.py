@@ -219,7 +219,23 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     """A tensor on the memory of `ndarray`: a write to one is seen in the other."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    return _leaf(ndarray, False, "from_numpy")
+    return _leaf(_readable(ndarray), False, "from_numpy")
+
+
+def _readable(array: np.ndarray) -> np.ndarray:
+    """`array`, unless it steps through its memory as no tensor can: then ValueError."""
+    if any(step < 0 for step in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative "
+            "strides are not currently supported. (You can probably work around this by making a "
+            "copy of your array  with array.copy().) "
+        )
+    if any(step % array.itemsize for step in array.strides):
+        raise ValueError(
+            "given numpy array strides not a multiple of the element byte size. Copy the numpy "
+            "array to reallocate the memory."
+        )
+    return array
 
 
 _OTHER_STORAGE = (
@@ -234,7 +250,7 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
     if isinstance(data, Tensor):
         data = data._data
     if isinstance(data, (np.ndarray, np.generic)):
-        return np.asarray(data, wanted, order="C")
+        return np.asarray(_readable(np.asarray(data)), wanted, order="C")
     plain = _plain(data)
     try:
         array = np.array(plain)

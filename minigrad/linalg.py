@@ -496,10 +496,17 @@ def svdvals(A: Tensor, *, driver: Any = None) -> Tensor:
 @with_out
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """The eigenvalues and -vectors of a symmetric matrix: (eigenvalues, eigenvectors)."""
-    return return_types.linalg_eigh(*apply(decomposition.LinalgEighBackward0, (A,), UPLO == "L"))
+    lower = _lower(UPLO)
+    return return_types.linalg_eigh(*apply(decomposition.LinalgEighBackward0, (A,), lower))
 
 
 @with_out
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """The eigenvalues of a symmetric matrix, the smallest first."""
-    return apply(decomposition.LinalgEighBackward0, (A,), UPLO == "L")[0]
+    return apply(decomposition.LinalgEighBackward0, (A,), _lower(UPLO))[0]
+
+
+def _lower(UPLO: str) -> bool:
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    return UPLO.upper() == "L"

@@ -44,6 +44,12 @@ def into(
             raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype, name=name))
         check_apart(memory(target))
         if not dtypes.can_cast(value.dtype, target.dtype):
+            if name in _CALLED:
+                raise RuntimeError(
+                    f"{_CALLED[name]}: Expected result to be safely castable from "
+                    f"{value.dtype.scalar_type} dtype, but got result with dtype "
+                    f"{target.dtype.scalar_type}"
+                )
             raise RuntimeError(
                 f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
                 f"{target.dtype.scalar_type}"
@@ -56,7 +62,7 @@ def into(
         write(target, value._data)
     if not isinstance(result, tuple):
         return out
-    return getattr(type(result), "written", type(result))(*outs)
+    return type(result).written(*outs) if hasattr(result, "written") else tuple(outs)
 
 
 _MATCH = (
@@ -67,7 +73,25 @@ _SAME = "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instea
 _FOUND = "Found dtype {1.scalar_type} but expected {0.scalar_type}"
 _ONLY_BOOL = "{name} only supports bool tensor for result, got: {1.scalar_type}"
 _NO_OTHER = "{name} does not support non-boolean outputs."
+_CALLED = {
+    "cholesky_inverse": "cholesky_inverse",
+    "cholesky_solve": "cholesky_solve",
+    "cond": "linalg.cond",
+    "householder_product": "torch.linalg.householder_product",
+    "matrix_power": "matrix_power",
+    "matrix_rank": "torch.linalg.matrix_rank",
+    "orgqr": "torch.linalg.householder_product",
+    "pinv": "linalg.pinv",
+    "tensorinv": "tensorinv",
+    "tensorsolve": "tensorsolve",
+}
+"""How operations on matrices call themselves where `out` cannot hold their result."""
 _SAME_DTYPE = {
+    **dict.fromkeys(
+        "cholesky det eigvalsh inv lu_factor lu_solve solve svdvals triangular_solve "
+        "vector_norm".split(),
+        "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instead",
+    ),
     **dict.fromkeys(["amax", "amin"], _MATCH),
     **dict.fromkeys("aminmax argmax argmin gather mm sort topk tril triu".split(), _SAME),
     **dict.fromkeys("ceil floor neg round sgn sign trunc".split(), _FOUND),

@@ -28,6 +28,7 @@ from .methods.indexing import Indexing
 from .methods.linalg import Linalg
 from .methods.memory import Memory
 from .methods.neural import Neural
+from .methods.numpy_names import TAKE_THEM, with_numpy_names
 from .methods.pointwise import Pointwise
 from .methods.random import Random
 from .methods.reduction import Reduction
@@ -577,5 +578,7 @@ _IN_PYTHON = frozenset(
 )
 """The methods that torch too has in Python, so that the class is named in errors about a call."""
 
+for _name in TAKE_THEM:
+    setattr(Tensor, _name, with_numpy_names(getattr(Tensor, _name)))
 _called_by_their_names()
 Node.tensor_type = recording.Tensor = Tensor
