@@ -12,6 +12,7 @@ __all__ = [
     "get_float32_matmul_precision",
     "get_num_interop_threads",
     "get_num_threads",
+    "is_deterministic_algorithms_warn_only_enabled",
     "set_float32_matmul_precision",
     "set_flush_denormal",
     "set_num_interop_threads",
@@ -29,18 +30,23 @@ mps = _absent()
 cuda = _absent(matmul=SimpleNamespace(allow_tf32=False))
 mkl = _absent()
 
-_deterministic = False
+_deterministic = _warn_only = False
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Taken and remembered: every operation of minigrad gives the same result each time."""
-    global _deterministic
-    _deterministic = mode
+    global _deterministic, _warn_only
+    _deterministic, _warn_only = mode, warn_only
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """What `use_deterministic_algorithms` was last told."""
     return _deterministic
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` was told to warn only."""
+    return _warn_only
 
 
 def fresh(shape: Any, kind: np.dtype[Any]) -> np.ndarray:

@@ -280,12 +280,12 @@ def _plain(data: Any) -> Any:
 
 
 def _holds_arrays(data: Any) -> bool:
-    """Whether arrays or tensors of the widest float are in it, which keep their dtype."""
+    """Whether arrays, tensors or numpy's floats are in it, which keep their dtype."""
     if isinstance(data, (list, tuple)):
         return any(_holds_arrays(d) for d in data[:1])
     if isinstance(data, Tensor):
-        return data.dtype is dtypes.float64
-    return isinstance(data, (np.ndarray, np.float64))
+        return data.dtype.is_floating_point
+    return isinstance(data, (np.ndarray, np.floating))
 
 
 def _ragged(data: Any, dim: int) -> Exception:

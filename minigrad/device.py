@@ -28,6 +28,8 @@ class device:
             raise RuntimeError(
                 f"Expected one of {_TYPES} device type at start of device string: {name}"
             )
+        if number and (not number.isdigit() or number != str(int(number))):
+            raise RuntimeError(f"Invalid device string: '{type}'")
         self.type = name
         self.index = int(number) if number else index
 

@@ -26,6 +26,8 @@ class Generator:
 
     def __init__(self, device: Any = None) -> None:
         self.device = Device("cpu" if device is None else device)
+        if self.device.type != "cpu":
+            raise RuntimeError(f"{self.device.type.upper()} device type not an accelerator.")
         self.manual_seed(67280421310721)  # the seed of a fresh torch generator
 
     def manual_seed(self, seed: int) -> Generator:

@@ -97,6 +97,8 @@ class Conversion:
             if not found:
                 raise ValueError(f"invalid type: '{dtype}'")
             dtype = found[0]
+        elif dtype is Node.tensor_type:
+            dtype = dtypes.get_default_dtype()
         elif getattr(dtype, "__name__", "").endswith("Tensor"):
             return self.type(f"minigrad.{dtype.__name__}")
         return self.to(dtype)

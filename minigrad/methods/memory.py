@@ -184,10 +184,18 @@ def _written(tensor: Any, name: str, function: Any, others: list[Any]) -> Any:
         )
     target = memory(tensor)
     arrays = [np.broadcast_to(t._data, target.shape) for t in others]
-    values = [function(*items) for items in zip(*[a.ravel().tolist() for a in (target, *arrays)])]
+    values = [
+        _number(function(*items)) for items in zip(*[a.ravel().tolist() for a in (target, *arrays)])
+    ]
     target[...] = np.asarray(values, target.dtype).reshape(target.shape)
     own_counter(tensor).value += 1
     return tensor
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        raise TypeError("must be real number, not str")
+    return value
 
 
 def in_order(format: Any) -> bool:

@@ -34,7 +34,7 @@ OUT_OF_SCOPE = {
         "bmm.triton_optimized constant_pad_nd fill zero_ rand_like randint*"
     ),
     "statistics and counting": "cov gradient histc histogram histogramdd nonzero_static",
-    "convenience": ("cdist ldexp logspace* grid_sampler_* broadcast_shapes"),
+    "convenience": ("addbmm cdist ldexp logspace* grid_sampler_* broadcast_shapes"),
     "layers and losses beyond the list in README": (
         "nn.functional.adaptive_* nn.functional.avg_pool3d nn.functional.bilinear "
         "nn.functional.channel_shuffle nn.functional.conv3d nn.functional.conv_transpose* "
