@@ -464,7 +464,7 @@ def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> t
     second = args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))
     numbers = (int, float)
     if name in _TAKE_NUMBERS and isinstance(first, numbers):
-        if name == "float_power":
+        if name == "float_power" and isinstance(second, Tensor):
             return wrap(np.float64(first)), *args[1:]
         if isinstance(second, Tensor):
             return wrap(scalar(first, dtypes.result_type(first, second))), *args[1:]

@@ -113,8 +113,8 @@ _SAME_DTYPE = {
 
 
 _APART = frozenset(
-    "cat gather index_add index_copy index_reduce index_select masked_select max min scatter "
-    "scatter_add scatter_reduce stack take topk".split()
+    "cat gather index_add index_copy index_reduce index_select kthvalue masked_select max min "
+    "scatter scatter_add scatter_reduce stack take topk".split()
 )
 """The operations that write to `out` what they still read, were it the memory of an input."""
 

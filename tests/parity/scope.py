@@ -18,7 +18,8 @@ OUT_OF_SCOPE = {
         "linalg.matrix_rank.hermitian geqrf ormqr pca_lowrank qr svd svd_lowrank triangular_solve"
     ),
     "special functions": (
-        "special.airy_ai special.*bessel* special.*polynomial* polygamma.* signal.windows.*"
+        "special.airy_ai special.*bessel* special.*polynomial* special.polygamma.* polygamma.* "
+        "signal.windows.*"
     ),
     "random numbers of other distributions": (
         "bernoulli cauchy exponential geometric log_normal multinomial normal normal.in_place "
