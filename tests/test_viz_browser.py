@@ -614,7 +614,7 @@ def test_a_click_on_a_leaf_or_an_edge_into_it_tells_its_finite_differences(torch
     press(page, "Step forward")
     assert "Finite" not in page.locator(".queue").inner_text()
     press(page, "Last step")
-    assert page.locator(".queue").inner_text() == text
+    assert page.locator(".queue").inner_text().startswith(text)
     press(page, "First step")
     op = next(n["id"] for n in animation.trace["graph"]["nodes"] if n["kind"] == "op")
     player(page).locator(f"#{op}").click()
