@@ -212,6 +212,23 @@ CASES = {
     "avg_pool2d": (
         lambda x: F.avg_pool2d(x, 2, stride=1, padding=1, count_include_pad=False), (1, 3, 3)
     ),
+    "windows of rooms": (
+        lambda x: (
+            F.max_pool3d(x, 2, stride=1) + F.avg_pool3d(x, 2, stride=1)
+            + F.adaptive_max_pool3d(x, (1, 2, 2))
+        ),
+        (1, 2, 3, 3),
+    ),
+    "max_unpool3d": (lambda x: _pooled_and_unpooled(x), (1, 2, 2, 4)),
+    "channel_shuffle": (lambda x: F.channel_shuffle(x, 2), (1, 4, 2)),
+    "embedding_bag": (
+        lambda x: (
+            F.embedding_bag(INDEX, x, mode="sum") + F.embedding_bag(INDEX, x, mode="mean")
+            + F.embedding_bag(INDEX, x, mode="max")
+        ),
+        (3, 2),
+    ),
+    "rrelu": (lambda x: _with_the_same_noise(x), A),
     "pad": (lambda x: F.pad(x, (1, -1, 0, 2)), A),
     "pad with its own": (
         lambda x: (
@@ -385,6 +402,16 @@ def _written(x, y):
     x[1].zero_()
     x[0, 1:].fill_(y[2])
     return x
+
+
+def _pooled_and_unpooled(x):
+    windows, places = F.max_pool3d(x, (1, 2, 2), return_indices=True)
+    return F.max_unpool3d(windows, places, (1, 2, 2))
+
+
+def _with_the_same_noise(x):
+    torch.manual_seed(0)
+    return F.rrelu(x, training=True)
 
 
 def inputs(shapes):
