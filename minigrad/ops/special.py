@@ -197,8 +197,14 @@ def _digamma(x: Any) -> Any:
 
 
 def _polygamma(x: Any, n: int) -> Any:
-    """ψ⁽ⁿ⁾(x) for x > 0 and n ≥ 1, by its series with the tail by Euler and Maclaurin."""
+    """ψ⁽ⁿ⁾(x) for n ≥ 1, by its series with the tail by Euler and Maclaurin; of negative x only for
+    n = 1, by ψ′(x) + ψ′(1 − x) = π²/sin²(πx), where sin has the rounding of x's dtype, as in torch.
+    """
     x = np.asarray(x)
+    if n == 1 and (x < 0.5).any():
+        mirrored = np.square(np.pi / np.sin(x.dtype.type(np.pi) * x).astype(np.float64))
+        beyond = _polygamma(np.where(x < 0.5, 1 - x, x), 1)
+        return np.where(x < 0.5, mirrored - beyond, beyond).astype(x.dtype)
     z = x.astype(np.float64)
     out = np.zeros_like(z)
     for k in range(20):
