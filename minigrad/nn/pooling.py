@@ -91,10 +91,17 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """The largest of each window; with `return_indices` also where it stands."""
-    kernel, step, pad, gap = _check_max_pool1d(
-        input, kernel_size, stride, padding, dilation, ceil_mode
-    )
-    arguments.floating("max_pool1d_impl", input)
+    if return_indices:  # torch takes another way, which says other words
+        _check_row("max_pool1d", input)
+        kernel = _single("max_pool1d", "kernel_size", kernel_size)
+        step = kernel if stride in (None, (), []) else _single("max_pool1d", "stride", stride)
+        pad = _single("max_pool1d", "padding", padding)
+        gap = _single("max_pool1d", "dilation", dilation)
+    else:
+        kernel, step, pad, gap = _check_max_pool1d(
+            input, kernel_size, stride, padding, dilation, ceil_mode
+        )
+        arguments.floating("max_pool1d_impl", input)
     how = (1, kernel), (1, step), (0, pad), (1, gap), ceil_mode, return_indices
     return _in_a_plane(max_pool2d, input, *how)
 
