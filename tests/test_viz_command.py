@@ -86,3 +86,35 @@ def test_nothing_to_write_or_nowhere_is_said_before_anything_runs(run):
     assert done.returncode == 2 and done.stdout == "" and "suffix" in done.stderr
     done = run("missing.py")
     assert done.returncode == 2 and "there is no file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--quizz", "script.py"], "there is no option --quizz. Did you mean --quiz?"),
+        (["--xyz=1", "script.py", "--xyz=1"], "there is no option --xyz=1.\n"),
+        (["script.py", "-o", "missing/t.html"], "there is no folder missing"),
+        (["script.py", "-o", "x.jpg"], "must be .html, .svg, .json, .png or .gif\n"),
+        (["script.py", "--quiz", "-o", "x.json"], "the quiz is a .html"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_the_script_runs(run, arguments, told):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "") and told in done.stderr
+
+
+def test_a_mistyped_option_after_the_script_is_its_own_and_is_told(run):
+    done = run("script.py", "--quizz", "-o", "q.json", "--output-dir=a", "quiz")
+    assert done.stdout.startswith("__main__ ['--quizz', '--output-dir=a', 'quiz']")
+    told = "--quizz goes to script.py. Did you mean --quiz?\n2 calls recorded: q.json\n"
+    assert (done.returncode, done.stderr) == (0, told)
+    same = run("-o", "a.json", "script.py", "a.json")
+    assert same.returncode == 0 and same.stdout.startswith("__main__ ['a.json']")
+
+
+def test_the_file_is_written_where_the_command_was_given(run):
+    text = (run.here / "script.py").read_text(encoding="utf-8")
+    text += "import os\nos.mkdir('elsewhere')\nos.chdir('elsewhere')\n"
+    (run.here / "moves.py").write_text(text, encoding="utf-8")
+    assert run("moves.py", "-o", "a.json").returncode == 0
+    assert (run.here / "a.json").exists()

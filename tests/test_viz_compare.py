@@ -95,3 +95,73 @@ def test_it_is_shown_and_saved_as_any_replay(engine, tmp_path):
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "<title>&lt;a&gt; and b &amp; c, step by step</title>" in page
     ElementTree.parse(tmp_path / "a.svg")
+
+
+def spread_out(engine, size, *, change=0.0, name="w"):
+    w = engine.arange(float(size * 3)).reshape(size, 3).requires_grad_()
+    seed = engine.ones(size, 3)
+    seed[0, 0] += change
+    with viz.record(names={name: w}) as recording:
+        (w * 2).backward(seed)
+    return recording
+
+
+def test_tensors_of_one_shape_are_told_apart_by_their_numbers(engine):
+    def told(size, change):
+        one, other = spread_out(engine, size), spread_out(engine, size, change=change)
+        return viz.compare(one, other).difference.partition(": ")[2]
+
+    assert told(5, 0.25) == "two (5, 3) tensors, which differ by 0.25 at most."
+    assert told(5, float("inf")) == "two (5, 3) tensors, which differ by inf at most."
+    nan = "two (5, 3) tensors, and nan stands in one where the other has a number."
+    assert told(5, float("nan")) == nan
+    assert told(1, 0.25) == "1 and [[1.25, 1, 1]]."
+    assert told(100, 300) == "(100, 3) mean 1 ± 0 and (100, 3) mean 2 ± 17.29."
+
+
+def test_equal_words_of_other_numbers_are_told_apart(engine):
+    one, other = squared(engine, w=0.5 + 2**-14), squared(engine, w=0.5 + 3 * 2**-14)
+    told = viz.compare(one, other).difference.partition(": ")[2]
+    assert told == "1 and 1, which differ by 0.0002441 at most."
+
+
+def test_another_name_alone_is_told_and_other_ops_of_one_name_too(engine):
+    both = viz.compare(spread_out(engine, 5), spread_out(engine, 5, name="v"), names=("one", "two"))
+    assert both.difference is None
+    alike = "Both passes are the same, step by step. Only a name differs: w in one is v in two."
+    assert both.frames[0].text == alike
+    x = engine.tensor(2.0, requires_grad=True)
+    recordings = []
+    for y in (x * 3, x + 4):
+        with viz.record(names={"x": x, "y": y}) as recording:
+            (y * y).backward()
+        recordings.append(recording)
+    found = viz.compare(*recordings).difference
+    assert found == "First difference: one goes to y (MulBackward0), the other to y (AddBackward0)."
+
+
+def test_both_starts_are_seen_on_a_small_screen(browser, tmp_path):
+    torch = importlib.import_module("minigrad")
+    recordings = []
+    for factor in (1, 2):
+        x = torch.tensor(1.1, requires_grad=True)
+        y = x
+        for _ in range(8):
+            y = (y * x).sin()
+        with viz.record() as recording:
+            (y * factor).backward()
+        recordings.append(recording)
+    viz.compare(*recordings, names=("plain", "twice")).save(tmp_path / "a.html")
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto((tmp_path / "a.html").as_uri())
+    tops = page.get_by_text("plain", exact=True).evaluate(
+        """(title) => {
+            const pane = title.getRootNode().querySelector(".picture");
+            return [title, pane].map((part) => part.getBoundingClientRect().top)
+                .concat(pane.scrollHeight - pane.clientHeight);
+        }"""
+    )
+    page.close()
+    title, pane, hidden = tops
+    assert hidden > 100  # it would scroll
+    assert pane <= title < 768

@@ -677,3 +677,24 @@ def test_every_edge_and_node_of_a_step_is_in_the_graph(engine):
         assert step["node"] in nodes
         assert set(step.get("ready", ())) <= nodes
         assert all(edges[s["edge"]]["source"] == step["node"] for s in step.get("sends", ()))
+
+
+# a recording of nothing
+
+
+def test_saving_before_anything_is_recorded_says_why(engine, tmp_path):
+    never = viz.record()
+    for suffix in ("html", "json"):
+        with pytest.raises(ValueError, match=r"inside its block, `with viz\.record"):
+            never.save(tmp_path / f"a.{suffix}")
+    with viz.record() as recording:
+        with pytest.raises(ValueError, match=r"so far, and the block .* has not ended"):
+            recording.save(tmp_path / "a.html")
+        x = engine.tensor(2.0, requires_grad=True)
+        (x * x).backward()
+        recording.save(tmp_path / "b.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.html"]
+    with viz.record() as empty:
+        pass
+    with pytest.raises(ValueError, match=r"nothing to replay: no backward\(\) was recorded$"):
+        empty.save(tmp_path / "a.html")

@@ -8,12 +8,15 @@ import os
 import runpy
 import sys
 import traceback
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from .record import Recording, watch_engines
 
 SUFFIXES = (".html", ".svg", ".json", ".png", ".gif")
+OPTIONS = ("--output", "--quiz", "--help")
+NEAR = 0.82  # how alike an option of the script must be to be told: --quizz, not --output-dir
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,29 +24,50 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m viz",
         description="Run a script (minigrad or PyTorch) and replay its backward passes.",
-        epilog="Other arguments are the script's own.",
+        epilog="Other arguments after the script are the script's own.",
     )
-    parser.add_argument("script", type=Path)
+    parser.add_argument("script")
     parser.add_argument("-o", "--output", type=Path, default=Path("trace.html"),
                         help=f"{', '.join(SUFFIXES)}; trace.html if not given")  # fmt: skip
     parser.add_argument("--quiz", action="store_true", help="ask for each number first (.html)")
-    options, rest = parser.parse_known_args(arguments)
-    if options.output.suffix.lower() not in SUFFIXES:
-        parser.error(f"cannot write {options.output.name!r}: the suffix must be one of {SUFFIXES}")
-    if not options.script.is_file():
-        parser.error(f"there is no file {options.script}")
-    recording, code = _run(options.script, rest)
+    given = sys.argv[1:] if arguments is None else arguments
+    options, rest = parser.parse_known_args(given)
+    script, output = Path(options.script), options.output.absolute()  # the script may change folder
+    if output.suffix.lower() not in SUFFIXES:
+        *most, last = SUFFIXES
+        known = f"{', '.join(most)} or {last}"
+        parser.error(f"cannot write {output.name!r}: the suffix must be {known}")
+    if not output.parent.is_dir():
+        parser.error(f"cannot write {options.output}: there is no folder {options.output.parent}")
+    if options.quiz and output.suffix.lower() == ".json":
+        parser.error(f"cannot write {output.name!r}: a trace asks nothing, the quiz is a .html")
+    before = given[: given.index(options.script) + 1]
+    for option in parser.parse_known_args(before)[1]:
+        parser.error(f"there is no option {option}.{_meant(option, 0.6)}")
+    if not script.is_file():
+        parser.error(f"there is no file {script}")
+    for option in rest:
+        if meant := _meant(option, NEAR):
+            print(f"{option} goes to {script.name}.{meant}", file=sys.stderr)
+    recording, code = _run(script, rest)
     if not recording.runs:
         if not code:
-            print(f"{options.script} called no backward(): nothing is written", file=sys.stderr)
+            print(f"{script} called no backward(): nothing is written", file=sys.stderr)
         return code or 1
     if options.quiz:
-        recording.animation(quiz=True).save(options.output)
+        recording.animation(quiz=True).save(output)
     else:
-        recording.save(options.output)
+        recording.save(output)
     count = len(recording.runs)
     print(f"{count} call{'s' * (count != 1)} recorded: {options.output}", file=sys.stderr)
     return code
+
+
+def _meant(option: str, near: float) -> str:
+    """` Did you mean --quiz?` for what is spelled nearly so; nothing for anything else."""
+    name = option.partition("=")[0]
+    found = get_close_matches(name, OPTIONS, 1, near) if name.startswith("--") else []
+    return f" Did you mean {found[0]}?" if found else ""
 
 
 def _run(script: Path, arguments: list[str]) -> tuple[Recording, int]:

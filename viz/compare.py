@@ -18,7 +18,7 @@ from .page import clean
 from .player import Animation
 from .player.frames import Frame, frames, notes
 from .theme import SANS
-from .values import Value, spoken
+from .values import Value, number, spoken
 
 GAP = 16  # pixels between the two pictures
 TITLE = 26  # pixels for the name above each
@@ -29,7 +29,8 @@ RTOL, ATOL = 1e-4, 1e-6  # two engines may differ in the last digits
 def compare(a: Any, b: Any, *, names: tuple[str, str] = ("A", "B")) -> Comparison:
     """Replays two recordings (or their traces) side by side, step by step.
 
-    The first edge on which they differ is marked with ≠; `.difference` tells it, or is None.
+    The first edge on which they differ is marked with ≠; `.difference` tells it, or is None
+    (also where only names differ: the first step tells such a name).
     `names` are what the two are called. Numbers that agree to four digits count as equal.
     Raises TypeError for what is no recording, ValueError for one of nothing.
     """
@@ -69,7 +70,7 @@ class Comparison(Animation):
         pairs = zip_longest(*(frames(trace) for trace in self.traces))
         return [self._both(i, *pair) for i, pair in enumerate(pairs)]
 
-    def _both(self, number: int, a: Frame | None, b: Frame | None) -> Frame:
+    def _both(self, at: int, a: Frame | None, b: Frame | None) -> Frame:
         found = [(0, a, ""), (self._offset, b, "")]
         changes: dict[str, str] = {}
         terms: list[tuple[str, ...]] = []
@@ -84,9 +85,9 @@ class Comparison(Animation):
         text = words[0]
         if words[0] != words[1]:
             text = " ".join(f"{name}: {word}" for name, word in zip(self.names, words))
-        if number == 0:
-            text = self.difference or "Both passes are the same, step by step."
-        if number == self._at:
+        if at == 0:
+            text = self.difference or _alike(*self.traces, self.names)
+        if at == self._at:
             text = f"{self.difference} {text}"
             for edge, offset in zip(self._edges, (0, self._offset)):
                 key = _shifted(f"{edge}-label", offset)
@@ -96,8 +97,9 @@ class Comparison(Animation):
             terms = a.terms
         one = a or b
         assert one is not None
-        kind = one.kind if number != self._at else "differs"
+        kind = one.kind if at != self._at else "differs"
         focus = a.focus if a is not None else _shifted(one.focus, self._offset)
+        focus = focus if at else ""  # at the start both names are seen: nothing is scrolled to
         return Frame(kind, text, focus, changes, terms, one.queue)
 
 
@@ -114,18 +116,18 @@ def _first_difference(
     a: dict[str, Any], b: dict[str, Any]
 ) -> tuple[int, tuple[str, str], str] | None:
     """(number of its frame, the edge in either trace, the sentence), or None."""
-    number = 0
+    at = 0
     for run_a, run_b in zip_longest(a["runs"], b["runs"]):
-        number += 1  # the frame that opens the run
+        at += 1  # the frame that opens the run
         if run_a is None or run_b is None:
-            return number - 1, ("", ""), "They differ in the number of calls."
+            return at - 1, ("", ""), "They differ in the number of calls."
         for step_a, step_b in zip_longest(run_a["steps"], run_b["steps"]):
             if step_a is None or step_b is None:
-                return number - 1, ("", ""), "They differ in the number of steps."
+                return at - 1, ("", ""), "They differ in the number of steps."
             if found := _step_differs(a, b, step_a, step_b):
-                return (number, *found)
-            number += 1
-        number += bool(run_a["error"])
+                return (at, *found)
+            at += 1
+        at += bool(run_a["error"])
     return None
 
 
@@ -136,6 +138,8 @@ def _step_differs(
     at_a, at_b = _called(a, step_a["node"]), _called(b, step_b["node"])
     kinds = (step_a["kind"], _op(a, step_a["node"])), (step_b["kind"], _op(b, step_b["node"]))
     if kinds[0] != kinds[1]:
+        if at_a == at_b and kinds[0][1] != kinds[1][1]:
+            at_a, at_b = f"{at_a} ({kinds[0][1]})", f"{at_b} ({kinds[1][1]})"
         return ("", ""), f"First difference: one goes to {at_a}, the other to {at_b}."
     if step_a["kind"] == "seed" and not _same(step_a["grad"], step_b["grad"]):
         edges = step_a["edge"] or "", step_b["edge"] or ""
@@ -152,9 +156,40 @@ def _step_differs(
     return None
 
 
+def _alike(a: dict[str, Any], b: dict[str, Any], names: tuple[str, str]) -> str:
+    """The sentence for two passes of the same numbers; it tells the first name that is another."""
+    text = "Both passes are the same, step by step"
+    for run_a, run_b in zip(a["runs"], b["runs"]):
+        for step_a, step_b in zip(run_a["steps"], run_b["steps"]):
+            one, other = (_node(t, s["node"])["name"] for t, s in ((a, step_a), (b, step_b)))
+            if one and other and one != other:
+                told = f"{clean(one)} in {names[0]} is {clean(other)} in {names[1]}"
+                return f"{text}. Only a name differs: {told}."
+    return f"{text}."
+
+
 def _differ(where: str, a: Value | None, b: Value | None) -> str:
+    return f"First difference, {where}: {_apart(a, b)}."
+
+
+def _apart(a: Value | None, b: Value | None) -> str:
+    """Two gradients that differ; by how much, where their words do not tell it."""
     told = ["None" if value is None else spoken(value) for value in (a, b)]
-    return f"First difference, {where}: {told[0]} and {told[1]}."
+    words = f"{told[0]} and {told[1]}"
+    if a is None or b is None or a["shape"] != b["shape"]:
+        return words
+    if a["data"] is None or b["data"] is None:
+        return f"{a['text']} and {b['text']}"
+    if unsaid := next((text for text in told if text.startswith("a ")), ""):
+        words = f"two {unsaid.removeprefix('a ')}s"
+    elif told[0] != told[1]:
+        return words
+    one, other = _array(a), _array(b)
+    if (np.isnan(one) != np.isnan(other)).any():
+        return f"{words}, and nan stands in one where the other has a number"
+    with np.errstate(invalid="ignore"):  # inf - inf
+        most = np.nanmax(np.abs(one - other))
+    return f"{words}, which differ by {number(most)} at most"
 
 
 def _same(a: Value | None, b: Value | None) -> bool:
@@ -164,8 +199,11 @@ def _same(a: Value | None, b: Value | None) -> bool:
         return False
     if a["data"] is None or b["data"] is None:
         return bool(a["text"] == b["text"])
-    one, other = (np.array(_floats(value["data"]), dtype=complex) for value in (a, b))
-    return np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True)
+    return np.allclose(_array(a), _array(b), rtol=RTOL, atol=ATOL, equal_nan=True)
+
+
+def _array(value: Value) -> np.ndarray:
+    return np.array(_floats(value["data"]), dtype=complex)
 
 
 def _floats(data: Any) -> Any:

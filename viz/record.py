@@ -132,10 +132,18 @@ class Recording:
         before it shows it. Raises ValueError if there is nothing to replay.
         """
         if not self.runs:
-            raise ValueError("nothing to replay: no backward() was recorded")
+            raise ValueError(f"nothing to replay: {self._nothing()}")
         if calls is not None and not any(i in calls for i in range(1, len(self.runs) + 1)):
             raise ValueError(f"no such calls: they are counted from 1 to {len(self.runs)}")
         return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz, calls=calls)
+
+    def _nothing(self) -> str:
+        """Why there are no runs."""
+        if any(each is self for each in _recordings):
+            return "no backward() was recorded so far, and the block of viz.record() has not ended"
+        if self._thread is None:
+            return "viz.record() records inside its block, `with viz.record() as rec:`"
+        return "no backward() was recorded"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.animation()._repr_mimebundle_() if self.runs else {"text/plain": repr(self)}
@@ -143,7 +151,7 @@ class Recording:
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the trace (`.json`), or the replay of all runs (`.html`, `.svg`, `.png`, `.gif`).
 
-        Raises ValueError for any other suffix, or for a replay of nothing.
+        Raises ValueError for any other suffix, for a replay of nothing, or before the block began.
         """
         path = Path(path)
         if path.suffix.lower() in SUFFIXES:
@@ -153,6 +161,8 @@ class Recording:
                 f"cannot save a recording as {path.name!r}: the suffix must be .json (the trace), "
                 f"or for its replay one of {', '.join(SUFFIXES)}"
             )
+        if self._thread is None and not self.runs:
+            raise ValueError(f"nothing to save: {self._nothing()}")
         text = json.dumps(self.trace, ensure_ascii=False, allow_nan=False)
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
