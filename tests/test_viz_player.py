@@ -768,6 +768,39 @@ def test_frames_are_painted_and_all_of_them_are_a_gif(engine, tmp_path):
         assert (gif.n_frames, gif.info["loop"]) == (len(animation.frames), 0)
 
 
+def test_pieces_of_a_gif_add_up_to_its_frames(engine, tmp_path):
+    pytest.importorskip("resvg_py")
+    image, chops = pytest.importorskip("PIL.Image"), pytest.importorskip("PIL.ImageChops")
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    for name in ("a.gif", "b.gif"):
+        animation.save(tmp_path / name)
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+    with image.open(tmp_path / "a.gif") as gif:
+        for at in range(gif.n_frames):
+            gif.seek(at)
+            animation.save(tmp_path / "a.png", frame=at)
+            now = gif.convert("RGB").reduce(3)
+            with image.open(tmp_path / "a.png") as png:
+                high = round(png.height * now.width / png.width)
+                whole = png.convert("RGB").resize((now.width, high), image.Resampling.BOX)
+            top = (5, 5, now.width - 5, min(now.height, high) - 30)  # no corners, no sentence
+            off = chops.difference(now.crop(top), whole.crop(top)).convert("L")
+            assert off.getextrema()[1] < 60, at
+
+
+def test_a_gif_of_a_large_picture_is_bounded(engine, tmp_path, monkeypatch):
+    pytest.importorskip("resvg_py")
+    image = pytest.importorskip("PIL.Image")
+    monkeypatch.setattr("viz.player.gif.DOTS", 60_000)
+    root, names = notes(engine)
+    animation = viz.animate(root, names=names)
+    animation.save(tmp_path / "a.gif")
+    with image.open(tmp_path / "a.gif") as gif:
+        assert 50_000 < gif.width * gif.height < 61_000
+        assert gif.n_frames == len(animation.frames)
+
+
 @pytest.mark.parametrize("name, package", [("a.png", "resvg_py"), ("a.gif", "PIL")])
 def test_a_missing_painter_is_named(engine, tmp_path, monkeypatch, name, package):
     monkeypatch.setitem(sys.modules, package, None)

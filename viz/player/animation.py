@@ -23,8 +23,9 @@ from viz.values import bytes_text
 from .animated import MOST_FRAMES, animated_svg
 from .embed import player_html
 from .frames import Frame, call, frames, notes, ordinal, with_questions
+from .gif import MOST, gif
 from .lines import WIDE, line_frames, source_width, with_source
-from .still import MOST, gif, png, still_svg
+from .still import png, still_svg
 
 SUFFIXES = (".html", ".svg", ".png", ".gif")  # of what `save` writes
 

@@ -1,9 +1,8 @@
-"""One frame of a replay as a picture of its own, and all of them as a GIF."""
+"""One frame of a replay as a picture of its own."""
 
 from __future__ import annotations
 
 import html
-import io
 import re
 
 from viz.paint import sans
@@ -22,8 +21,6 @@ RINGS = {  # of a box: how far out, and its stroke
     "failed": 'stroke-width="2" stroke-dasharray="8 3"',
 }
 INSTALL = "needs resvg-py and Pillow: pip install resvg-py pillow"
-ZOOM = 1.5  # dots to a pixel of a GIF
-MOST = 200  # pictures of a GIF
 
 
 def still_svg(
@@ -50,37 +47,6 @@ def still_svg(
             picture = re.sub(rf'(<g id="{id}".*?) opacity="0"/>', r'\1 opacity="0.16"/>', picture)
     rows = rows or len(_lines(svg, steps[at]))
     return _page(svg, picture, steps[at], rows)
-
-
-def gif(svg: str, steps: list[Frame]) -> bytes:
-    """All frames, or MOST of them, as an animated GIF.
-
-    Raises ImportError where resvg-py or Pillow is missing.
-    """
-    try:
-        import resvg_py
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(f"a .gif {INSTALL}") from error
-    stride = -(-len(steps) // MOST)
-    chosen = [*range(0, len(steps) - 1, stride), len(steps) - 1]
-    rows = max(len(_lines(svg, step)) for step in steps)
-    times = timeline(steps)
-    pictures = []
-    for at in chosen:
-        picture = sans(still_svg(svg, steps, at, rows, times))
-        data = resvg_py.svg_to_bytes(svg_string=picture, zoom=ZOOM)
-        pictures.append(Image.open(io.BytesIO(bytes(data))).convert("RGB"))
-    out = io.BytesIO()
-    pictures[0].save(
-        out,
-        "GIF",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=[round(1000 * steps[at].seconds) for at in chosen],
-        loop=0,
-    )
-    return out.getvalue()
 
 
 def png(svg: str, steps: list[Frame], at: int) -> bytes:
@@ -117,6 +83,11 @@ def _ringed(box: re.Match[str], shown: dict[str, str]) -> str:
     return box[0].replace("<rect", f"{ring}<rect", 1)
 
 
+def still_rows(svg: str, steps: list[Frame]) -> int:
+    """The rows that the longest sentence takes."""
+    return max(len(_lines(svg, step)) for step in steps)
+
+
 def _lines(svg: str, step: Frame) -> list[str]:
     return wrap(step.text, max(_size(svg)[0], LEAST_WIDTH) - 2 * MARGIN)
 
@@ -139,7 +110,8 @@ def _page(svg: str, picture: str, step: Frame, rows: int) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" '
         f'width="{wide:g}" height="{high:g}" role="img" aria-label="{html.escape(step.text)}">'
         f"<style>{STYLE}</style>"
-        f'<rect class="paper" width="100%" height="100%" rx="8" fill="{LIGHT.background}"/>{inner}'
+        f'<rect class="paper" width="{wide:g}" height="{high:g}" rx="8" '
+        f'fill="{LIGHT.background}"/>{inner}'
         f'<g class="words" font-family="{html.escape(SANS)}" font-size="14" fill="{LIGHT.text}">'
         f"{words}</g></svg>"
     )
