@@ -17,7 +17,7 @@ Value: TypeAlias = "dict[str, Any]"
 LISTED = 64  # arrays of up to so many numbers are listed in full, larger ones summed up
 SHORT = 12  # characters that fit beside an edge
 SPOKEN = 48  # characters of an array that fit in a sentence
-ROW = 28  # characters of a row that fit in a box
+ROW = 25  # characters of a row that fit in a box
 
 
 def number(x: Any) -> str:
