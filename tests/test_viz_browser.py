@@ -625,6 +625,31 @@ def test_a_click_on_a_leaf_or_an_edge_into_it_tells_its_finite_differences(torch
     assert "2h: 1. Backward: 1. The two agree." in page.locator(".queue").inner_text()
 
 
+@pytest.mark.parametrize("example", [notes, unrolled])
+def test_a_full_screen_shows_it_all_as_large_as_fits(torch, opened, example):
+    root, names = example(torch)
+    page = opened(viz.animate(root, names=names), viewport={"width": 1600, "height": 900})
+    sizes = """() => ["svg", ".sentence"].map((part) =>
+        document.querySelector("[data-player]").shadowRoot.querySelector(part)
+        .getBoundingClientRect()).map((box) => [box.height, box.right, box.bottom])"""
+    before = page.evaluate(sizes)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement?.dataset.player")
+    page.wait_for_timeout(100)
+    press(page, "Step forward")
+    after = page.evaluate(sizes)
+    if example is notes:  # which leaves room: nothing is cut
+        assert after[0][0] > 1.1 * before[0][0]
+        assert all(right <= 1600 and bottom <= 900 for _, right, bottom in after)
+    assert after[1][1] <= 1600 and after[1][2] <= 900, "the sentence is in sight"
+    assert at(page) == 1
+    press(page, "Full screen")
+    page.wait_for_function("!document.fullscreenElement")
+    page.wait_for_timeout(100)
+    assert page.evaluate(sizes)[0][0] == before[0][0]
+    assert page.problems == []
+
+
 def test_a_file_takes_the_keys_of_its_page(torch, opened):
     x = torch.tensor(2.0, requires_grad=True)
     page = opened(viz.animate(x**3, names={"x": x}))

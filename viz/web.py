@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 
 from .ink import colours
 from .theme import DARK, LIGHT, MONO, SANS, Palette
 
+COMMENT = re.compile(r"^/\*.*\*/$|(^|\s)//(\s.*)?$")
 THEME = Path(__file__).parent / "player" / "theme.css"
 PAGE = (
     ":root { color-scheme: light dark; }"
@@ -73,6 +75,7 @@ def inert(text: str) -> str:
 
 
 def source(file: Path) -> str:
-    """A script or a style sheet without its indents and its lines of comment."""
-    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    """A script or a style sheet without its indents and its comments."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    bare = (COMMENT.sub("", line).strip() for line in lines)
+    return "".join(f"{line}\n" for line in bare if line)

@@ -19,6 +19,7 @@ const ICONS = {
   pause: "M3 2h4v12H3zM9 2h4v12H9z",
   forward: "M4 2l8 6-8 6z",
   last: "M11 2h2v12h-2zM2 2l8 6-8 6z",
+  full: "M2 6V2h4v2H4v2zM10 2h4v4h-2V4h-2zM2 10h2v2h2v2H2zM12 10h2v4h-4v-2h2z",
 };
 
 const button = (action, name, keys) => `
@@ -45,6 +46,7 @@ const PARTS = `
         <option value="0.5">½×</option><option value="1" selected>1×</option>
         <option value="2">2×</option><option value="4">4×</option>
       </select></label>
+      ${button("full", "Full screen", "F")}
     </div>
     <div class="words">
       <div aria-live="polite"><p class="sentence"></p><p class="queue"></p></div>
@@ -263,11 +265,13 @@ function mount(host) {
     nextCall: () => (pause(), show(starts.find((s) => s > at) ?? frames.length - 1)),
     reveal: () => quiz.reveal(),
     check: () => check(frames[at].focus),
+    full: () => (isFull() ? document.exitFullscreen() : host.requestFullscreen()),
   };
   const keys = {
     " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
     ...(starts.length > 1 && { PageUp: "call", PageDown: "nextCall" }),
     ...(data.checks && { c: "check" }),
+    ...(document.fullscreenEnabled && { f: "full" }),
   };
 
   // Keys are taken only while the player has the focus (or is alone on its page), only these, and
@@ -301,11 +305,22 @@ function mount(host) {
     input.addEventListener("input", () => (pause(), show(Number(input.value))));
   }
 
+  const isFull = () => document.fullscreenElement === host;
+
   // ---- first picture ----
   // A tall picture has its controls beside it where there is room, and none is cut that is not huge.
+  const [controls, words] = [part(".controls"), part(".words")];
   const [wide, high] = ["width", "height"].map((name) => picture[name].baseVal.value);
   pane.classList.toggle("whole", high <= WHOLE);
-  const fit = () => player.classList.toggle("side", high > TALL && host.clientWidth - wide > BESIDE);
+  // On a full screen, all of it is as large as fits, for the last row of a lecture hall.
+  function fit() {
+    const beside = high > TALL && host.clientWidth - wide > BESIDE;
+    player.classList.toggle("side", beside);
+    const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
+    const room = [host.clientWidth / (wide + right + 40), host.clientHeight / (high + below + 60)];
+    player.style.zoom = isFull() ? Math.max(1, Math.min(...room)) : 1;
+  }
+  part("[data-action=full]").hidden = !document.fullscreenEnabled;
   new ResizeObserver(fit).observe(host);
   scrub.max = frames.length - 1;
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
