@@ -228,6 +228,27 @@ def test_pan_and_zoom(opened, deep):
     )
 
 
+def test_a_full_screen_shows_it_as_large_as_fits(opened, torch):
+    x = torch.tensor(2.0, requires_grad=True)
+    y = x * x
+    page = opened(viz.draw(y.exp() + y))
+    size = """() => {
+        const box = document.querySelector(".viz-drawing").shadowRoot.querySelector(".picture svg");
+        const { width, right, bottom } = box.getBoundingClientRect();
+        return [width, right, bottom];
+    }"""
+    before = page.evaluate(size)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement?.className === 'viz-drawing'")
+    page.wait_for_timeout(100)
+    width, right, bottom = page.evaluate(size)
+    assert width > 1.15 * before[0] and right <= 900 and bottom <= 800
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("!document.fullscreenElement")
+    page.wait_for_timeout(100)
+    assert page.evaluate(size) == before
+
+
 def test_the_gradients_own_graph_can_be_switched(opened, torch):
     x = torch.tensor(2.0, requires_grad=True)
     y = x**3

@@ -12,7 +12,8 @@ const TALLEST = 0.7; // of the window, that the picture's pane takes
 const ICONS = {
   smaller: "M3 7h10v2H3z",
   larger: "M7 3h2v4h4v2H9v4H7V9H3V7h4z",
-  reset: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
+  reset: "M8 3V0L3.5 4 8 8V5a4 4 0 1 1-4 4H2a6 6 0 1 0 6-6z",
+  full: "M2 6V2h4v2H4v2zM10 2h4v4h-2V4h-2zM2 10h2v2h2v2H2zM12 10h2v4h-4v-2h2z",
 };
 const button = (action, name, keys) => `
   <button type="button" data-action="${action}" aria-label="${name}" title="${name} (${keys})">
@@ -31,6 +32,7 @@ const PARTS = `
         ${button("smaller", "Smaller", "−")}
         ${button("larger", "Larger", "+")}
         ${button("reset", "As at first", "0")}
+        ${button("full", "Full screen", "F")}
       </span>
     </div>
     <div class="picture" tabindex="0" role="group"
@@ -266,7 +268,7 @@ function mount(host) {
   function resize() {
     picture.setAttribute("width", size.width * scale);
     picture.setAttribute("height", size.height * scale);
-    const tallest = Math.max(340, TALLEST * innerHeight);
+    const tallest = isFull() ? room()[1] : Math.max(340, TALLEST * innerHeight);
     const bar = size.width * scale > pane.clientWidth ? 16 : 0;
     pane.style.height = `${Math.min(tallest, size.height * scale + bar)}px`;
   }
@@ -295,11 +297,18 @@ function mount(host) {
     pane.scrollTo(left * scale - x, top * scale - y);
   }
 
+  // On a page never larger than it is; on a full screen never smaller, and as large as fits.
+  const isFull = () => document.fullscreenElement === host;
+  const room = () => [
+    (pane.clientWidth || 800) - 4,
+    host.clientHeight - viewer.scrollHeight + pane.clientHeight - 8,
+  ];
   function fit() {
-    const room = (pane.clientWidth || 800) - 4;
-    scale = Math.max(0.7, Math.min(1, room / size.width));
+    const [wide, high] = room();
+    const [least, most] = isFull() ? [1, high / size.height] : [0.7, 1];
+    scale = Math.max(least, Math.min(most, wide / size.width, ZOOM.most));
     resize();
-    pane.scrollTo((size.width * scale - room) / 2, 0);
+    pane.scrollTo((size.width * scale - wide) / 2, 0);
   }
 
   function show(node) {
@@ -427,6 +436,7 @@ function mount(host) {
     larger: () => zoom(scale * ZOOM.step),
     fold: toggleAll,
     close,
+    full: () => (isFull() ? document.exitFullscreen() : host.requestFullscreen()),
     reset() {
       open.clear();
       for (const id of data.open) open.add(id);
@@ -457,6 +467,7 @@ function mount(host) {
     else if (key === "+" || key === "=") actions.larger();
     else if (key === "-") actions.smaller();
     else if (key === "0") actions.reset();
+    else if (key === "f" && document.fullscreenEnabled) actions.full();
     else if (inPicture && arrows[key]) go(neighbour(arrows[key]));
     else if (inPicture && (key === "Enter" || key === " ") && current) act(current);
     else done = false;
@@ -525,12 +536,14 @@ function mount(host) {
     `<svg class="graph viz-graph" viewBox="0 -12 ${wide} 16" width="${wide}" height="16">${ink}</svg>`).join("");
   part(".layer").hidden = !data.second;
   foldButton.hidden = !groups.length;
+  part("[data-action=full]").hidden = !document.fullscreenEnabled;
   draw();
   const root = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
   style.textContent = host.querySelector("script[type='text/css']").textContent;
   root.append(style, view.content);
   fit();
+  host.addEventListener("fullscreenchange", fit);
   // A host that is not seen yet (a tab in the background) has no width: fit once it has.
   if (!pane.clientWidth) {
     const seen = new ResizeObserver(() => pane.clientWidth && (seen.disconnect(), fit()));
