@@ -55,10 +55,24 @@ def text(notebook):
     for cell in notebook.cells:
         tags = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
         cell.metadata = tags | slide(cell)
+        if cell.cell_type == "code":
+            cell.outputs = whole(cell.outputs)
         for output in cell.get("outputs", []):  # a live widget is nothing without its kernel
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     notebook.nbformat_minor = 5
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def whole(outputs):
+    """Outputs in which a print is one piece, wherever the kernel happened to cut it."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def slide(cell):
