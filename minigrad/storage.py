@@ -269,6 +269,14 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 
 
+def in_order(format: Any) -> bool:
+    """Whether a copy in a memory format lies in order. Raises NotImplementedError for others than
+    `contiguous_format` and `preserve_format`."""
+    if format not in (None, contiguous_format, preserve_format):
+        raise NotImplementedError(f"minigrad has no {format!r}: strides are in order, or kept")
+    return format is contiguous_format
+
+
 def owner(array: Any) -> Any:
     """The array that owns the memory of `array`."""
     found = array

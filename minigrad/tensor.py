@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import math
-import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -22,19 +20,7 @@ from .engine.node import LONG, AccumulateGrad, Node
 from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .errors import noted
 from .gradients import backward
-from .methods.conversion import Conversion
-from .methods.factors import Factors
-from .methods.indexing import Indexing
-from .methods.linalg import Linalg
-from .methods.memory import Memory
-from .methods.neural import Neural
-from .methods.numpy_names import TAKE_THEM, with_numpy_names
-from .methods.pointwise import Pointwise
-from .methods.random import Random
-from .methods.reduction import Reduction
-from .methods.shape import Shape
-from .methods.special import Special
-from .methods.statistics import Statistics
+from .methods import Methods, called_by_their_names
 from .ops.dims import dimension
 from .recording import alias, apply, edge, memory, own_counter, wrap
 from .size import Size
@@ -61,20 +47,7 @@ TO_A_NUMBER = (
 )
 
 
-class Tensor(
-    Pointwise,
-    Special,
-    Reduction,
-    Statistics,
-    Shape,
-    Indexing,
-    Linalg,
-    Factors,
-    Neural,
-    Conversion,
-    Memory,
-    Random,
-):
+class Tensor(Methods):
     """An array of numbers of one dtype that remembers, if asked to, how it was made."""
 
     __module__ = "minigrad"
@@ -517,6 +490,8 @@ class Tensor(
                 "https://github.com/pytorch/pytorch/pull/103001"
             )
         if id(self) not in memo:
+            from copy import deepcopy
+
             array = memory(self)
             owner = array if array.base is None else array.base
             if isinstance(owner, np.ndarray) and owner.flags.forc:
@@ -527,10 +502,10 @@ class Tensor(
                 data = np.ndarray(array.shape, array.dtype, copied, start, array.strides)
             else:  # memory that is not numpy's own, or has gaps
                 data, counter = np.array(array, order="K"), Version()
-            out = _rebuilt(data, self.requires_grad, copy.deepcopy(self._own(), memo))
+            out = _rebuilt(data, self.requires_grad, deepcopy(self._own(), memo))
             if out._counter is not INFERENCE:
                 out._counter = counter
-            out._grad = copy.deepcopy(self._grad, memo)
+            out._grad = deepcopy(self._grad, memo)
             memo[id(self)] = out
         return memo[id(self)]
 
@@ -556,29 +531,5 @@ def _rebuilt(data: np.ndarray, requires_grad: bool, own: dict[str, Any]) -> Tens
     return tensor
 
 
-def _called_by_their_names() -> None:
-    """Let Python's errors about arguments name the method, not the function that built it."""
-    for part in Tensor.__mro__[-2::-1]:
-        for name, method in vars(part).items():
-            if isinstance(method, types.FunctionType):
-                built = "<locals>" in method.__qualname__ or method.__qualname__[:1].isupper()
-                if built and not name.startswith("__"):
-                    method.__name__ = name
-                    method.__qualname__ = f"Tensor.{name}" if name in _IN_PYTHON else name
-    ops = Node.__subclasses__()
-    for op in ops:
-        ops += op.__subclasses__()
-        forward = vars(op).get("forward")
-        if isinstance(forward, types.FunctionType):
-            forward.__qualname__ = recording.torch_name(op)
-
-
-_IN_PYTHON = frozenset(
-    "backward norm register_hook register_post_accumulate_grad_hook split unflatten".split()
-)
-"""The methods that torch too has in Python, so that the class is named in errors about a call."""
-
-for _name in TAKE_THEM:
-    setattr(Tensor, _name, with_numpy_names(getattr(Tensor, _name)))
-_called_by_their_names()
+called_by_their_names(vars(Tensor))
 Node.tensor_type = recording.Tensor = Tensor

@@ -14,7 +14,7 @@ from ..inplace import in_place
 from ..ops import pointwise, shape
 from ..ops.dims import sizes
 from ..recording import method, wrap
-from .memory import in_order
+from ..storage import in_order
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -15,11 +15,9 @@ from ..storage import (
     OF_DTYPE,
     TypedStorage,
     UntypedStorage,
-    contiguous_format,
     is_storage,
     of_type,
     owner,
-    preserve_format,
     strided,
 )
 
@@ -196,11 +194,3 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         raise TypeError("must be real number, not str")
     return value
-
-
-def in_order(format: Any) -> bool:
-    """Whether a copy in a memory format lies in order. Raises NotImplementedError for others than
-    `contiguous_format` and `preserve_format`."""
-    if format not in (None, contiguous_format, preserve_format):
-        raise NotImplementedError(f"minigrad has no {format!r}: strides are in order, or kept")
-    return format is contiguous_format

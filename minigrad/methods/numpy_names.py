@@ -7,11 +7,11 @@ from typing import Any
 
 from ..recording import Method
 
-TAKE_THEM = (
+TAKE_THEM = frozenset(
     "all amax amin any argmax argmin count_nonzero cummax cummin cumprod cumsum log_softmax "
     "logcumsumexp logsumexp max median min nanmean nanmedian nansum prod softmax sort squeeze std "
-    "unbind unsqueeze var"
-).split()
+    "unbind unsqueeze var".split()
+)
 """The methods that take them; `sum` and `mean`, which are called most, have them as parameters."""
 
 
