@@ -1,8 +1,8 @@
 """All frames of a replay as a GIF: of each frame, only what changed is painted and stored.
 
-A small copy of every frame tells where it differs from the one before; in it, text that never
-changes is a small square, as most of the time goes into letters. Those pieces and the sentence are
-painted in full, share one palette, and lie on a clear sheet over the frame before.
+A picture's text has a box, or an edge, a line: the lines that differ from the frame before tell
+where to paint, and only what stands there is painted, as most of the time goes into letters. Those
+pieces and the sentence share one palette, and lie on a clear sheet over the frame before.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import re
 import struct
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
+from viz.page import width
 from viz.paint import sans
 from viz.theme import LIGHT
 
@@ -26,14 +27,21 @@ if TYPE_CHECKING:
 ZOOM = 1.5  # dots to a pixel of the picture
 DOTS = 8_000_000  # of a frame: a larger picture is painted smaller
 MOST = 200  # frames
-SMALL = 6  # times smaller: the copies that are compared
-GAP = 12  # dots of a copy without change that part two pieces
+AROUND = 10  # pixels of a box that its ring and its shadow take, and of a line that its head does
 CLEAR = 255  # the palette's last place: the frame before shows through
 HEAD = re.compile(r'viewBox="0 0 (\S+) (\S+)" width="\S+" height="\S+"')
-TEXT = re.compile(r"<text\b(?![^>]* id=)([^>]*)>.*?</text>", re.DOTALL)  # that never changes
 DRAWN = re.compile(r'<svg x=.*</svg>(?=<g class="words")', re.DOTALL)
+WORDS = re.compile(r'<g class="words".*?</g>(?=</svg>)', re.DOTALL)
+INNER = re.compile(r'<svg x="(\S+)"(?: y="(\S+)")?')
+MOVED = re.compile(r"translate\((\S+) (\S+)\)")
+TAG = re.compile(r"<(/?)g\b([^>]*)>")
+RECT = re.compile(r'<rect [^>]*?x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"')
+WAY = re.compile(r' d="M(\S+) ([^c"]+)([^"]*)"')
+TEXT = re.compile(r'<t(?:ext|span)\b[^>]*? x="(\S+)" y="(\S+?)"[^>]*>([^<]+)')
 
-Rect = tuple[int, int, int, int]  # left, top, right, bottom
+Rect: TypeAlias = "tuple[int, int, int, int]"  # left, top, right, bottom, in dots
+Place: TypeAlias = "tuple[float, float, float, float]"  # the same in pixels
+Part: TypeAlias = "tuple[str, Place | None]"  # a line of the picture's text, and what it covers
 
 
 def gif(svg: str, steps: list[Frame]) -> bytes:
@@ -49,20 +57,18 @@ def gif(svg: str, steps: list[Frame]) -> bytes:
     stride = -(-len(steps) // MOST)
     chosen = [*range(0, len(steps) - 1, stride), len(steps) - 1]
     rows, times = still_rows(svg, steps), timeline(steps)
-    size, found, before = (0, 0), list[list[tuple[Rect, bytes]]](), None
+    size, found, before = (0, 0), list[list[tuple[Rect, bytes]]](), list[Part]()
     for at in chosen:
         picture = sans(still_svg(svg, steps, at, rows, times))
         wide, high = map(float, HEAD.findall(picture)[0])
         zoom = min(ZOOM, (DOTS / (wide * high)) ** 0.5)
         size = (round(wide * zoom), round(high * zoom))
-        small = TEXT.sub(r"<rect\1 width='9' height='9'/>", picture)
-        less = (-(-size[0] // SMALL), -(-size[1] // SMALL))
-        copy = _open(_painted(small, zoom / SMALL, (0, 0, *less)))
-        rects = [(0, 0, *size)] if before is None else list(_changed(before, copy, size))
-        pieces = [(rect, _painted(picture, zoom, rect)) for rect in rects]
+        parts = list(_parts(_grouped(WORDS.sub("", picture))))
+        rects = _changed(before, parts, zoom, size) if before else [(0, 0, *size)]
+        pieces = [(rect, _painted(_within(parts, rect, zoom), zoom, rect)) for rect in rects]
         words = (0, int((high - LINE * rows - MARGIN) * zoom) + 1, *size)
         found.append([*pieces, (words, _painted(DRAWN.sub("", picture), zoom, words))])
-        before = copy
+        before = parts
     palette = _palette([data for pieces in found for _, data in pieces])
     table = bytes(palette.getpalette() or ()).ljust(768, b"\0")
     out = [struct.pack("<6sHHBBB", b"GIF89a", *size, 0xF7, 0, 0), table]
@@ -90,51 +96,85 @@ def _painted(picture: str, zoom: float, rect: Rect) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=part, background=LIGHT.background))
 
 
+def _grouped(picture: str) -> str:
+    """A picture inside the picture as a group: it would be cut out, which takes long."""
+    text = INNER.sub(lambda m: f'<g transform="translate({m[1]} {m[2] or 0})"', picture)
+    return text.replace("</svg>", "</g>", len(INNER.findall(picture)))
+
+
+def _parts(picture: str) -> Iterator[Part]:
+    """The lines of a picture's text. Of boxes, edges and lines of a source it is known where."""
+    x = y = 0.0
+    outer: list[tuple[float, float]] = []
+    for line in picture.split("\n"):
+        if re.match(r'<g (?:\w+="\S+" )?id="[nel]\d', line):
+            left, top, right, bottom = _place(line)
+            yield line, (left + x, top + y, right + x, bottom + y)
+            continue
+        yield line, None
+        for closes, attributes in TAG.findall(line):
+            if closes:
+                x, y = outer.pop() if outer else (0, 0)
+                continue
+            outer.append((x, y))
+            if moved := MOVED.search(attributes):
+                x, y = x + float(moved[1]), y + float(moved[2])
+
+
+def _place(line: str) -> Place:
+    """What a box or an edge covers, with all that a replay puts around it."""
+    xs, ys = list[float](), list[float]()
+    for numbers in RECT.findall(line):
+        x, y, w, h = map(float, numbers)
+        xs += (x, x + w)
+        ys += (y, y + h)
+    for x0, y0, pieces in WAY.findall(line):
+        x, y = float(x0), float(y0.partition("l")[0])
+        for piece in re.findall(r"c([^cl]+)", pieces):
+            steps = list(map(float, piece.split()))
+            xs += (x, *(x + step for step in steps[::2]))
+            ys += (y, *(y + step for step in steps[1::2]))
+            x, y = xs[-1], ys[-1]
+    for at, base, text in TEXT.findall(line):
+        half = width(text, 11, mono=True)  # to either side, wherever it is anchored
+        xs += (float(at) - half, float(at) + half)
+        ys += (float(base) - LINE, float(base))
+    return min(xs) - AROUND, min(ys) - AROUND, max(xs) + AROUND, max(ys) + AROUND
+
+
+def _changed(
+    before: Sequence[Part], now: Sequence[Part], zoom: float, size: tuple[int, int]
+) -> list[Rect]:
+    """The pieces where two frames differ; those that overlap are one."""
+    found: list[Rect] = []
+    for (old, was), (new, place) in zip(before, now):
+        if old == new or was is None or place is None:
+            continue
+        both = [int(min(a, b) * zoom) for a, b in zip(was[:2], place[:2])]
+        both += [int(max(a, b) * zoom) + 1 for a, b in zip(was[2:], place[2:])]
+        rect = (max(0, both[0]), max(0, both[1]), min(size[0], both[2]), min(size[1], both[3]))
+        while met := next((other for other in found if _meet(rect, other)), None):
+            found.remove(met)
+            (x0, y0), (x1, y1) = map(min, rect[:2], met[:2]), map(max, rect[2:], met[2:])
+            rect = (x0, y0, x1, y1)
+        found.append(rect)
+    return found
+
+
+def _meet(a: Sequence[float], b: Sequence[float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _within(parts: Sequence[Part], rect: Rect, zoom: float) -> str:
+    """The picture without the boxes and edges that lie elsewhere."""
+    seen = [edge / zoom for edge in rect]
+    return "\n".join(line for line, place in parts if place is None or _meet(place, seen))
+
+
 def _open(data: bytes) -> Image:
     from PIL import Image
 
     return Image.open(io.BytesIO(data)).convert("RGB")
-
-
-def _changed(before: Image, now: Image, size: tuple[int, int]) -> Iterator[Rect]:
-    """The pieces, in dots of the frame, where two of the small copies differ."""
-    from PIL import ImageChops
-
-    red, green, blue = ImageChops.difference(before, now).split()
-    mask = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    for x, y, right, bottom in _pieces(mask, (0, 0, *mask.size)):
-        yield (
-            max(0, SMALL * (x - 2)),
-            max(0, SMALL * (y - 2)),
-            min(size[0], SMALL * (right + 2)),
-            min(size[1], SMALL * (bottom + 2)),
-        )
-
-
-def _pieces(mask: Image, rect: Rect) -> Iterator[Rect]:
-    """What is marked within, in pieces that are parted where a wide gap runs across."""
-    part = mask.crop(rect)
-    box = part.getbbox()
-    if box is None:
-        return
-    left, top = rect[0] + box[0], rect[1] + box[1]
-    right, bottom = rect[0] + box[2], rect[1] + box[3]
-    columns, lines = part.crop(box).getprojection()
-    across, down = _gap(columns), _gap(lines)
-    if max(across, down)[0] < GAP:
-        yield left, top, right, bottom
-    elif down >= across:
-        yield from _pieces(mask, (left, top, right, top + down[1]))
-        yield from _pieces(mask, (left, top + down[1], right, bottom))
-    else:
-        yield from _pieces(mask, (left, top, left + across[1], bottom))
-        yield from _pieces(mask, (left + across[1], top, right, bottom))
-
-
-def _gap(marked: list[int]) -> tuple[int, int]:
-    """How long the longest gap is, and where it ends."""
-    gaps = re.finditer(b"\0+", bytes(marked))
-    return max(((gap.end() - gap.start(), gap.end()) for gap in gaps), default=(0, 0))
 
 
 def _palette(pieces: list[bytes]) -> Image:
