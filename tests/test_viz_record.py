@@ -615,7 +615,7 @@ def test_a_graph_too_large_is_run_and_not_recorded(engine):
     y = x
     for _ in range(MOST):
         y = y + 1
-    with viz.record() as rec, pytest.warns(UserWarning, match="more than 5,000 nodes"):
+    with viz.record() as rec, pytest.warns(UserWarning, match="more than 12,000 nodes"):
         y.backward()
     assert rec.runs == []
     assert x.grad.item() == 1

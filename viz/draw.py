@@ -11,7 +11,7 @@ from typing import Any
 from . import layout, web
 from .fold import Group, fold
 from .grads import tell_gradients
-from .graph import DRAWN, Graph, check_model, gradients_in, roots_of, walk
+from .graph import Graph, check_model, gradients_in, roots_of, walk
 from .ink import ink
 from .names import Names, caller_namespace
 from .options import DIRECTIONS, check, explained
@@ -118,7 +118,7 @@ def draw(
     tensors = roots_of(t)
     late = roots_of(second) if second is not None else []
     tensors += [g for g in late if all(g is not other for other in tensors)]
-    graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors), most=DRAWN)
+    graph = walk(tensors, found, saved=True, second=late or gradients_in(tensors))
     if not graph.cut and found.owners:
         check_model(graph, model)
     if trace is not None:

@@ -30,10 +30,9 @@ from .values import (
 )  # fmt: skip
 
 # Torch frees a chain of nodes by recursion once Python has looked at them: 40,000 are a crash.
-MOST = 5_000  # nodes of a replay
+MOST = 12_000  # nodes of a picture or a replay, which fold most of them
 SMALL = 16  # numbers of a saved tensor that are shown
 LEAF = "AccumulateGrad"  # the op of a leaf
-DRAWN = 12_000  # nodes of a still picture, which folds most of them
 
 
 @dataclass
@@ -278,10 +277,10 @@ class Trail:
         return found
 
 
-def follow(tensors: Sequence[Any], most: int = MOST) -> Trail:
+def follow(tensors: Sequence[Any]) -> Trail:
     """The bare graph behind these tensors, breadth first: outputs, then their ops.
 
-    The walk ends, and the trail is marked as cut, where it has met `most` nodes.
+    The walk ends, and the trail is marked as cut, where it has met MOST nodes.
     """
     outputs = [tensor for tensor in tensors if tensor.grad_fn is not None]
     first = len(outputs)
@@ -300,7 +299,7 @@ def follow(tensors: Sequence[Any], most: int = MOST) -> Trail:
     leaves = [number(accumulator(t)) for t in tensors if t.grad_fn is None]  # outputs themselves
     trail = Trail(outputs, nodes, edges, [*range(first), *leaves], first)
     for source, node in enumerate(nodes, first):  # which grow on the way
-        if first + len(nodes) >= most:
+        if first + len(nodes) >= MOST:
             trail.cut = True
             break
         input = -1
@@ -321,7 +320,6 @@ def walk(
     *,
     saved: bool = False,
     second: Sequence[Any] = (),
-    most: int = MOST,
 ) -> Graph:
     """The graph behind these tensors. Ids follow a breadth-first walk: outputs, then their ops.
 
@@ -329,10 +327,10 @@ def walk(
     second:  those of the tensors that are gradients with a graph of their own; what no other
              tensor was computed from is marked as belonging to the second graph
 
-    The walk ends, and the graph is marked as cut, where it has met `most` nodes.
+    The walk ends, and the graph is marked as cut, where it has met MOST nodes.
     """
     names = names or Names()
-    trail = follow(tensors, most)
+    trail = follow(tensors)
     graph = graph_of(trail)
     sent = trail.inputs()
     for tensor in trail.outputs:
