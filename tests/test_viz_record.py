@@ -1,5 +1,6 @@
 """A recording tells what a real backward pass did, step by step, and changes nothing of it."""
 
+import contextlib
 import gc
 import importlib
 import json
@@ -677,6 +678,56 @@ def test_every_edge_and_node_of_a_step_is_in_the_graph(engine):
         assert step["node"] in nodes
         assert set(step.get("ready", ())) <= nodes
         assert all(edges[s["edge"]]["source"] == step["node"] for s in step.get("sends", ()))
+
+
+# what is kept
+
+
+def test_of_very_many_runs_most_steps_are_left_out_and_it_is_said(engine, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys.modules["viz.record"], "KEPT", 500_000)
+    x = engine.tensor(2.0, requires_grad=True)
+    with viz.record(names={"x": x}) as rec:
+        for i in range(230):
+            y = x * x
+            y.backward()
+            if i == 60:
+                with pytest.raises(RuntimeError, match="second time"):
+                    y.backward()
+    trace = rec.trace
+    assert (trace["ends"], trace["every"], len(trace["runs"])) == (10, 10, 231)
+    kept = [i + 1 for i, run in enumerate(trace["runs"]) if run["steps"]]
+    assert kept == sorted([*range(1, 11), *range(20, 221, 10), 62, *range(222, 232)])
+    told = [f.text for f in rec.animation().frames]
+    assert told[0].endswith("Shown: of 231 calls 1 to 10, then every 10th, and 222 to 231.")
+    assert any(text.startswith("Calls 11 to 19 are not shown. Before call 20") for text in told)
+    assert told[-1] == "x.grad: 916 + 4 = 920"
+    assert x.grad.item() == 920
+    rec.save(tmp_path / "a.json")
+    assert (tmp_path / "a.json").stat().st_size < 400_000
+    assert rec.animation(calls=[20]).frames[0].text.startswith("Before call 20 of 231")
+    with pytest.raises(ValueError, match="between the first and the last 10 every 10th is there"):
+        rec.animation(calls=[13])
+
+
+def test_a_pass_with_many_large_gradients_holds_few_and_tells_all(engine, monkeypatch):
+    def once():
+        w = (engine.arange(160.0 * 160).reshape(160, 160) / 1e4).requires_grad_()
+        y = w
+        for _ in range(6):
+            y = (y * 1.5).sin()
+        (y * y).sum().backward()
+        return y, w
+
+    told, held = [], []
+    for most in (64_000_000, 100_000):
+        monkeypatch.setattr("viz.values.HELD", most)
+        with viz.record() as rec:
+            once()
+            [(kept, *_)] = rec._untold
+            held.append(kept.held)
+        told.append(texts(rec.trace))
+    assert held[1] < 500_000 < held[0]
+    assert told[0] == told[1]
 
 
 # a recording of nothing

@@ -36,6 +36,10 @@ run's, `error` is null or the exception's text. Steps come in the engine's own o
     {"kind": "result", "node", "grad": VALUE or null, "ready": [id, …], "text"}
         `autograd.grad` returns this gradient of a leaf, or of an op's output
 
+A recording of very many runs keeps the steps of the first and the last `ends`, of those that
+raised, and between them of every `every`-th: then the trace has these two keys. Of the other runs,
+`steps`, `nodes` and `values` are empty.
+
 The trace of a replay whose picture is folded has nodes of kind "group", too: ops that are shown as
 one, which receives what comes into them and sends what leaves them. A recording's own has none.
 """
@@ -58,10 +62,13 @@ from typing import Any
 from .graph import MOST, Graph, GraphEdge, GraphNode, engine_of, roots_of
 from .names import Names, caller_namespace
 from .player import SUFFIXES, Animation
+from .player.frames import ENDS, ordinal
 from .watch import Run
 
 FORMAT, VERSION = "minigrad-trace", 2
-HELD = 10_000_000  # numbers of runs that are not yet told
+HELD = 64_000_000  # bytes of runs that are not yet told
+KEPT = 32_000_000  # bytes of runs that are told, about: of more, most runs' steps are left out
+VALUE = 900  # bytes of one value or sentence in a step, about
 
 
 class Recording:
@@ -76,7 +83,10 @@ class Recording:
         self._graph = Graph()
         self._runs: list[dict[str, Any]] = []
         self._untold: list[tuple[Run, bool, bool]] = []
-        self._waiting = 0  # numbers that these hold
+        self._waiting = 0  # bytes that these hold
+        self._sizes: list[int] = []  # bytes of each run's steps, 0 where they were left out
+        self._kept = 0  # bytes of all of them
+        self._ends, self._every = ENDS, 1  # runs at each end that are kept, and of those between
         self._given = (names, params)
         self._ids: dict[Any, str] = {}
         self._edges: dict[tuple[str, int], str] = {}
@@ -104,6 +114,7 @@ class Recording:
             "version": VERSION,
             "graph": self.graph.plain(),
             "runs": list(self.runs),
+            **({"ends": self._ends, "every": self._every} if self._every > 1 else {}),
         }
 
     def run(self, number: int = -1) -> dict[str, Any]:
@@ -135,6 +146,12 @@ class Recording:
             raise ValueError(f"nothing to replay: {self._nothing()}")
         if calls is not None and not any(i in calls for i in range(1, len(self.runs) + 1)):
             raise ValueError(f"no such calls: they are counted from 1 to {len(self.runs)}")
+        if calls is not None and not any(i + 1 in calls and s for i, s in enumerate(self._sizes)):
+            raise ValueError(
+                f"the steps of these calls were not kept: {len(self.runs):,} calls are too many, "
+                f"of those between the first and the last {self._ends} every "
+                f"{ordinal(self._every)} is there"
+            )
         return Animation.of(self.trace, self.graph, direction=direction, quiz=quiz, calls=calls)
 
     def _nothing(self) -> str:
@@ -242,6 +259,25 @@ class Recording:
                 "steps": [_renamed(step, new, edge) for step in run.steps],
             }
         )
+        values = sum(2 + 2 * len(step.get("sends", ())) for step in run.steps)
+        self._sizes.append(VALUE * (values + len(nodes)))
+        self._kept += self._sizes[-1]
+        self._thin(len(self._runs) - 1 - self._ends)
+        while self._kept > KEPT and self._ends > 1:
+            if self._every < len(self._runs):
+                self._every *= 10
+            else:
+                self._ends = 1
+            for at in range(len(self._runs)):
+                self._thin(at)
+
+    def _thin(self, at: int) -> None:
+        """Leaves out the steps of a run in the middle of many, unless its turn is to be kept."""
+        middle = self._ends <= at < len(self._runs) - self._ends and (at + 1) % self._every
+        if middle and not self._runs[at]["error"]:
+            self._kept -= self._sizes[at]
+            self._sizes[at] = 0
+            self._runs[at] |= {"nodes": [], "values": {}, "steps": []}
 
     def _merge(self, graph: Graph) -> tuple[dict[str, str], bool]:
         form = _form(graph)

@@ -189,6 +189,7 @@ def value_of_array(array: np.ndarray | None, shape: tuple[int, ...], dtype: str)
 COPIED = 8_192  # numbers of an array that are copied, to be put into words later
 BLOCK = 65_536  # of more, as many are read at a time: they stay in the cache
 FEW = 128  # and so many are kept
+HELD = 64_000_000  # bytes of large gradients that one pass holds, to read them when it is told
 
 
 class Seen:
@@ -273,7 +274,7 @@ def look(tensor: Any, known: Known | None = None, hold: bool = True) -> Look:
         array = (tensor.detach() if tensor.requires_grad else tensor).numpy()
         if array.size <= COPIED:
             if known is not None:
-                known.numbers += array.size
+                known.bytes += array.nbytes
             return array.copy()  # type: ignore[no-any-return]
         large = (known or Known()).look(array, hold)
         return Seen(large, array.shape, array.dtype)
@@ -424,11 +425,12 @@ class Known:
 
     What is held is known again by its place in memory and some of its numbers. That no other number
     was written meanwhile is seen when it is told: then its sum is taken again. What is `loose` may
-    be gone, and its place another's, as soon as the next node runs.
+    be gone, and its place another's, as soon as the next node runs. When enough is held, the rest
+    is read at once.
     """
 
     def __init__(self) -> None:
-        self.numbers = 0  # how many are held, of small arrays, too
+        self.bytes = 0  # that are held, of small arrays, too
         self.held: dict[Any, Large] = {}
         self.loose: dict[Any, Large] = {}
 
@@ -439,10 +441,12 @@ class Known:
         if large is None or not _same(large.few, few):
             large = self.loose[place] = Large(array, few)
             large.total = _total(_rows([array]))
-        if hold and large.array is None:
+        if hold and large.array is None and self.bytes + array.nbytes <= HELD:
             large.array = array
             self.held[place] = large
-            self.numbers += array.size
+            self.bytes += array.nbytes
+        elif hold and large.array is None and large.std is None:
+            large.read(array)
         return large
 
     def clear(self) -> None:

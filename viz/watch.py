@@ -92,6 +92,7 @@ class Run:
         self._seen: list[tuple[Any, ...]] = []  # what the hooks saw, in their order
         self._met: dict[Place, list[np.ndarray]] = {}  # large gradients that meet others
         self.adds = False  # to a `.grad` that earlier runs may tell of
+        self._named = 0  # bytes of large results that variables name
         self._look_around(names)
         self._edges: dict[Place, tuple[int, Place]] = {}  # by the sender's input
         self._meeting: set[Place] = set()  # where several gradients arrive
@@ -134,7 +135,10 @@ class Run:
                     self._custom.add(at)
 
     def _look_at(self, at: int, tensor: Any) -> None:
-        self._tensors.append((at, glance(tensor), tensor.dtype))
+        kept = glance(tensor)
+        self._tensors.append((at, kept, tensor.dtype))
+        if type(kept) is Seen and kept.large is not None and self._boxes[at][0] != "leaf":
+            self._named += prod(kept.shape) * 8
         if hooks := hooks_of(tensor):
             self._hooked.add(at)
         self._marks.append((at, getattr(tensor, "_version", None), hooks))
@@ -266,8 +270,8 @@ class Run:
 
     @property
     def held(self) -> int:
-        """About how many numbers are kept until they are told."""
-        return 100 * len(self._boxes) + self._known.numbers
+        """About how many bytes are kept until they are told."""
+        return 800 * len(self._boxes) + self._known.bytes + self._named
 
     def let_go(self) -> None:
         """Holds the engine's nodes no longer, but keeps which they were."""

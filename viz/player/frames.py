@@ -74,11 +74,12 @@ def frames(
     """
     varying, runs = _varying(trace), trace["runs"]
     sizes = [len(run["steps"]) + 1 + bool(run["error"]) for run in runs]
-    if calls is None and sum(sizes) > MOST_FRAMES:
-        calls, said = spread_out(sizes)
+    kept = {i for i, run in enumerate(runs) if run["steps"] or run["error"]}
+    if calls is None and (len(kept) < len(runs) or sum(sizes) > MOST_FRAMES):
+        calls, said = spread_out(sizes, trace.get("ends", ENDS), trace.get("every", 1))
     elif calls is not None:
         said = ""
-    shown = [i for i in range(len(runs)) if calls is None or i + 1 in calls]
+    shown = {i for i in kept if calls is None or i + 1 in calls}
     found, grads, last = list[Frame](), dict[str, Any](), -1
     for number, run in enumerate(runs):
         if number in shown:
@@ -98,13 +99,16 @@ def frames(
     return found
 
 
-def spread_out(sizes: Sequence[int]) -> tuple[set[int], str]:
+def spread_out(sizes: Sequence[int], most: int = ENDS, least: int = 1) -> tuple[set[int], str]:
     """Of calls with so many frames: the first ones, every so-many-th, and the last ones, as many as
-    fit; and these in words. Counted from 1."""
+    fit; and these in words. Counted from 1. No more are there than `most` at each end, and of those
+    between every `least`-th."""
     count = len(sizes)
-    for ends in (ENDS, 1):
+    for ends in (most, 1):
         for power in range(7):
-            for every in (2 * 10**power, 5 * 10**power, 10 * 10**power):
+            for every in (10**power, 2 * 10**power, 5 * 10**power):
+                if every % least or every == 1:
+                    continue
                 calls = {i + 1 for i in range(count)
                          if i < ends or i >= count - ends or not (i + 1) % every}  # fmt: skip
                 if sum(sizes[i - 1] for i in calls) <= MOST_FRAMES:
@@ -245,7 +249,7 @@ class Run:
         grads: Mapping[str, Any] | None = None,
     ) -> None:
         self.trace, self.number, self.run = trace, number, trace["runs"][number]
-        self.varying, self.asked = varying, asked
+        self.varying, self.asked, self.count = varying, asked, len(trace["runs"])
         self.letters = letters_beside(node["name"] for node in trace["graph"]["nodes"])
         self.nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
         self.edges = {edge["id"]: edge for edge in trace["graph"]["edges"]}
@@ -263,8 +267,8 @@ class Run:
         start = {f"{leaf}-acc": _after(".grad ", label(g)) for leaf, g in self.grads.items()}
         start |= self._absent() | self._values()
         found = [Frame("start", self._opening(), self.run["root"], start, self._piled())]
-        if len(self.trace["runs"]) > 1:
-            found[0] = replace(found[0], call=f"{self.number + 1} of {len(self.trace['runs'])}")
+        if self.count > 1:
+            found[0] = replace(found[0], call=f"{self.number + 1} of {self.count}")
         waiting: list[str] = []
         missing = dict(self.fan_in)
         for step, following in zip_longest(self.run["steps"], self.run["steps"][1:]):
@@ -444,9 +448,9 @@ class Run:
 
     def _opening(self) -> str:
         """`Before call 2 of 2, out.backward(): x.grad = 4.5.`"""
-        what, count = call(self.trace, self.number), len(self.trace["runs"])
-        if count > 1:
-            what = f"call {self.number + 1} of {count}, {what}"
+        what = call(self.trace, self.number)
+        if self.count > 1:
+            what = f"call {self.number + 1} of {self.count}, {what}"
         held = [f"{self._name(leaf)}.grad = {spoken(g)}" for leaf, g in self.grads.items() if g]
         if len(held) > MOST_HELD:
             held[MOST_HELD:] = ["…"]
@@ -458,6 +462,8 @@ class Run:
         """Each leaf's `.grad` after each call that is done, side by side: do they pile up?"""
         found = []
         for number in range(max(0, self.number - MOST_TERMS), self.number):
+            if not self.trace["runs"][number]["steps"]:
+                continue
             steps = [s for s in self.trace["runs"][number]["steps"] if s["kind"] == "accumulate"]
             lines = [f"{self._name(s['node'])}.grad {label(s['after'])}" for s in steps[:MOST_HELD]]
             found.append((f"after call {number + 1}", *(lines or ["no .grad changes"])))
