@@ -1,6 +1,5 @@
 """A recording tells what a real backward pass did, step by step, and changes nothing of it."""
 
-import contextlib
 import gc
 import importlib
 import json
