@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .errors import warn_once
 from .functions import cat, meshgrid, stack, vstack
 from .ops import statistics
 from .ops.dims import dimension
@@ -113,6 +114,12 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "") -> Ten
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """The product of several matrices."""
+    warn_once(
+        "minigrad.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
+        "minigrad.linalg.multi_dot instead, which accepts a list of two or more tensors rather "
+        "than multiple parameters.",
+        2,
+    )
     product = matrices[0]
     for factor in matrices[1:]:
         product = product.matmul(factor)
@@ -316,7 +323,7 @@ def searchsorted(
     rows = sorted_sequence._data
     if sorter is not None:
         rows = np.take_along_axis(rows, sorter._data, -1)
-    wanted = values._data if isinstance(values, Tensor) else np.asarray(values, rows.dtype)
+    wanted = values._data if isinstance(values, Tensor) else np.asarray(values)
     if rows.ndim == 1:
         found = np.searchsorted(rows, wanted, where)
     else:

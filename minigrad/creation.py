@@ -16,6 +16,7 @@ import numpy as np
 from . import dtypes
 from .backends import fresh
 from .engine.node import Node
+from .errors import warn_once
 from .inplace import write
 from .ops.dims import sizes
 from .random import default_generator, uniform
@@ -142,11 +143,12 @@ def asarray(
     dtype: Dtype = None,
     device: Any = None,
     copy: bool | None = None,
-    requires_grad: bool = False,
+    requires_grad: bool | None = None,
 ) -> Tensor:
     """`obj` as a tensor: of a tensor, an array or a buffer on the same memory, unless `copy`.
 
-    Raises ValueError if `copy` is False and a copy is needed.
+    It requires grad if `obj` does, unless `requires_grad` says otherwise. Raises ValueError if
+    `copy` is False and a copy is needed.
     """
     if isinstance(obj, (bytes, bytearray, memoryview)):
         obj = frombuffer(obj, dtype=dtype or dtypes.get_default_dtype())
@@ -163,14 +165,21 @@ def asarray(
             out = tensor.to(dtypes.from_numpy(_numpy(dtype)))
         else:
             out = tensor.clone() if copy else tensor
-        if not requires_grad and out.requires_grad:
+        if requires_grad is None and out.requires_grad:
+            warn_once(
+                "minigrad.asarray: unspecified requires_grad now defaults to obj.requires_grad "
+                "instead of False. Pass requires_grad=False explicitly to get the old behavior and "
+                "silence this warning.",
+                2,
+            )
+        elif not requires_grad and out.requires_grad:
             out = out.detach()
         elif requires_grad and not out.requires_grad:
             out = (out.detach() if out is obj else out).requires_grad_()
         return out
     if copy is False:
         raise ValueError(f"can't alias arbitrary sequence of type '{type(obj).__name__}'.")
-    return _leaf(_array(obj, dtype), requires_grad, "asarray")
+    return _leaf(_array(obj, dtype), bool(requires_grad), "asarray")
 
 
 def frombuffer(
@@ -251,6 +260,16 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
     if isinstance(data, (np.ndarray, np.generic)):
         return np.asarray(_readable(np.asarray(data)), wanted, order="C")
     plain = _plain(data)
+    first = data
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if isinstance(first, np.ndarray) and first.ndim:
+        warn_once(
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
+            "converting the list to a single numpy.ndarray with numpy.array() before converting to "
+            "a tensor.",
+            3,
+        )
     try:
         array = np.array(plain)
     except ValueError:
@@ -422,7 +441,9 @@ def arange(start: Any = None, end: Any = None, step: Any = 1, **options: Any) ->
                 ", Number step)\n"
             )
         start = 0
-    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
+    start, end, step = (
+        v.item() if isinstance(v, (Tensor, np.generic)) else v for v in (start, end, step)
+    )
     if end is None:
         start, end = 0, start
     if not (math.isfinite(start) and math.isfinite(end)):

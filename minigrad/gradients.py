@@ -34,6 +34,9 @@ class GradientEdge(NamedTuple):
     ownership_token: Any = None
 
 
+GradientEdge.__module__ = "minigrad.autograd.graph"
+
+
 def get_gradient_edge(tensor: Any) -> GradientEdge:
     """The edge on which the gradient of `tensor` arrives. Raises RuntimeError if none does."""
     node = edge(tensor)
@@ -177,6 +180,9 @@ def _inputs(inputs: Any, caller: str) -> tuple[Any, ...]:
 
 def _end(end: Any, accumulate: bool) -> Edge:
     """Where a pass ends at one of its inputs, which with `accumulate` is to keep its gradient."""
+    if not isinstance(end, (Node.tensor_type, GradientEdge)):
+        given = type(end).__name__
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {given}")
     if accumulate and not isinstance(end, GradientEdge):
         end.retain_grad()
     node, slot = _edge(end)

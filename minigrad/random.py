@@ -20,7 +20,7 @@ from .dtypes import from_numpy
 class Generator:
     """A stream of random numbers of its own."""
 
-    __module__ = "minigrad"
+    __module__ = "minigrad._C"
 
     _stream: Any
 
@@ -54,9 +54,19 @@ class Generator:
         """Let the stream go on from where it was at `get_state`."""
         self._seed, self.stream.bit_generator.state = new_state
 
+    def __reduce__(self) -> Any:
+        return _at, self.get_state()
+
     def seed(self) -> int:
         """Start the stream at a seed taken from the system's entropy, and return it."""
         return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
+
+
+def _at(*state: Any) -> Generator:
+    """A stream that goes on from a state."""
+    generator = Generator()
+    generator.set_state(state)
+    return generator
 
 
 default_generator = Generator()

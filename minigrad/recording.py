@@ -29,7 +29,7 @@ _new = object.__new__
 ndarray = np.ndarray
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 ONE = 1
-_PLAIN = frozenset({bool, int, float})
+_PLAIN = frozenset({int, float})
 _FLOATS = frozenset({np.float16, np.float32, np.float64})
 
 
@@ -364,6 +364,11 @@ def binary(
     return named(method, op)
 
 
+def plain(number: Any) -> Any:
+    """A number of numpy's as Python's own: its dtype has no say beside a tensor's."""
+    return number.item() if isinstance(number, np.generic) else number
+
+
 def scalar(number: Any, kind: dtypes.dtype) -> Any:
     """A number as a 0-d array of a dtype; an integer too large for it wraps around, as in torch."""
     try:
@@ -408,7 +413,7 @@ def promote(x: Any, y: Any, integers: bool = True) -> tuple[Any, Any]:
 
 def promote_number(op: Any, x: Any, number: Any, integers: bool) -> tuple[Any, Any]:
     """As `promote`, for a tensor and a number."""
-    if x._data.dtype.kind == "b" and not isinstance(number, bool) and hasattr(op, "no_bool"):
+    if hasattr(op, "no_bool") and (x._data.dtype.kind == "b") is not isinstance(number, bool):
         raise RuntimeError(op.no_bool)
     kind = dtypes.result_type(x, number)
     if not integers and not kind.is_floating_point:
@@ -416,10 +421,13 @@ def promote_number(op: Any, x: Any, number: Any, integers: bool) -> tuple[Any, A
     return x._data.astype(kind.numpy, copy=False), scalar(number, kind)
 
 
-def comparison(compare: Callable[[Any, Any], Any], operator: bool = False) -> Method:
+def comparison(
+    compare: Callable[[Any, Any], Any], operator: bool = False, arrays: bool = False
+) -> Method:
     """A method that combines with a tensor or a number, never recorded: `==`, `<`, `&`, …
 
     An `operator` leaves what it cannot handle to the other operand; a method raises TypeError.
+    As in torch, `==` alone takes `arrays` of numpy too.
     """
 
     def method(self: Any, other: Any) -> Any:
@@ -430,6 +438,8 @@ def comparison(compare: Callable[[Any, Any], Any], operator: bool = False) -> Me
         elif isinstance(other, _NUMBERS):
             kind = dtypes.result_type(self, other)
             a, b = self._data.astype(kind.numpy, copy=False), scalar(other, kind)
+        elif arrays and isinstance(other, ndarray) and other.dtype.kind in "biuf":
+            a, b = self._data, other
         elif operator:
             return NotImplemented
         else:

@@ -531,5 +531,17 @@ def _rebuilt(data: np.ndarray, requires_grad: bool, own: dict[str, Any]) -> Tens
     return tensor
 
 
+def _read_only(name: str) -> Callable[[Tensor, Any], None]:
+    def refuse(self: Tensor, value: Any) -> None:
+        raise AttributeError(
+            f"attribute '{name}' of 'minigrad._C.TensorBase' objects is not writable"
+        )
+
+    return refuse
+
+
+for _name, _seen in list(vars(Tensor).items()):
+    if isinstance(_seen, property) and _seen.fset is None:
+        setattr(Tensor, _name, _seen.setter(_read_only(_name)))
 called_by_their_names(vars(Tensor))
 Node.tensor_type = recording.Tensor = Tensor

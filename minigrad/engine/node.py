@@ -69,7 +69,7 @@ def _public(public: str) -> _Public:
             return _unsigned(value) if name in _UNSIGNED else value
         for index, (kept, _, _) in enumerate(node.kept):
             if kept == name:
-                return RawSavedTensor(node, index) if public[1] == "r" else node._saved(index)
+                return RawSavedTensor(node, index) if public[1] == "r" else node._kept_value(index)
         raise AttributeError(f"'{type(node).__name__}' object has no attribute '{public}'")
 
     return _Public(get)
@@ -325,7 +325,7 @@ class Node:
             or type(getattr(type(self), name, None)) is not _Public  # those of a parent class
         ]
 
-    def _saved(self, index: int) -> Any:
+    def _kept_value(self, index: int) -> Any:
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
         if self.saved[index] is NOTHING:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 _bool, _int, _float = bool, int, float
+_NUMBERS = (bool, int, float, np.generic)
 _NO_DEVICE = "minigrad computes on the CPU only"
 
 
@@ -42,13 +43,20 @@ class Conversion:
     _copy_ = in_place(_copy)
 
     def copy_(self, src: Tensor, non_blocking: Any = False) -> Tensor:
-        """Write the elements of `src`, which broadcasts and is converted."""
+        """Write the elements of `src`, a tensor or a number, which broadcasts and is converted."""
+        if not isinstance(src, Node.tensor_type):
+            if not isinstance(src, _NUMBERS):
+                given = type(src).__name__
+                raise TypeError(
+                    f"copy_(): argument 'other' (position 1) must be Tensor, not {given}"
+                )
+            src = wrap(np.asarray(src))
         return self._copy_(src)
 
     def fill_(self, value: Any) -> Tensor:
         """Write `value`, a number or a 0-d tensor, to every element."""
         if not isinstance(value, Node.tensor_type):
-            if not isinstance(value, (_bool, _int, _float, np.generic)):
+            if not isinstance(value, _NUMBERS):
                 raise TypeError(
                     "fill_() received an invalid combination of arguments - got "
                     f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n"

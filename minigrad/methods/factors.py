@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
-def _older(name: str, text: str) -> None:
+def older(name: str, text: str) -> None:
     warn_once(f"minigrad.{name} is deprecated in favor of {text}", 4)
 
 
@@ -29,7 +29,7 @@ class Factors:
 
     def qr(self, some: bool = True) -> Any:
         """Q with orthonormal columns and R, an upper triangle, with A = Q·R."""
-        _older(
+        older(
             "qr",
             "minigrad.linalg.qr and will be removed in a future PyTorch release.\nThe boolean "
             "parameter 'some' has been replaced with a string parameter 'mode'.\n"
@@ -63,7 +63,7 @@ class Factors:
     def lu(self, pivot: bool = True, get_infos: bool = False) -> Any:
         """L and U in one matrix, and the pivots: A = P·L·U."""
         found = factored(self, pivot)
-        _older(
+        older(
             "lu",
             "minigrad.linalg.lu_factor / minigrad.linalg.lu_factor_ex and will be removed in a "
             "future PyTorch release.\nLU, pivots = minigrad.lu(A, compute_pivots)\nshould be "
@@ -75,7 +75,7 @@ class Factors:
 
     def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
         """X with A·X = self, for A = P·L·U as `lu` gives it."""
-        _older(
+        older(
             "lu_solve",
             "minigrad.linalg.lu_solveand will be removed in a future PyTorch release.\nNote that "
             "minigrad.linalg.lu_solve has its arguments reversed.\n"
@@ -98,7 +98,7 @@ class Factors:
         self, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
     ) -> Any:
         """X with A·X = self, where only a triangle of A counts; and a copy of A."""
-        _older(
+        older(
             "triangular_solve",
             "minigrad.linalg.solve_triangularand will be removed in a future PyTorch release.\n"
             "minigrad.linalg.solve_triangular has its arguments reversed and does not return a "

@@ -13,6 +13,7 @@ from ..inplace import in_place
 from ..ops import decomposition, linalg
 from ..ops.dims import broadcast_error, dimension
 from ..recording import Method, apply
+from .factors import older
 from .factors_first import factors_first
 
 if TYPE_CHECKING:
@@ -174,6 +175,14 @@ class Linalg:
 
     def cholesky(self, upper: bool = False) -> Tensor:
         """L with A = L·Lᵀ, for a positive definite matrix."""
+        older(
+            "cholesky",
+            "minigrad.linalg.cholesky and will be removed in a future PyTorch release.\n"
+            "L = minigrad.cholesky(A)\nshould be replaced with\nL = minigrad.linalg.cholesky(A)\n"
+            "and\nU = minigrad.cholesky(A, upper=True)\nshould be replaced with\n"
+            "U = minigrad.linalg.cholesky(A).mH\nThis transform will produce equivalent results "
+            "for all valid (symmetric positive definite) inputs.",
+        )
         return apply(decomposition.CholeskyBackward0, (self,), upper)
 
     def matrix_power(self, n: int) -> Tensor:
@@ -345,9 +354,9 @@ def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]
         if hidden < 0 or (hidden and not dots):
             raise RuntimeError(
                 f"einsum(): the number of subscripts in the equation ({len(before) + len(after)}) "
-                + ("is more than" if hidden < 0 else "does not match")
+                + ("is more than" if dots else "does not match")
                 + f" the number of dimensions ({ndim}) for operand {i}"
-                + ("" if hidden < 0 else " and no ellipsis was given")
+                + ("" if dots else " and no ellipsis was given")
             )
         terms.append([*before, *range(-hidden, 0), *after])
     dotted = sorted({name for term in terms for name in term if isinstance(name, int)})

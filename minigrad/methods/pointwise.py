@@ -11,6 +11,7 @@ from .. import dtypes
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise
+from ..ops.dims import broadcast_error
 from ..recording import (
     Method,
     apply,
@@ -20,6 +21,7 @@ from ..recording import (
     logical,
     method,
     not_a_tensor,
+    plain,
     record,
     scalar,
     test,
@@ -54,12 +56,26 @@ def _overwriting(name: str, compare: Method) -> Method:
     return call
 
 
+def lshift(x: Any, n: Any) -> Any:
+    return x << _bits(n)
+
+
+def rshift(x: Any, n: Any) -> Any:
+    return x >> _bits(n)
+
+
 def _lshift(n: Any, x: Any) -> Any:
-    return x << n
+    return lshift(x, n)
 
 
 def _rshift(n: Any, x: Any) -> Any:
-    return x >> n
+    return rshift(x, n)
+
+
+def _bits(n: Any) -> Any:
+    if n.dtype.kind == "b":
+        raise TypeError("a bool has no bits to shift")
+    return n
 
 
 class Pointwise:
@@ -145,6 +161,7 @@ class Pointwise:
             return self._pow_number(exponent)
         if not isinstance(exponent, _NUMBERS):
             raise not_a_tensor(pointwise.PowBackward0, exponent, "exponent")
+        exponent = plain(exponent)
         kind = dtypes.result_type(self, exponent)
         if not kind.is_floating_point and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
@@ -158,7 +175,9 @@ class Pointwise:
         return self.pow(2)
 
     def positive(self) -> Tensor:
-        """The tensor itself."""
+        """The tensor itself. Raises RuntimeError for bools."""
+        if self._data.dtype.kind == "b":
+            raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
         return self
 
     __pos__ = positive
@@ -168,8 +187,9 @@ class Pointwise:
             return apply_broadcast(pointwise.RsubBackward0, (self, other), 1)
         if not isinstance(other, _NUMBERS):
             return NotImplemented
-        if self._data.dtype.kind == "b":
-            raise RuntimeError(pointwise.NO_BOOL_RSUB)
+        bools = [self._data.dtype.kind == "b", isinstance(other, bool)]
+        if any(bools):
+            raise RuntimeError(pointwise.NO_BOOL_SUB if all(bools) else pointwise.NO_BOOL_RSUB)
         return _with_number(pointwise.RsubBackward1, self, other)
 
     def __rtruediv__(self, other: Any) -> Tensor:
@@ -182,7 +202,7 @@ class Pointwise:
             return other.pow(self)
         if not _is_operand(other):
             return NotImplemented
-        return self.to(dtypes.result_type(self, other))._pow_of_number(other)
+        return self.to(dtypes.result_type(self, other))._pow_of_number(plain(other))
 
     # -- functions --------------------------------------------------------------------------------
 
@@ -333,7 +353,7 @@ class Pointwise:
 
     # -- comparisons and logic: bools, never recorded ---------------------------------------------
 
-    __eq__ = comparison(operator.eq, operator=True)  # type: ignore[assignment]
+    __eq__ = comparison(operator.eq, operator=True, arrays=True)  # type: ignore[assignment]
     __ne__ = comparison(operator.ne, operator=True)  # type: ignore[assignment]
     __lt__ = comparison(operator.lt, operator=True)
     __le__ = comparison(operator.le, operator=True)
@@ -349,15 +369,15 @@ class Pointwise:
     __and__ = __rand__ = comparison(operator.and_, operator=True)
     __or__ = __ror__ = comparison(operator.or_, operator=True)
     __xor__ = __rxor__ = comparison(operator.xor, operator=True)
-    __lshift__ = comparison(operator.lshift, operator=True)
-    __rshift__ = comparison(operator.rshift, operator=True)
+    __lshift__ = comparison(lshift, operator=True)
+    __rshift__ = comparison(rshift, operator=True)
     __rlshift__ = comparison(_lshift, operator=True)
     __rrshift__ = comparison(_rshift, operator=True)
     bitwise_and = comparison(operator.and_)
     bitwise_or = comparison(operator.or_)
     bitwise_xor = comparison(operator.xor)
-    bitwise_left_shift = comparison(operator.lshift)
-    bitwise_right_shift = comparison(operator.rshift)
+    bitwise_left_shift = comparison(lshift)
+    bitwise_right_shift = comparison(rshift)
     logical_and = logical(np.logical_and)
     logical_or = logical(np.logical_or)
     logical_xor = logical(np.logical_xor)
@@ -372,12 +392,16 @@ class Pointwise:
     def bitwise_not(self) -> Tensor:
         """Every bit turned over; of bools: not."""
         if self._data.dtype.kind == "f":
+            kind = dtypes.from_numpy(self._data.dtype).scalar_type
+            raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{kind}'")
+        return wrap(~self._data)
+
+    def __invert__(self) -> Tensor:
+        if self._data.dtype.kind == "f":
             raise TypeError(
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
             )
-        return wrap(~self._data)
-
-    __invert__ = bitwise_not
+        return self.bitwise_not()
 
     def isclose(
         self, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
@@ -395,13 +419,17 @@ class Pointwise:
             name, value = ("rtol", rtol) if rtol < 0 else ("atol", atol)
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")
         x, y = self._data, other._data
-        close = x == y
+        try:
+            close = x == y
+        except ValueError:
+            raise broadcast_error(x.shape, y.shape) from None
         if equal_nan and x.dtype.kind == "f":
             close = close | ((x != x) & (y != y))
         if rtol or atol:
             x, y = (v if v.dtype.kind == "f" else v.astype(np.float64) for v in (x, y))
-            distance = np.abs(x - y)
-            close = close | (np.isfinite(distance) & (distance <= atol + np.abs(rtol * y)))
+            with np.errstate(invalid="ignore"):  # inf − inf
+                distance = np.abs(x - y)
+                close = close | (np.isfinite(distance) & (distance <= atol + np.abs(rtol * y)))
         return wrap(close)
 
     def allclose(

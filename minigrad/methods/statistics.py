@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..engine.node import Node
+from ..errors import warn_once
 from ..inplace import in_place
 from ..ops import statistics
 from ..ops.dims import dimension
@@ -261,6 +262,12 @@ class Statistics:
             if 3 not in size:
                 raise RuntimeError("no dimension of size 3 in input")
             dim = size.index(3)
+            warn_once(
+                "Using minigrad.cross without specifying the dim arg is deprecated.\nPlease either "
+                "pass the dim explicitly or simply use minigrad.linalg.cross.\nThe default value "
+                "of dim will change to agree with that of linalg.cross in a future release.",
+                3,
+            )
         if self.ndim != other.ndim:
             raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
         axis = dimension(dim, self.ndim)
@@ -356,6 +363,7 @@ class Statistics:
 
         `reduce` is "prod", "mean", "amax" or "amin".
         """
+        warn_once("index_reduce() is in beta and the API may change at any time.", 3)
         op = statistics.IndexReduceBackward0
         return apply(op, (self, source), dim, reduce, include_self, fixed=(index,))
 

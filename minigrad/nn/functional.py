@@ -470,6 +470,7 @@ def cross_entropy(
     if not label_smoothing:
         return plain
     smooth = _smoothed(log_probabilities, target, weight, reduction, ignore_index, classes_dim)
+    label_smoothing = float(label_smoothing)
     share = label_smoothing / input.shape[classes_dim]
     return plain._times(1 - label_smoothing) + smooth._times(share)
 

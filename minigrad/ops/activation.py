@@ -164,7 +164,7 @@ class LogSigmoidBackward0(Node):
 
     @property
     def _saved_buffer(self) -> Any:
-        return (-self._saved(0).detach().abs()).exp()
+        return (-self._kept_value(0).detach().abs()).exp()
 
     @staticmethod
     def forward(x: Any) -> Any:

@@ -299,7 +299,7 @@ class LinalgSvdBackward0(Node):
 
     @property
     def _saved_S_sym_argsize_minus_1(self) -> int:
-        return self._saved(1).shape[-1]
+        return self._kept_value(1).shape[-1]
 
     def forward(self, a: Any, full_matrices: bool) -> Any:
         self.full_matrices = full_matrices

@@ -32,7 +32,8 @@ def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
         return (dimension(dim, ndim),)
     if dim is None or dim == ():
         return tuple(range(ndim))
-    dims = tuple([dimension(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim)])
+    several = dim if isinstance(dim, (tuple, list)) else (dim,)
+    dims = tuple([dimension(d, ndim) for d in several])
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")

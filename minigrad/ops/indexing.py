@@ -132,7 +132,7 @@ class ByIndices(Node):
 
     @property
     def _saved_indices(self) -> tuple[Any, ...]:
-        return tuple(self.filled([self._saved(i) for i in range(len(self.kept))]))
+        return tuple(self.filled([self._kept_value(i) for i in range(len(self.kept))]))
 
 
 class IndexBackward0(ByIndices):
@@ -492,10 +492,9 @@ class TakeBackward0(Node):
             raise RuntimeError(f"take(): Expected a long tensor for index, but got {kind}")
         if not x.size and index.size:
             raise IndexError("take(): tried to take from an empty tensor")
-        if index.size and (index.min() < -x.size or index.max() >= x.size):
+        for i in index[(index < -x.size) | (index >= x.size)][:1]:
             raise IndexError(
-                "out of range: tried to access index "
-                f"{index.ravel()[0]} on a tensor of {x.size} elements."
+                f"out of range: tried to access index {i} on a tensor of {x.size} elements."
             )
         return x.reshape(-1)[index]
 

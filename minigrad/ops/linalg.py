@@ -39,7 +39,7 @@ class _Product(Node):
 
     def layout_of(self, which: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         if self.layouts is None:
-            array = self._saved(which)._data
+            array = self._kept_value(which)._data
             shape, strides, itemsize = array.shape, array.strides, array.itemsize
         else:
             shape, strides, itemsize = self.layouts[which]

@@ -109,7 +109,8 @@ def below_largest(x: Any, dim: int, name: str) -> Any:
     axis = dimension(dim, x.ndim)
     if x.dtype.kind != "f":
         kind = dtypes.from_numpy(x.dtype).scalar_type
-        raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{kind}'")
+        place = "_lastdim" if axis in (-1, x.ndim - 1) or not x.ndim else ""
+        raise NotImplementedError(f"\"{name}{place}_kernel_impl\" not implemented for '{kind}'")
     if x.dtype.char == "e":
         x = x.astype(np.float32)
     if not x.ndim or not x.size:
@@ -145,13 +146,13 @@ class NativeLayerNormBackward0(Node):
     @property
     def _saved_result1(self) -> Any:
         """The mean."""
-        x = self._saved(0)
+        x = self._kept_value(0)
         return x.detach().mean(self.axes(x), True)
 
     @property
     def _saved_result2(self) -> Any:
         """1/std."""
-        return self.normal(self._saved(0).detach())[1]
+        return self.normal(self._kept_value(0).detach())[1]
 
     def axes(self, x: Any) -> tuple[int, ...]:
         """The dimensions over which mean and variance are taken."""
@@ -210,13 +211,13 @@ class NativeBatchNormBackward0(Node):
     @property
     def _saved_result1(self) -> Any:
         """The mean of each channel; nothing where the running one counts."""
-        x = self._saved(0).detach()
+        x = self._kept_value(0).detach()
         return x.mean(batch_axes(x)) if self.training else x.new_empty(0)
 
     @property
     def _saved_result2(self) -> Any:
         """1/std of each channel."""
-        x = self._saved(0).detach()
+        x = self._kept_value(0).detach()
         return self.normal(x, None, None)[1].flatten() if self.training else x.new_empty(0)
 
     @staticmethod

@@ -269,7 +269,7 @@ def check_options(**options: Any) -> None:
     for name, value in options.items():
         if name == "lr" and isinstance(value, Tensor) and value.numel() != 1:
             raise ValueError("Tensor lr must be 1-element")
-        if not value >= 0.0:
+        if not (0.0 <= value):  # noqa: SIM300 (of a string, torch's error names this order)
             called = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
             raise ValueError(f"Invalid {called}: {value}")
 

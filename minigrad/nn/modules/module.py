@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from ... import dtypes
+from ...device import device
 from ...engine.grad_mode import no_grad
 from ...errors import typename
 from ...tensor import Tensor
@@ -239,7 +240,7 @@ class Module(Callee, Stateful):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) of this module and, if `recurse`, of all below it."""
-        return self._named("_parameters", prefix, recurse, remove_duplicate)
+        yield from self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters of this module and, if `recurse`, of all below it."""
@@ -250,7 +251,7 @@ class Module(Callee, Stateful):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """(name, buffer) of this module and, if `recurse`, of all below it."""
-        return self._named("_buffers", prefix, recurse, remove_duplicate)
+        yield from self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers of this module and, if `recurse`, of all below it."""
@@ -368,9 +369,12 @@ class Module(Callee, Stateful):
     def to(self: M, *args: Any, **kwargs: Any) -> M:
         """Convert the floating point parameters and buffers to a dtype, or to a tensor's dtype.
 
-        There is one device, so that a device changes nothing. Raises TypeError for other dtypes.
+        There is one device: NotImplementedError is raised for others, TypeError for other dtypes.
         """
         given = [*args, *kwargs.values()]
+        for place in given:
+            if isinstance(place, (str, device)):
+                device(place).__enter__()
         kinds = [a.dtype if isinstance(a, Tensor) else a for a in given]
         for kind in kinds:
             if isinstance(kind, dtypes.dtype):
@@ -397,6 +401,10 @@ class Module(Callee, Stateful):
     def half(self: M) -> M:
         """Convert the floating point parameters and buffers to float16."""
         return self._floating_to(dtypes.float16)
+
+    def cuda(self: M, place: Any = None) -> M:
+        """Raises NotImplementedError: there is no other device than the CPU."""
+        return self.to("cuda")
 
     def cpu(self: M) -> M:
         """The module itself: there is one device."""

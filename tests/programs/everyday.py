@@ -1,0 +1,61 @@
+"""What programs of lessons met: numbers and arrays of numpy, bools, attributes, older names."""
+# %% what a node saved, found by its name
+y = torch.tensor([1.0, 2.0], requires_grad=True) ** 3
+print([name for name in dir(y.grad_fn) if name.startswith("_saved")])
+# %% a number of numpy's counts as Python's own: its dtype has no say
+x = torch.tensor([1.0, 2.0])
+print(x ** np.int64(2), x ** np.float64(2), np.float64(2) ** x, x.half() ** np.float32(2))
+print(torch.arange(np.int64(3)), x.sum(np.int64(0)), torch.bucketize(2.5, torch.arange(5)))
+nn.functional.cross_entropy(x, torch.tensor(1), label_smoothing=np.float64(0.1))
+# %% only == compares with an array
+print(x == np.array([1.0, 3.0]), x != np.array([1.0, 3.0]), x == np.ones((2, 1)))
+x == np.ones(3)
+# %%
+x < np.ones(2)
+# %% True is no number to subtract
+x - True
+# %%
+True - x
+# %%
+x -= True
+# %%
+True - torch.tensor([True, False])
+# %%
++torch.tensor([True])
+# %%
+torch.tensor([True]) << 1
+# %%
+x.bitwise_not()
+# %%
+torch.ones(2, 3, dtype=torch.int64).softmax(0)
+# %%
+torch.take(x, torch.tensor([1, 2]))
+# %%
+torch.einsum("ijk", x)
+# %%
+print(x.copy_(5), torch.isclose(torch.tensor([torch.inf]), torch.tensor([torch.inf])))
+x.copy_([1.0, 2.0])
+# %%
+torch.allclose(x, torch.ones(3))
+# %% what cannot be set
+x.shape = (2, 1)
+# %%
+x.is_leaf = False
+# %%
+x.grad_fn = None
+# %%
+autograd.grad(x.requires_grad_().sum(), [None])
+# %%
+autograd.backward(x.sum(), inputs="x")
+# %%
+print(nn.Linear(1, 1).named_parameters(), type(autograd.graph.get_gradient_edge(x)))
+torch.manual_seed(0)
+# %%
+torch.optim.Adam([x], lr="fast")
+# %% said once
+torch.set_warn_always(True)
+a = torch.tensor([[2.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 4.0]])
+print(torch.cholesky(a).diag(), torch.cross(a, a).sum(), torch.chain_matmul(a, a).diag())
+print(torch.asarray(x) is x, torch.asarray(x, requires_grad=False).requires_grad)
+print(a.index_reduce(0, torch.tensor([0]), a[1:2], "prod").sum())
+torch.set_warn_always(False)
