@@ -318,6 +318,13 @@ RINGS = {  # what a player puts around a box: its state, the style of the ring
 }
 
 
+SIGNS = {
+    "∂L/": "L: the tensor that backward() starts from",
+    "σ": "σ: the sigmoid function",
+    "Φ": "Φ, φ: the normal distribution and its density",
+}
+
+
 def _letters(letters: str, boxes: Sequence[Box]) -> list[str]:
     """What the letters in the rules of this page stand for."""
     rules = " ".join(line.text for box in boxes for line in box.lines if line.style == "rule")
@@ -325,7 +332,7 @@ def _letters(letters: str, boxes: Sequence[Box]) -> list[str]:
     inputs = ", ".join(letter for letter in found if letter != "g")
     words = [f"{inputs}: an operation’s input{'s' * (len(inputs) > 1)}"] if inputs else []
     words += ["g: the gradient it receives"] if "g" in found else []
-    return [*words, *(["L: the tensor that backward() starts from"] if "∂L/" in rules else [])]
+    return words + [meaning for sign, meaning in SIGNS.items() if sign in rules]
 
 
 def legend_ink(page: Page) -> tuple[str, float, float]:

@@ -26,9 +26,10 @@ def number(x: Any) -> str:
         return str(bool(x))
     if isinstance(x, (complex, np.complexfloating)):
         return f"{number(x.real)}{'' if x.imag < 0 else '+'}{number(x.imag)}j"
+    x = x if isinstance(x, (int, np.integer)) else float(x)  # in a half's range 1_000_000 is none
     if abs(x) < 1_000_000 and x == int(x):
         return str(int(x))
-    return f"{float(x):.4g}"
+    return f"{x:.4g}"
 
 
 def listing(array: np.ndarray) -> str:
