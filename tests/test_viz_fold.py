@@ -200,3 +200,55 @@ def test_hostile_names_of_modules_stay_text(torch, name):
     check_safe(drawing.svg, most=50_000)
     data = check_fragment(drawing.html)
     assert len(data["pages"]) > 1
+
+
+def test_twins_are_all_open_or_all_folded(torch):
+    """Structure opens first, and of one kind of layer all or none, wherever they stand."""
+    nn = torch.nn
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.q, self.k, self.out = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)
+            self.norm = nn.LayerNorm(4)
+
+        def forward(self, x):
+            x = self.norm(x)
+            return self.out(torch.tanh(self.q(x)) * torch.tanh(self.k(x)))
+
+    net = nn.Sequential(nn.Linear(4, 4), Block(), nn.Linear(4, 4), Block(), nn.Linear(4, 1))
+    drawing, _ = folded(net(torch.ones(2, 4)).sum(), model=net)
+    shown, stack = {}, [drawing.group]
+    while stack:
+        for group in stack.pop().items:
+            if not isinstance(group, str):
+                shown.setdefault(group.detail, []).append(group.open)
+                stack += [group] if group.open else []
+    assert shown["Block"] == [True, True]
+    assert len(shown["Linear"]) == 9
+    assert all(len(set(states)) == 1 for states in shown.values()), shown
+
+
+def test_a_module_called_step_by_step_is_a_group_per_call(torch):
+    """Its calls touch, for each reads what the one before it gave."""
+    nn = torch.nn
+
+    class Cell(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.x, self.h = nn.Linear(2, 8), nn.Linear(2, 8)
+
+        def forward(self, x, h, c):
+            i, f, g, o = (self.x(x) + self.h(h)).chunk(4, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            return torch.sigmoid(o) * torch.tanh(c), c
+
+    cell = Cell()
+    h = c = torch.zeros(1, 2)
+    for _ in range(4):
+        h, c = cell(torch.ones(1, 2), h, c)
+    net = nn.ModuleDict({"cell": cell})
+    drawing, found = folded(h.sum(), model=net)
+    calls = [item for item in drawing.group.items if not isinstance(item, str)]
+    assert [call.label for call in calls] == ["cell"] * 4
+    assert len({sum(1 for _ in call.nodes()) for call in calls}) == 1

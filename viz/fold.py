@@ -160,7 +160,11 @@ class Folder:
         return len(ids) == 1 and not any(i in self.leaf for i in self.inputs[ids[0]])
 
     def _calls(self, ids: Sequence[str]) -> list[list[str]]:
-        """The ops of a module, apart where it was called several times: parts that do not touch."""
+        """The ops of a module, apart where it was called several times.
+
+        Parts that do not touch are calls. So are those of a part which reads each of its parameters
+        equally often: an op is of the call whose parameters came last on the way to it.
+        """
         inside, part = set(ids), dict[str, int]()
         for start in ids:
             if start in part:
@@ -171,10 +175,24 @@ class Folder:
                 if id not in part:
                     part[id] = part.get(start, len(part))
                     stack += [i for i in (*self.inputs[id], *self.users[id]) if i in inside]
-        found: dict[int, list[str]] = {}
+        parts: dict[int, list[str]] = {}
         for id in ids:
-            found.setdefault(part[id], []).append(id)
-        return list(found.values())
+            parts.setdefault(part[id], []).append(id)
+        found: list[list[str]] = []
+        for own in parts.values():
+            reads: Counter[str] = Counter()
+            call: dict[str, int] = {}
+            for id in own:
+                leaves = [i for i in self.inputs[id] if i in self.leaf]
+                reads.update(i for i in leaves if self.graph.node(i).module is not None)
+                before = [call[i] for i in self._above(id) if i in call]
+                call[id] = max([reads[i] for i in leaves] + before, default=0)
+            equal = len(set(reads.values())) == 1
+            calls: dict[int, list[str]] = {}
+            for id in own:
+                calls.setdefault(max(call[id], 1) if equal else 1, []).append(id)
+            found += calls.values()
+        return found
 
     def _untangled(self, items: list[Item]) -> list[Item]:
         """The items in order. Groups that wait for each other are taken apart."""
@@ -333,22 +351,34 @@ class Folder:
     # what is open at first
 
     def _open(self, root: Group) -> None:
-        """Opens groups from outside in, as long as there is room; of equal ones the first."""
+        """Opens groups as long as there is room: structure first, and all of one kind or none."""
         root.open = True
-        seen = self.boxes(root)
-        everything = len(self.graph.nodes) <= ROOM
-        layer, known = [root], set[Any]()
-        while layer:
-            inner = [i for group in layer for i in group.items if isinstance(i, Group)]
-            layer = []
-            for group in inner:
-                more = self.boxes(group) - 1
-                fits = seen + more <= ROOM and group.kind in ("module", "repeat")
-                if everything or (fits and group.form not in known):
+        if len(self.graph.nodes) <= ROOM:
+            for group in root.groups():
+                group.open = True
+            return
+        seen, opened, refused = self.boxes(root), set[Any](), set[Any]()
+        while True:
+            kinds: dict[Any, list[Group]] = {}
+            for group in _folded_in(root):
+                if group.kind in ("module", "repeat"):
+                    kinds.setdefault(_kin(group), []).append(group)
+            wanted = [kin for kin in kinds if kin not in refused]
+            if not wanted:
+                return
+            kin = min(wanted, key=lambda kin: not any(True for _ in kinds[kin][0].groups()))
+            opened.add(kin)
+            inside = list(kinds[kin])
+            for group in inside:  # with it come those that it holds of kinds which are open
+                inside += [i for i in group.items if isinstance(i, Group) and _kin(i) in opened]
+            more = sum(self.boxes(group) - 1 for group in inside)
+            if seen + more <= ROOM:
+                seen += more
+                for group in inside:
                     group.open = True
-                    known.add(group.form)
-                    seen += more
-                    layer.append(group)
+            else:
+                opened.discard(kin)
+                refused.add(kin)
 
     def boxes(self, group: Group) -> int:
         """How many boxes a group's inside has."""
@@ -389,6 +419,19 @@ def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
             break
         shared.append(names[0])
     return tuple(shared)
+
+
+def _folded_in(root: Group) -> Iterator[Group]:
+    """The folded groups that are seen: those in open ones."""
+    for item in root.items:
+        if isinstance(item, Group):
+            yield from _folded_in(item) if item.open else (item,)
+
+
+def _kin(group: Group) -> Any:
+    """Equal for groups that a reader takes for twins, whatever their shapes are."""
+    inner = tuple(_kin(item) for item in group.items if isinstance(item, Group))
+    return (group.kind, group.label if group.kind != "module" else "", group.detail, inner)
 
 
 def _home(items: Sequence[Item]) -> dict[str, int]:
