@@ -249,6 +249,7 @@ def test_a_module_called_step_by_step_is_a_group_per_call(torch):
         h, c = cell(torch.ones(1, 2), h, c)
     net = nn.ModuleDict({"cell": cell})
     drawing, found = folded(h.sum(), model=net)
-    calls = [item for item in drawing.group.items if not isinstance(item, str)]
-    assert [call.label for call in calls] == ["cell"] * 4
+    calls = [group for group in drawing.group.groups() if group.label == "cell"]
+    assert [call.detail for call in calls] == ["Cell"] * 4
     assert len({sum(1 for _ in call.nodes()) for call in calls}) == 1
+    assert [item[0] for item in found[:3]] == ["cell", "cell", "2 × the same"]
