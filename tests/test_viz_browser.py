@@ -14,7 +14,7 @@ HOSTILE = "<!--<script </script><img src=x onerror='window.hacked = true'>\"]]><
 
 # All that a player shows: the picture's states and texts, the sentence, the numbers.
 SHOWN = """(player) => [
-    ...[...player.querySelectorAll(".picture [id]")].map((part) => [
+    ...[...player.querySelectorAll(".stage [id]")].map((part) => [
         part.id, part.localName === "text" ? part.textContent : part.dataset.state ?? ""]),
     ...[".sentence", ".numbers", ".count"].map((name) => [
         name, player.querySelector(name).textContent])]"""
@@ -599,6 +599,33 @@ def test_a_watched_cell_grows_and_unwinds(torch, opened):
         assert all(not group.locator(f"#{id}").is_visible() for id in hidden if id[0] == "n")
         assert page.locator(".sentence").inner_text() == frame.text
         press(page, "Step forward")
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("width", [1366, 800, 400])
+def test_the_line_that_runs_stays_in_sight(torch, opened, width):
+    """Beside its graph, or above it where there is no room, and above a tall graph that scrolls."""
+    animation = watched(
+        "w = torch.tensor([1.0, 2.0], requires_grad=True)\nh = torch.ones(2)\n"
+        "for i in range(6):\n    h = torch.tanh(h * w)\n    h = h + w\n"
+        + "pass\n" * 12
+        + "h.sum().backward()"
+    )
+    page = opened(animation, viewport={"width": width, "height": 650})
+    for number in range(len(animation.frames)):
+        page.get_by_role("slider", name="Step").fill(str(number))
+        sight = page.evaluate(
+            """() => {
+                const root = document.querySelector(".minigrad-player").shadowRoot;
+                const line = root.querySelector("[data-state=on], [data-state=failed]");
+                const code = root.querySelector(".code");
+                const [at, pane] = [line ?? code, code].map((part) => part.getBoundingClientRect());
+                const bottom = Math.min(pane.bottom, innerHeight);
+                return at.top >= pane.top - 1 && at.bottom <= bottom + 1;
+            }"""
+        )
+        assert sight, number
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.problems == []
 
 

@@ -140,7 +140,8 @@ def test_another_name_alone_is_told_and_other_ops_of_one_name_too(engine):
     assert found == "First difference: one goes to y (MulBackward0), the other to y (AddBackward0)."
 
 
-def test_both_starts_are_seen_on_a_small_screen(browser, tmp_path):
+@pytest.mark.parametrize("size", [(1366, 768), (800, 700)])
+def test_both_are_seen_side_by_side_at_every_step(browser, tmp_path, size):
     torch = importlib.import_module("minigrad")
     recordings = []
     for factor in (1, 2):
@@ -151,17 +152,28 @@ def test_both_starts_are_seen_on_a_small_screen(browser, tmp_path):
         with viz.record() as recording:
             (y * factor).backward()
         recordings.append(recording)
-    viz.compare(*recordings, names=("plain", "twice")).save(tmp_path / "a.html")
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    comparison = viz.compare(*recordings, names=("plain", "twice"))
+    comparison.save(tmp_path / "a.html")
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto((tmp_path / "a.html").as_uri())
-    tops = page.get_by_text("plain", exact=True).evaluate(
-        """(title) => {
-            const pane = title.getRootNode().querySelector(".picture");
-            return [title, pane].map((part) => part.getBoundingClientRect().top)
-                .concat(pane.scrollHeight - pane.clientHeight);
-        }"""
-    )
+    for number, frame in enumerate(comparison.frames):
+        page.get_by_role("slider", name="Step").fill(str(number))
+        names = [page.get_by_text(name, exact=True) for name in comparison.names]
+        nodes = [page.locator(f"[id='{id}']") for id in frame.focus.split()]
+        assert len(nodes) == (2 if number else 0)
+        for pair in filter(None, (names, nodes)):
+            panes = [
+                part.evaluate(
+                    """(part) => {
+                        const [box, pane] = [part, part.closest(".picture")]
+                            .map((each) => each.getBoundingClientRect());
+                        const seen = box.top >= pane.top - 1 && box.bottom <= pane.bottom + 1
+                            && box.bottom <= innerHeight;
+                        return [seen, pane.left, pane.right];
+                    }"""
+                )
+                for part in pair
+            ]
+            (seen_a, _, right), (seen_b, left, _) = panes
+            assert seen_a and seen_b and right <= left, (number, panes)
     page.close()
-    title, pane, hidden = tops
-    assert hidden > 100  # it would scroll
-    assert pane <= title < 768

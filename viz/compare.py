@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from html import escape
 from itertools import zip_longest
@@ -21,6 +21,7 @@ from .theme import SANS
 from .values import Value, number, spoken
 
 GAP = 16  # pixels between the two pictures
+WIDTH = 1060  # that both may take together: what a player takes at most
 TITLE = 26  # pixels for the name above each
 RTOL, ATOL = 1e-4, 1e-6  # two engines may differ in the last digits
 
@@ -49,10 +50,13 @@ class Comparison(Animation):
             self._at, self._edges, self.difference = found
         told = [frames(trace) for trace in self.traces]
         graphs = [_graph(trace) for trace in self.traces]
-        pictures = [
-            layout.svg(graph, replay=self._room(one))
-            for graph, one in zip(graphs, told)
-        ]  # fmt: skip
+        rooms = [self._room(one) for one in told]
+        pictures = [layout.svg(graph, replay=room) for graph, room in zip(graphs, rooms)]
+        if _across(pictures) > layout.WIDTH:  # running downwards they may stand side by side
+            down = [
+                layout.svg(graph, direction="TB", replay=room) for graph, room in zip(graphs, rooms)
+            ]
+            pictures = min(pictures, down, key=_across)
         self._offset = 1 + max(len(graph.nodes) + len(graph.edges) for graph in graphs)
         super().__init__(a, _beside(pictures[0], _moved(pictures[1], self._offset), names))
         self.label = "Two backward passes, side by side"
@@ -71,11 +75,11 @@ class Comparison(Animation):
         return [self._both(i, *pair) for i, pair in enumerate(pairs)]
 
     def _both(self, at: int, a: Frame | None, b: Frame | None) -> Frame:
-        found = [(0, a, ""), (self._offset, b, "")]
+        found = [(0, a), (self._offset, b)]
         changes: dict[str, str] = {}
         terms: list[tuple[str, ...]] = []
         words = []
-        for (offset, frame, _), name in zip(found, self.names):
+        for (offset, frame), name in zip(found, self.names):
             if frame is None:
                 words.append(f"{name} has ended.")
                 continue
@@ -98,8 +102,8 @@ class Comparison(Animation):
         one = a or b
         assert one is not None
         kind = one.kind if at != self._at else "differs"
-        focus = a.focus if a is not None else _shifted(one.focus, self._offset)
-        focus = focus if at else ""  # at the start both names are seen: nothing is scrolled to
+        nodes = [_shifted(frame.focus, offset) for offset, frame in found if frame]
+        focus = " ".join(nodes) if at else ""  # at the start both are seen from their beginning
         return Frame(kind, text, focus, changes, terms, one.queue)
 
 
@@ -253,11 +257,20 @@ def _moved(svg: str, offset: int) -> str:
     return re.sub(ids, lambda m: m[1] + _shifted(m[2], offset), svg)
 
 
+def _size(svg: str) -> tuple[float, float]:
+    w, h = re.findall(r'viewBox="0 0 (\S+) (\S+)"', svg)[0]
+    return float(w), float(h)
+
+
+def _across(pictures: Sequence[str]) -> float:
+    """How wide two pictures are beside each other."""
+    return sum(_size(svg)[0] for svg in pictures) + GAP
+
+
 def _beside(a: str, b: str, names: tuple[str, str]) -> str:
     """Two pictures as one, beside each other or one above the other, each below its name."""
-    sizes = [tuple(map(float, re.findall(r'viewBox="0 0 (\S+) (\S+)"', svg)[0])) for svg in (a, b)]
-    (w1, h1), (w2, h2) = sizes
-    across = w1 + GAP + w2 <= layout.WIDTH
+    (w1, h1), (w2, h2) = map(_size, (a, b))
+    across = _across([a, b]) <= WIDTH
     wide, high = (w1 + GAP + w2, max(h1, h2)) if across else (max(w1, w2), h1 + TITLE + h2)
     places = [(0.0, TITLE), (w1 + GAP, TITLE) if across else (0.0, 2 * TITLE + h1)]
     out = [

@@ -77,5 +77,5 @@ def inert(text: str) -> str:
 def source(file: Path) -> str:
     """A script or a style sheet without its indents and its comments."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    bare = (COMMENT.sub("", line).strip() for line in lines)
-    return "".join(f"{line}\n" for line in bare if line)
+    bare = "".join(f"{line}\n" for line in (COMMENT.sub("", x).strip() for x in lines) if line)
+    return re.sub(r"([,:;{]) +| +(?={)", r"\1", bare) if file.suffix == ".css" else bare

@@ -188,8 +188,7 @@ def with_source(svg: str, source: str) -> str:
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="viz-graph" viewBox="0 0 {all_w:g} '
         f'{all_h:g}" width="{all_w:g}" height="{all_h:g}" role="img" aria-label="{said}">',
-        f'<g class="source{" beside" * beside}" font-family="{escape(MONO)}" '
-        f'font-size="{SIZE}" fill="{LIGHT.text}">',
+        f'<g class="source" font-family="{escape(MONO)}" font-size="{SIZE}" fill="{LIGHT.text}">',
     ]
     for i, line in enumerate(lines):
         at = PAD + ROW * i

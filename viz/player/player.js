@@ -12,6 +12,7 @@ const PAST = { active: "done", moving: "sent", made: "there" };
 const TALL = 430; // px of a picture that may have its controls beside it
 const BESIDE = 270; // px that these need
 const WHOLE = 1000; // px of a picture that is shown without a scroll bar
+const LEAST = { one: 420, two: 560 }; // px for graphs beside a source, or beside each other
 const ICONS = {
   first: "M3 2h2v12H3zM14 2v12L6 8z",
   back: "M12 2v12L4 8z",
@@ -29,8 +30,11 @@ const button = (action, name, keys) => `
 
 const PARTS = `
   <div class="player" tabindex="-1" role="group">
-    <div class="picture" tabindex="0" role="group" aria-label="Graph"
-         aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
+    <div class="stage">
+      <div class="code" tabindex="0" role="group" aria-label="Source of the cell" hidden></div>
+      <div class="picture" tabindex="0" role="group" aria-label="Graph"
+           aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
+    </div>
     <div class="controls">
       <span class="buttons">
         ${button("first", "First step", "Home")}
@@ -102,11 +106,28 @@ function mount(host) {
     }
   }
   const check = (key) => (queue.textContent = data.checks[key] ?? queue.textContent);
-  const pane = part(".picture"); // through which a large picture is seen
-  pane.append(picture);
-  const source = picture.querySelector(".source.beside"); // stays while a long graph is scrolled
-  pane.addEventListener("scroll", () =>
-    source?.setAttribute("transform", `translate(0 ${pane.scrollTop})`));
+  // A cell's source, and each of two graphs, is seen through a pane of its own.
+  const stage = part(".stage");
+  const code = part(".code");
+  const source = picture.querySelector(".source");
+  if (source) {
+    const bar = source.querySelector(".bar").width.baseVal.value;
+    code.append(cut(picture, [source], [0, 0, bar + 12, 19 * source.children.length + 28]));
+  }
+  code.hidden = !source;
+  const panes = picturesIn(picture).map(([own, name], i) => {
+    const pane = i ? part(".picture").cloneNode() : part(".picture");
+    if (name) {
+      const title = document.createElement("div");
+      title.className = "name";
+      title.textContent = name;
+      pane.append(title);
+      pane.setAttribute("aria-label", `Graph of ${name}`);
+    }
+    pane.append(own);
+    stage.append(pane);
+    return pane;
+  });
 
   // ---- state ----
   let at = 0;
@@ -159,15 +180,22 @@ function mount(host) {
   }
 
   // A picture larger than its frame follows the node at work; the page itself is never scrolled.
-  function follow(id, smooth = false) {
-    const node = elements.get(id)?.[0].getBoundingClientRect();
-    if (!node || !host.isConnected) return;
-    const view = pane.getBoundingClientRect();
-    pane.scrollBy({
-      left: node.x + node.width / 2 - view.x - view.width / 2,
-      top: node.y + node.height / 2 - view.y - view.height / 2,
-      behavior: smooth && !calm() ? "smooth" : "instant",
-    });
+  function follow(ids, smooth = false) {
+    for (const id of host.isConnected ? ids.split(" ") : []) {
+      const node = elements.get(id)?.[0];
+      const pane = node?.closest(".picture");
+      if (!pane) continue;
+      const [box, view] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
+      pane.scrollBy({
+        left: box.x + box.width / 2 - view.x - view.width / 2,
+        top: box.y + box.height / 2 - view.y - view.height / 2,
+        behavior: smooth && !calm() ? "smooth" : "instant",
+      });
+    }
+    const line = source?.querySelector("[data-state=on], [data-state=failed]");
+    if (!line) return;
+    const [at, room] = [line.getBoundingClientRect(), code.getBoundingClientRect()];
+    if (at.top < room.top || at.bottom > room.bottom) code.scrollBy(0, at.top - room.top - room.height / 3);
   }
 
   // The sentence, the numbers below it, and where we are.
@@ -310,14 +338,19 @@ function mount(host) {
   // ---- first picture ----
   // A tall picture has its controls beside it where there is room, and none is cut that is not huge.
   const [controls, words] = [part(".controls"), part(".words")];
-  const [wide, high] = ["width", "height"].map((name) => picture[name].baseVal.value);
-  pane.classList.toggle("whole", high <= WHOLE);
+  const sizes = panes.map((pane) => ["width", "height"].map((name) => pane.lastChild[name].baseVal.value));
+  const wide = sizes.reduce((sum, size) => sum + size[0], 0);
+  const high = Math.max(...sizes.map((size) => size[1]));
+  const lines = source ? code.firstChild.width.baseVal.value : 0;
   // On a full screen, all of it is as large as fits, for the last row of a lecture hall.
   function fit() {
-    const beside = high > TALL && host.clientWidth - wide > BESIDE;
+    const left = host.clientWidth - lines;
+    stage.classList.toggle("stacked", left < Math.min(wide, panes[1] ? LEAST.two : LEAST.one));
+    for (const pane of panes) pane.classList.toggle("whole", high <= WHOLE && !stage.matches(".stacked"));
+    const beside = high > TALL && left - wide > BESIDE;
     player.classList.toggle("side", beside);
     const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
-    const room = [host.clientWidth / (wide + right + 40), host.clientHeight / (high + below + 60)];
+    const room = [host.clientWidth / (lines + wide + right + 40), host.clientHeight / (high + below + 60)];
     player.style.zoom = isFull() ? Math.max(1, Math.min(...room)) : 1;
   }
   part("[data-action=full]").hidden = !document.fullscreenEnabled;
@@ -326,8 +359,8 @@ function mount(host) {
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
   const terms = frames.flatMap((frame) => frame.terms);
   const tall = (text) => (text[0] === "▦" ? 4 : text.split("\n").length);
-  const lines = terms.map((term) => term.reduce((sum, text) => sum + tall(text), 0));
-  numbers.style.setProperty("--lines", Math.max(0, ...lines));
+  const rows = terms.map((term) => term.reduce((sum, text) => sum + tall(text), 0));
+  numbers.style.setProperty("--lines", Math.max(0, ...rows));
   part(".call").hidden = starts.length < 2;
   call.append(...starts.map((start, i) => new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));
   show(0);
@@ -521,6 +554,26 @@ function pictureFrom(image) {
     box.before(ring);
   }
   return [document.importNode(still, true), sentences];
+}
+
+// The graphs in a picture with their names, if it has several parts: [graph, name].
+function picturesIn(picture) {
+  const graphs = [...picture.children].filter((child) => child.localName === "svg");
+  return graphs.length ? graphs.map((graph) => {
+    const before = graph.previousElementSibling;
+    const box = ["x", "y", "width", "height"].map((name) => graph[name].baseVal.value);
+    return [cut(picture, [graph], box), before?.localName === "text" ? before.textContent : ""];
+  }) : [[picture, ""]];
+}
+
+// Part of a picture as one of its own: some of its children, and the box that they are in.
+function cut(picture, parts, box) {
+  const own = picture.cloneNode(false);
+  own.append(...parts);
+  own.setAttribute("viewBox", box.join(" "));
+  own.setAttribute("width", box[2]);
+  own.setAttribute("height", box[3]);
+  return own;
 }
 
 function calm() {
