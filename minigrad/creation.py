@@ -6,6 +6,7 @@ Those of a shape take torch's options: `dtype`, `requires_grad`, `out` (a tensor
 
 from __future__ import annotations
 
+import builtins
 import math
 import warnings
 from collections.abc import Callable
@@ -178,6 +179,10 @@ def asarray(
             out = (out.detach() if out is obj else out).requires_grad_()
         return out
     if copy is False:
+        if isinstance(obj, np.generic):
+            raise RuntimeError(
+                "can't alias NumPy scalars. Either remove copy=False or transform it in a ndarray. "
+            )
         raise ValueError(f"can't alias arbitrary sequence of type '{type(obj).__name__}'.")
     return _leaf(_array(obj, dtype), bool(requires_grad), "asarray")
 
@@ -251,6 +256,9 @@ _OTHER_STORAGE = (
 )
 
 
+_TOO_LARGE = "Overflow when unpacking long long"
+
+
 def _array(data: Any, dtype: Dtype) -> np.ndarray:
     wanted = None if dtype is None else _numpy(dtype)
     if is_storage(data):
@@ -271,13 +279,14 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
             3,
         )
     try:
-        array = np.array(plain)
+        # Integers beyond 64 bits may still be read as floats, or as True.
+        array = np.array(plain, wanted if wanted is not None and wanted.kind in "fb" else None)
     except ValueError:
         raise _ragged(plain, 0) from None
     if array.dtype.kind not in "biuf":
         raise _not_a_number(plain)
     if array.dtype == np.uint64 and wanted is None:
-        raise ValueError("Overflow when unpacking long long")
+        raise ValueError(_TOO_LARGE)
     if wanted is None and array.dtype.kind == "f" and not _holds_arrays(data):
         wanted = dtypes.get_default_dtype().numpy
     if wanted is None or wanted.kind in "fb" or not array.size:
@@ -294,7 +303,12 @@ def _plain(data: Any) -> Any:
         if data.numel() != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return data._data.reshape(())[()]
-    return [_plain(d) for d in data] if isinstance(data, (list, tuple)) else data
+    if not isinstance(data, (list, tuple)):
+        return data
+    try:
+        return [_plain(d) for d in data]
+    except RecursionError:
+        raise TypeError("new(): self-referential lists are incompatible") from None
 
 
 def _holds_arrays(data: Any) -> bool:
@@ -326,7 +340,7 @@ def _ragged(data: Any, dim: int) -> Exception:
 
 def _not_a_number(data: Any) -> Exception:
     if isinstance(data, int):
-        return ValueError("Overflow when unpacking long long")
+        return ValueError(_TOO_LARGE)
     while isinstance(data, (list, tuple)):
         data = next((d for d in data if not isinstance(d, (bool, int, float, np.number))), None)
     if isinstance(data, str):
@@ -363,6 +377,15 @@ def _made(
         array = make(out._data.dtype)
         if name in _IN_ORDER and array.size == out._data.size:
             array = array.reshape(out._data.shape)
+        elif name == "arange" and out._data.size:
+            warnings.warn(
+                f"The number of elements in the out tensor of shape {list(out.shape)} is "
+                f"{out.numel()} which does not match the computed number of elements {array.size}. "
+                "Note that this may occur as a result of rounding error. The out tensor will be "
+                f"resized to a tensor of shape ({array.size},).",
+                UserWarning,
+                stacklevel=4,
+            )
         if out._data.shape != array.shape:
             out._data = np.empty(array.shape, array.dtype)
         write(out, array)
@@ -489,15 +512,22 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Ten
 
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
     """base^start, …, base^end: `steps` powers at equal distances of their exponents."""
-    first, last = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
+    first, last = _ends(start, end, steps)
 
     def make(kind: np.dtype[Any]) -> np.ndarray:
         exponents = linspace(first, last, steps, dtype=dtypes.float64)._data
         return np.power(float(base), exponents).astype(kind)
 
     return _made("logspace", make, **options)
+
+
+def _ends(start: Any, end: Any, steps: int) -> Any:
+    ends = [v.item() if isinstance(v, Tensor) else v for v in (start, end)]
+    if any(isinstance(v, complex) for v in ends):
+        raise NotImplementedError("minigrad has no complex numbers")
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    return ends
 
 
 def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
@@ -556,9 +586,7 @@ def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
             "linspace() received an invalid combination of arguments: steps must be int, not "
             f"{type(steps).__name__}"
         )
-    first, last = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
+    first, last = _ends(start, end, steps)
 
     def make(kind: np.dtype[Any]) -> np.ndarray:
         low, high = (first, last) if kind.kind == "f" else (int(first), int(last))
@@ -763,6 +791,12 @@ class _Legacy(type):
     kind: dtypes.dtype
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        device = kwargs.get("device")
+        if device is not None and not str(device).startswith("cpu"):
+            raise RuntimeError(
+                "legacy constructor expects device type: cpu but device type: "
+                f"{str(device).partition(':')[0]} was passed"
+            )
         return legacy(args, cls.kind)
 
     def __instancecheck__(cls, instance: Any) -> bool:
@@ -801,9 +835,12 @@ def legacy(args: tuple[Any, ...], kind: dtypes.dtype | None = None) -> Tensor:
         return wrap(np.empty(data, kind.numpy))
     if isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
-    if not isinstance(data, (list, tuple, np.ndarray)):
+    if isinstance(data, builtins.range):
+        data = list(data)
+    if not (isinstance(data, (list, tuple, np.ndarray)) or is_storage(data)):
         raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
-    return wrap(_array(data, kind).copy())
+    array = _array(data, kind)
+    return wrap(array if is_storage(data) else array.copy())
 
 
 Tensor._legacy = staticmethod(legacy)

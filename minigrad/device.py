@@ -23,12 +23,12 @@ class device:
     index: int | None
 
     def __init__(self, type: str | device, index: int | None = None) -> None:
-        name, _, number = str(type).partition(":")
+        name, colon, number = str(type).partition(":")
         if name not in _TYPES.split(", "):
             raise RuntimeError(
                 f"Expected one of {_TYPES} device type at start of device string: {name}"
             )
-        if number and (not number.isdigit() or number != str(int(number))):
+        if colon and (not number.isdigit() or number != str(int(number))):
             raise RuntimeError(f"Invalid device string: '{type}'")
         self.type = name
         self.index = int(number) if number else index

@@ -36,12 +36,14 @@ def into(
         raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
     result = method(*args, **kwargs)
     results = result if isinstance(result, tuple) else (result,)
-    for target, value in zip(outs, results):
+    for place, (target, value) in enumerate(zip(outs, results)):
         if name in ("max", "min") and len(results) == 2 and value.dtype is not target.dtype:
             raise RuntimeError(_SAME.format(value.dtype, target.dtype))
         counts = name in ("all", "any") and target.dtype is dtypes.uint8  # as torch once had it
         if name in _SAME_DTYPE and value.dtype is not target.dtype and not counts:
-            raise RuntimeError(_SAME_DTYPE[name].format(value.dtype, target.dtype, name=name))
+            words = _SAME_DTYPE[name]
+            words = words if isinstance(words, str) else words[place]
+            raise RuntimeError(words.format(value.dtype, target.dtype, name=name))
         check_apart(memory(target))
         if not dtypes.can_cast(value.dtype, target.dtype):
             if name in _CALLED:
@@ -86,7 +88,9 @@ _CALLED = {
     "tensorsolve": "tensorsolve",
 }
 """How operations on matrices call themselves where `out` cannot hold their result."""
-_SAME_DTYPE = {
+_EXPECTED = "expected scalar type '{0.scalar_type}' but got '{1.scalar_type}' for "
+_LONG = "{name}: Expected out tensor to have scalar type Long but got scalar type{1.scalar_type}"
+_SAME_DTYPE: dict[str, Any] = {
     **dict.fromkeys(
         "cholesky det eigvalsh inv lu_factor lu_solve solve svdvals triangular_solve "
         "vector_norm".split(),
@@ -100,16 +104,19 @@ _SAME_DTYPE = {
     "cummax": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
     "cummin": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
     "index_select": "index_select(): self and result must have the same scalar type",
-    "kthvalue": "output values must be of same type as input",
-    "mode": "expected scalar type '{0.scalar_type}' but got '{1.scalar_type}' for values output",
-    "nonzero": (
-        "nonzero: Expected out tensor to have scalar type Long but got scalar type{1.scalar_type}"
+    "frexp": (
+        "torch.frexp() expects mantissa to have dtype {0.c_name} but got {1.c_name}",
+        "torch.frexp() expects exponent to have int dtype but got {1.c_name}",
     ),
+    "kthvalue": "output values must be of same type as input",
+    "logcumsumexp": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
+    "mode": (_EXPECTED + "values output", _EXPECTED + "indices output"),
+    **dict.fromkeys(["nonzero", "nonzero_static"], _LONG),
     "nanquantile": "nanquantile() out tensor must be same dtype as the input tensor",
     "quantile": "quantile() out tensor must be same dtype as the input tensor",
     "where": "Expected out type to be {0.scalar_type} but got {1.scalar_type}",
 }
-"""The operations that do not convert what they write into `out`."""
+"""The operations that do not convert what they write into `out`, and what they say."""
 
 
 _APART = frozenset(

@@ -125,6 +125,11 @@ class Indexing:
 
     def index_select(self, dim: int, index: Tensor) -> Tensor:
         """The slices at the places `index` along `dim`."""
+        if not self._data.ndim and index.numel() != 1:
+            raise RuntimeError(
+                "index_select(): Index to scalar can have only 1 value, got "
+                f"{index.numel()} value(s)"
+            )
         return apply(indexing.IndexSelectBackward0, (self,), dim, fixed=(index,))
 
     def index_add(self, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:

@@ -415,6 +415,7 @@ class Pointwise:
         if self.dtype is not other.dtype:
             names = f"{self.dtype.scalar_type} did not match {other.dtype.scalar_type}"
             raise RuntimeError(names)
+        rtol, atol = (v.item() if isinstance(v, Node.tensor_type) else v for v in (rtol, atol))
         if rtol < 0 or atol < 0:
             name, value = ("rtol", rtol) if rtol < 0 else ("atol", atol)
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")

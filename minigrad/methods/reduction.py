@@ -224,6 +224,8 @@ class Reduction:
 
     def topk(self, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
         """The k largest (or smallest) along `dim`, in order: (values, indices)."""
+        if isinstance(dim, bool):
+            raise TypeError("topk(): argument 'dim' (position 2) must be int, not bool")
         return return_types.topk(*apply(reduction.TopkBackward0, (self,), k, dim, largest, sorted))
 
     # -- truth ------------------------------------------------------------------------------------

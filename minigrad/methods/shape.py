@@ -288,7 +288,19 @@ class Shape:
         dim = dimension(dim, self._data.ndim)
         size = self._data.shape[dim]
         if isinstance(indices_or_sections, Node.tensor_type):
-            indices_or_sections = indices_or_sections.tolist()
+            given, named = (
+                indices_or_sections,
+                "tensor_split expected tensor_indices_or_sections to",
+            )
+            if given._data.dtype != np.int64:
+                kind = given.dtype.scalar_type
+                raise RuntimeError(f"{named} have dtype of long, but got {kind}")
+            if given.ndim > 1:
+                raise RuntimeError(
+                    f"{named} be a zero-dimensional or one-dimensional tensor, but got a tensor "
+                    f"with {given.ndim} dims"
+                )
+            indices_or_sections = given.tolist()
         if isinstance(indices_or_sections, int):
             n = indices_or_sections
             if n <= 0:
@@ -346,6 +358,13 @@ class Shape:
         """
         if repeats is None:
             counts = self._data
+            if counts.ndim != 1:
+                raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+            if counts.dtype not in (np.int32, np.int64):
+                kind = self.dtype.scalar_type
+                raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{kind}'")
+            if counts.size and counts.min() < 0:
+                raise RuntimeError("repeats can not be negative")
             return self._wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
         if dim is None:
             return self.flatten().repeat_interleave(repeats, 0)

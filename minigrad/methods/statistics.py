@@ -226,6 +226,9 @@ class Statistics:
         """How many elements (or what `weight` of them) lie in each of `bins` equal parts of
         `range`, or between the edges `bins`: (hist, bin_edges)."""
         x = self._data.ravel()
+        if x.dtype.kind != "f":
+            kind = self.dtype.scalar_type
+            raise NotImplementedError(f"\"histogramdd\" not implemented for '{kind}'")
         edges = bins._data if isinstance(bins, Node.tensor_type) else bins
         weights = None if weight is None else weight._data.ravel()
         if weights is not None and weight.shape != self.shape:  # type: ignore[union-attr]
@@ -235,12 +238,11 @@ class Statistics:
             )
         if isinstance(edges, int) and edges <= 0:
             raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {edges}")
-        limits = tuple(range) if range is not None else (0.0, 0.0)
-        if limits[0] == limits[1] and x.size and range is None:
-            limits = x.min(), x.max()
+        limits = (x.min(), x.max()) if x.size else (0.0, 1.0)
+        if range is not None:
+            limits = tuple(range)
         counts, edges = np.histogram(x, edges, limits, weights=weights, density=density)
-        kind = x.dtype
-        return return_types.histogram(wrap(counts.astype(kind)), wrap(edges.astype(kind)))
+        return return_types.histogram(wrap(counts.astype(x.dtype)), wrap(edges.astype(x.dtype)))
 
     def _isin(self, test: Any, invert: bool) -> Tensor:
         return wrap(np.isin(self._data, test._data, invert=invert))

@@ -100,6 +100,7 @@ class Optimizer:
     # -- the step ---------------------------------------------------------------------------------
 
     _opt_called = False  # whether there was a step, since the last scheduler was made
+    _known_step: Any = None  # a step of the instance itself, as it was at that time
 
     def update(self, group: dict[str, Any]) -> None:
         """Move the parameters of one group, those that have a gradient; to be overridden."""
