@@ -18,7 +18,7 @@ __all__ = ["load", "save"]
 
 _MAGIC = b"minigrad pickle 1\n"
 _SAFE = {
-    "collections": {"OrderedDict", "defaultdict"},
+    "collections": {"Counter", "OrderedDict", "defaultdict"},
     "minigrad.nn.parameter": {"Parameter", "_rebuilt"},
     "minigrad.size": {"Size"},
     "minigrad": {"Size", "Tensor", "device"},

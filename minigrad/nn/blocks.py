@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .. import dtypes
+from ..out import with_out
 from ..random import default_generator
 from ..recording import wrap
 from ..tensor import Tensor
@@ -53,11 +54,13 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return input._mish_() if inplace else input._mish()
 
 
+@with_out
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x where |x| > λ, else 0"""
     return input.hardshrink(lambd)
 
 
+@with_out
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x moved by λ toward 0"""
     if lambd < 0:

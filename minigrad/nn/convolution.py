@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -360,8 +361,22 @@ def unfold(
     input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> Tensor:
     """All windows of (N, C, H, W) as columns: (N, C·kernel, windows)."""
-    how = [_pair(v) for v in (kernel_size, dilation, padding, stride)]
-    return input._im2col(*how) if input.ndim == 4 else unfold(input.unsqueeze(0), *how).squeeze(0)
+    kernel, gap, pad, step = how = [_pair(v) for v in (kernel_size, dilation, padding, stride)]
+    _check_windows(kernel, gap, pad, step)
+    shape = list(input.shape)
+    if len(shape) not in (3, 4) or 0 in shape[-3:]:
+        raise RuntimeError(
+            "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "
+            f"dimensions for input, but got: {shape}"
+        )
+    places = _places(shape[-2:], *how)
+    if min(places) < 1:
+        raise RuntimeError(
+            f"Given input with spatial size {tuple(shape[-2:])}, kernel_size={kernel}, dilation="
+            f"{gap}, padding={pad}, calculated shape of the array of sliding blocks as {places}, "
+            "but its components must be at least one."
+        )
+    return input._im2col(*how) if len(shape) == 4 else input.unsqueeze(0)._im2col(*how).squeeze(0)
 
 
 def fold(
@@ -373,5 +388,42 @@ def fold(
     stride: Sizes = 1,
 ) -> Tensor:
     """Columns added up in their windows of a plane of `output_size`."""
-    how = [_pair(v) for v in (output_size, kernel_size, dilation, padding, stride)]
-    return input._col2im(*how) if input.ndim == 3 else fold(input.unsqueeze(0), *how).squeeze(0)
+    size, kernel, gap, pad, step = how = [
+        _pair(v) for v in (output_size, kernel_size, dilation, padding, stride)
+    ]
+    _check_windows(kernel, gap, pad, step)
+    shape = list(input.shape)
+    if len(shape) not in (2, 3) or 0 in shape[-2:]:
+        raise RuntimeError(
+            "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and "
+            f"non-zero dimensions for input, but got: {shape}"
+        )
+    if shape[-2] % math.prod(kernel):
+        raise RuntimeError(
+            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, "
+            f"but got input.size(1)={shape[-2]} and kernel_size={kernel}."
+        )
+    rows, columns = _places(size, *how[1:])
+    if shape[-1] != rows * columns:
+        raise RuntimeError(
+            f"Given output_size={size}, kernel_size={kernel}, dilation={gap}, padding={pad}, "
+            f"stride={step}, expected size of input's dimension 2 to match the calculated number "
+            f"of sliding blocks {rows} * {columns} = {rows * columns}, but got "
+            f"input.size(2)={shape[-1]}."
+        )
+    return input._col2im(*how) if len(shape) == 3 else input.unsqueeze(0)._col2im(*how).squeeze(0)
+
+
+def _places(size: Any, *how: tuple[int, int]) -> tuple[int, ...]:
+    """How many windows a plane has in either direction."""
+    return tuple([(m + 2 * p - d * (k - 1) - 1) // s + 1 for m, k, d, p, s in zip(size, *how)])
+
+
+def _check_windows(*how: tuple[int, int]) -> None:
+    words = ("kernel size", "kernel", 1), ("dilation", "dilation", 1), ("padding", "pad", 0)
+    for (name, short, least), (high, wide) in zip((*words, ("stride", "stride", 1)), how):
+        if min(high, wide) < least:
+            must = "be greater than zero" if least else "be non-negative"
+            raise RuntimeError(
+                f"{name} should {must}, but got {short}_height: {high} {short}_width: {wide}"
+            )

@@ -114,6 +114,8 @@ def gaussian_nll_loss(
         var = input.new_full(input.shape, var)
     if var.shape != input.shape and input.shape[:-1] == var.shape:
         var = var.unsqueeze(-1)
+    elif var.shape != input.shape and var.shape != (*input.shape[:-1], 1):
+        raise ValueError("var is of incorrect size")
     if (var < 0).any():
         raise ValueError("var has negative entry/entries")
     if reduction not in loss.REDUCTIONS:
@@ -190,6 +192,13 @@ def cosine_embedding_loss(
     """1 − cos where the target is 1, max(0, cos − margin) where it is −1."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     dim = target.ndim
+    if dim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not dim + 1 == input1.ndim == input2.ndim:
+        raise RuntimeError(
+            f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes "
+            f"{list(input1.shape)} and {list(input2.shape)}."
+        )
     products = (input1 * input2).sum(dim)
     squares = (input1 * input1).sum(dim) + 1e-12, (input2 * input2).sum(dim) + 1e-12
     cosine = products / (squares[0] * squares[1]).sqrt()

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..engine.node import Node
 from ..ops import loss
 from ..ops.dims import broadcast_error
+from ..out import with_out
 from ..recording import apply, apply_broadcast
 from ..tensor import Tensor
 from . import arguments
@@ -81,6 +82,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return input._celu_(alpha) if inplace else input._celu(alpha)
 
 
+@with_out
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x·Φ(x), Φ the normal distribution's; or with "tanh" an approximation of it."""
     arguments.tensor("gelu", input)
@@ -93,12 +95,14 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return input._silu_() if inplace else input._silu()
 
 
+@with_out
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """ln(1 + e^(β·x))/β, and x where β·x is larger than `threshold`"""
     arguments.tensor("softplus", input)
     return input._softplus(beta, threshold)
 
 
+@with_out
 def logsigmoid(input: Tensor) -> Tensor:
     """ln σ(x)"""
     arguments.tensor("log_sigmoid", input)
@@ -515,4 +519,4 @@ def _soft_cross_entropy(
     if reduction == "none":
         return -products.sum(dim)
     total = -products.sum()
-    return total if reduction == "sum" else total._over(x.numel() // count)
+    return total if reduction == "sum" else total._over(x.numel() // count if count else 0)

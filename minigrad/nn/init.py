@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,33 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     return _write(tensor, np.eye(*tensor.shape))
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Filters that pass on as many channels of each group as they are, 0 elsewhere."""
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    if tensor.shape[0] % groups:
+        raise ValueError("dim 0 must be divisible by groups")
+    outputs = tensor.shape[0] // groups
+    passed = np.arange(min(outputs, tensor.shape[1]))
+    values, middle = np.zeros(tensor.shape), [n // 2 for n in tensor.shape[2:]]
+    for group in range(groups):
+        values[(group * outputs + passed, passed, *middle)] = 1
+    return _write(tensor, values)
+
+
+def sparse_(
+    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None
+) -> Tensor:
+    """Normal, but for the share `sparsity` of each column, which is 0."""
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    stream = _stream(generator)
+    values = stream.normal(0, std, tensor.shape)
+    order = stream.permuted(np.tile(np.arange(tensor.shape[0])[:, None], tensor.shape[1]), axis=0)
+    np.put_along_axis(values, order[: math.ceil(sparsity * tensor.shape[0])], 0, axis=0)
+    return _write(tensor, values)
 
 
 _GAINS = {
@@ -197,3 +225,35 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     q, r = np.linalg.qr(drawn)
     q = q * np.sign(np.diag(r))  # so that every orthogonal matrix is equally likely
     return _write(tensor, gain * (q if rows >= columns else q.T).reshape(tensor.shape))
+
+
+# -- the older names -------------------------------------------------------------------------------
+
+
+def _older(new: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    name = new.__name__[:-1]
+
+    def deprecated(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(
+            f"`nn.init.{name}` is now deprecated in favor of `nn.init.{new.__name__}`.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return new(*args, **kwargs)
+
+    deprecated.__name__ = name
+    deprecated.__doc__ = f"Deprecated in favour of `{new.__name__}`."
+    return deprecated
+
+
+uniform = _older(uniform_)
+normal = _older(normal_)
+constant = _older(constant_)
+eye = _older(eye_)
+dirac = _older(dirac_)
+xavier_uniform = _older(xavier_uniform_)
+xavier_normal = _older(xavier_normal_)
+kaiming_uniform = _older(kaiming_uniform_)
+kaiming_normal = _older(kaiming_normal_)
+orthogonal = _older(orthogonal_)
+sparse = _older(sparse_)

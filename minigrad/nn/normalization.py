@@ -71,12 +71,7 @@ def batch_norm(
     """
     arguments.tensor("batch_norm", input)
     if training:
-        size = input.size()
-        count = math.prod(size[:1]) * math.prod(size[2:])
-        if count == 1:
-            raise ValueError(
-                f"Expected more than 1 value per channel when training, got input size {size}"
-            )
+        count = _check_count(input.size())
     if not input.numel():
         out = input.clone()
         out = out if weight is None else out * weight[0]
@@ -93,6 +88,16 @@ def batch_norm(
         eps,
         fixed=(running_mean, running_var),
     )
+
+
+def _check_count(size: Sequence[int]) -> int:
+    """How many values each channel has. Raises ValueError if it is 1, which has no variance."""
+    count = math.prod(size[:1]) * math.prod(size[2:])
+    if count == 1:
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {size}"
+        )
+    return count
 
 
 def _update_running(
@@ -152,7 +157,7 @@ def group_norm(
         raise RuntimeError(
             f"Expected at least 2 dimensions for input tensor but received {input.ndim}"
         )
-    channels = input.shape[1]
+    batch, channels, *rest = input.shape
     if num_groups <= 0:
         raise RuntimeError("Expected num groups to be greater than 0, got " + str(num_groups))
     if channels % num_groups:
@@ -167,6 +172,7 @@ def group_norm(
                 f"but got {name} of shape {list(values.shape)} and input of shape "
                 f"{list(input.shape)}"
             )
+    _check_count([batch * channels // num_groups, num_groups, *rest])
     return apply(blocks.NativeGroupNormBackward0, (input, weight, bias), num_groups, eps)
 
 

@@ -33,8 +33,11 @@ __all__ = [
     "lp_pool2d",
     "lp_pool3d",
     "max_pool1d",
+    "max_pool1d_with_indices",
     "max_pool2d",
+    "max_pool2d_with_indices",
     "max_pool3d",
+    "max_pool3d_with_indices",
     "max_unpool1d",
     "max_unpool2d",
     "max_unpool3d",
@@ -118,6 +121,21 @@ def max_pool2d(
     """The largest of each window; with `return_indices` also where in its plane it stands."""
     how = kernel_size, stride, padding, dilation, ceil_mode, return_indices
     return _max_pool(ops.MaxPool2DWithIndicesBackward0, 2, input, *how)
+
+
+def max_pool1d_with_indices(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+    """The largest of each window, and where it stands; called as `max_pool1d` is."""
+    return max_pool1d(input, *args, **{**kwargs, "return_indices": True})
+
+
+def max_pool2d_with_indices(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+    """The largest of each window, and where it stands; called as `max_pool2d` is."""
+    return max_pool2d(input, *args, **{**kwargs, "return_indices": True})
+
+
+def max_pool3d_with_indices(input: Tensor, *args: Any, **kwargs: Any) -> Any:
+    """The largest of each window, and where it stands; called as `max_pool3d` is."""
+    return max_pool3d(input, *args, **{**kwargs, "return_indices": True})
 
 
 def max_pool3d(
@@ -259,8 +277,11 @@ def _sizes(
     steps = () if given in ((), []) else _each(given, n, f"{name}: stride {must} omitted, {ints}")
     pads = _each(padding, n, f"{name}: padding {must} {ints}")
     gaps = _each(dilation, n, f"{name}: dilation must be either {ints}")
-    if any(s <= 0 for s in steps or sizes):
+    if 0 in (steps or sizes) or any(s < 0 for s in steps):
         raise RuntimeError("stride should not be zero")
+    if any(k <= 0 for k in sizes):
+        shown = " ".join([f"k{d}: {k}" for d, k in zip("THW"[-n:], sizes)])
+        raise RuntimeError(f"kernel size should be greater than zero, but got {shown}")
     if any(d <= 0 for d in gaps):
         shown = " ".join([f"dilation{d}: {g}" for d, g in zip("THW"[-n:], gaps)])
         raise RuntimeError(f"dilation should be greater than zero, but got {shown}")

@@ -48,6 +48,11 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = 
         raise NotImplementedError(
             "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
         )
+    if 0 in input.shape[-n - 1 :]:
+        raise RuntimeError(
+            f"Expected {n + 1}D or {n + 2}D (batch mode) tensor with possibly 0 batch size and "
+            f"other non-zero dimensions for input, but got: {list(input.shape)}"
+        )
     for i in range(n):
         size = input.shape[-1 - i]
         if mode == "reflect" and max(pads[2 * i : 2 * i + 2]) >= size:
@@ -173,7 +178,13 @@ def _new_size(
             raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
         if isinstance(size, Sequence):
             _fit(input, "output", "output size", size, "(o1, o2, ...,oK)")
-        return list(size) if isinstance(size, Sequence) else [int(size)] * n, [None] * n
+        sizes = list(size) if isinstance(size, Sequence) else [size] * n
+        if any(isinstance(m, float) for m in sizes):
+            raise TypeError(
+                "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, "
+                f"int, int], but got size with types {[type(m) for m in sizes]}"
+            )
+        return [int(m) for m in sizes], [None] * n
     factors = list(scale_factor) if isinstance(scale_factor, Sequence) else [scale_factor] * n
     if isinstance(scale_factor, Sequence):
         shape = f"shape {scale_factor}"

@@ -49,7 +49,9 @@ class EmbeddingBagBackward0(Node):
             out /= np.maximum(sizes, 1)[:, None]
             self.shares /= sizes[self.bags]
         if by_frequency:
-            self.shares /= np.bincount(self.rows, minlength=len(table))[self.rows]
+            # torch divides the i-th row in use by the count of the i-th index in order.
+            place = np.searchsorted(np.unique(indices), self.rows)
+            self.shares /= np.bincount(indices)[np.sort(indices)[place]]
         return out.astype(table.dtype, copy=False)
 
     def maximum(self, table: Any, sizes: Any) -> Any:

@@ -75,11 +75,25 @@ class Resized(Node):
 
 def mixed(x: Any, mixes: tuple[Any, ...]) -> Any:
     """`x` with a matrix applied to each of its last dims."""
+    if x.dtype == np.uint8 and not all((mix == mix.astype(bool)).all() for mix in mixes):
+        return _mixed_bytes(x, mixes)
     wide = x.astype(np.float32) if x.dtype.itemsize < 4 else x
     for dim, mix in enumerate(reversed(mixes), 1):
         mix = mix.astype(wide.dtype)
         wide = mix @ wide if dim == 2 else (wide.swapaxes(-1, -dim) @ mix.T).swapaxes(-1, -dim)
     return np.ascontiguousarray(rounded(wide, x.dtype))
+
+
+def _mixed_bytes(x: Any, mixes: tuple[Any, ...]) -> Any:
+    """As `mixed`, in whole numbers: weights of 16 bits, and bytes again after each dim."""
+    for dim, mix in enumerate(reversed(mixes), 1):
+        bits = 0
+        while bits < 22 and int(0.5 + mix.max() * 2 ** (bits + 1)) < 2**15:
+            bits += 1
+        weights = np.trunc(mix * 2**bits + np.copysign(0.5, mix)).astype(np.int64)
+        sums = x.swapaxes(-1, -dim).astype(np.int64) @ weights.T + (1 << (bits - 1))
+        x = (sums >> bits).clip(0, 255).astype(np.uint8).swapaxes(-1, -dim)
+    return np.ascontiguousarray(x)
 
 
 def rounded(x: Any, dtype: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.node import Node
-from .lift import convolution, convolution_input, convolution_weight, sums
+from .lift import convolution, convolution_input, convolution_weight, new_zeros, sums
 
 Sizes = tuple[int, ...]
 
@@ -157,10 +157,14 @@ class ConvolutionBackward0(_Sliding):
         if bias is not None:
             self.bias_sym_sizes_opt = bias.shape
             out += bias.reshape(-1, *[1] * len(self.stride))
+        if not x.shape[1]:  # without channels torch has no outputs, and gradients of 0
+            out = out[:, :0]
         return out.astype(x.dtype, copy=False)
 
     def backward(self, grad: Any, x: Any, w: Any) -> Any:
         to_x, to_w, to_bias = self.edges
+        if not x.shape[1]:
+            grad = new_zeros(grad, (len(x), w.shape[0], *grad.shape[2:]))
         return (
             to_x and convolution_input(grad, w, tuple(x.shape), *self.how),
             to_w and convolution_weight(x, grad, tuple(w.shape), *self.how),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.hooks import Hooks, RemovableHandle
 
-__all__ = ["NO_HOOKS", "RemovableHandle", "add_hook"]
+__all__ = ["NO_HOOKS", "Hooks", "RemovableHandle", "add_hook"]
 
 NO_HOOKS: Mapping[int, Any] = MappingProxyType({})
 """Stands on the owner's class until there is a first hook."""

@@ -201,3 +201,25 @@ print(adam.param_groups[0]["betas"], adam.param_groups[0]["lr"])
 schedulers.CyclicLR(torch.optim.Adagrad([w], lr=0.1), 0.1, 1.0)
 # %%
 schedulers.CyclicLR(torch.optim.SGD([w], lr=0.1), 0.1, 1.0, mode="square")
+# %%
+lr, top, low, high = [torch.tensor(v) for v in (0.1, 0.2, 0.8, 0.9)]
+opt = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=lr)
+s = schedulers.CyclicLR(opt, base_lr=lr, max_lr=top, base_momentum=low, max_momentum=high)
+for v in (lr, top, low, high):
+    v.mul_(0.5)
+group = opt.param_groups[0]
+s.base_lrs, s.max_lrs, group["initial_lr"], group["base_momentum"], group["max_momentum"]
+# %%
+opt = optimizer()
+s = schedulers.StepLR(opt, 3)
+own = opt.step
+opt.step = lambda *args: own(*args)
+opt.step()
+s.step()
+# %%
+import io
+
+file = io.BytesIO()
+torch.save(schedulers.MultiStepLR(optimizer(), [2, 2, 5]).state_dict(), file)
+file.seek(0)
+torch.load(file)["milestones"]

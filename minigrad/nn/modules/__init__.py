@@ -1,5 +1,6 @@
 """The layers, each in the file where torch has it."""
 
+from . import utils as utils
 from .activation import (
     CELU,
     ELU,

@@ -215,6 +215,14 @@ class Stateful:
         unexpected_keys, error_msgs)`` before this module is loaded; it may change the lists."""
         return add_hook(self, "_load_state_dict_pre_hooks", hook)
 
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], with_module: bool = False
+    ) -> RemovableHandle:
+        """The older form, which many packages use: the hook is called without the module."""
+        if with_module:
+            return self.register_load_state_dict_pre_hook(hook)
+        return self.register_load_state_dict_pre_hook(lambda module, *args: hook(*args))
+
     def register_load_state_dict_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
         """Call ``hook(module, incompatible_keys)`` after; it may change the two lists."""
         return add_hook(self, "_load_state_dict_post_hooks", hook)

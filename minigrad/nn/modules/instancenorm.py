@@ -17,8 +17,6 @@ class _InstanceNorm(_NormBase):
     Unless they are asked for, there are no weight and bias and no running averages.
     """
 
-    ndim: int
-
     def __init__(
         self,
         num_features: int,
@@ -35,14 +33,18 @@ class _InstanceNorm(_NormBase):
             num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
         )
 
+    def _get_no_batch_dim(self) -> int:
+        """How many dimensions a single example has."""
+        raise NotImplementedError
+
     def _check_input_dim(self, input: Tensor) -> None:
-        dims = self.ndim + 1, self.ndim + 2
+        dims = self._get_no_batch_dim(), self._get_no_batch_dim() + 1
         if input.dim() not in dims:
             raise ValueError(f"expected {dims[0]}D or {dims[1]}D input (got {input.dim()}D input)")
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
-        dim = input.dim() - self.ndim - 1
+        dim = input.dim() - self._get_no_batch_dim()
         if input.size(dim) != self.num_features:
             if self.affine:
                 raise ValueError(
@@ -71,14 +73,20 @@ class _InstanceNorm(_NormBase):
 
 class InstanceNorm1d(_InstanceNorm):
     __doc__ = f"For (N, C, L) or (C, L): {_InstanceNorm.__doc__}"
-    ndim = 1
+
+    def _get_no_batch_dim(self) -> int:
+        return 2
 
 
 class InstanceNorm2d(_InstanceNorm):
     __doc__ = f"For (N, C, H, W) or (C, H, W): {_InstanceNorm.__doc__}"
-    ndim = 2
+
+    def _get_no_batch_dim(self) -> int:
+        return 3
 
 
 class InstanceNorm3d(_InstanceNorm):
     __doc__ = f"For (N, C, D, H, W) or (C, D, H, W): {_InstanceNorm.__doc__}"
-    ndim = 3
+
+    def _get_no_batch_dim(self) -> int:
+        return 4

@@ -10,6 +10,7 @@ from ...device import device
 from ...engine.grad_mode import no_grad
 from ...errors import typename
 from ...tensor import Tensor
+from ...utils.hooks import Hooks, RemovableHandle
 from ..parameter import Buffer, Parameter, clear_grad
 from ._call import (
     Callee,
@@ -24,15 +25,44 @@ from ._state import Stateful
 __all__ = [
     "Module",
     "register_module_backward_hook",
+    "register_module_buffer_registration_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
     "register_module_full_backward_hook",
     "register_module_full_backward_pre_hook",
+    "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
 ]
 
 M = TypeVar("M", bound="Module")
 
 Callee._everywhere = globals()  # torch's place for hooks of all modules: `_global_forward_hooks` …
+
+_global_buffer_registration_hooks = Hooks()
+_global_module_registration_hooks = Hooks()
+_global_parameter_registration_hooks = Hooks()
+
+
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, buffer)`` for each new buffer; what it returns takes its place."""
+    return _global_buffer_registration_hooks.add(hook)
+
+
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, child)`` for each new child; what it returns takes its place."""
+    return _global_module_registration_hooks.add(hook)
+
+
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, parameter)`` for each new one; what it returns takes its place."""
+    return _global_parameter_registration_hooks.add(hook)
+
+
+def _seen(hooks: Hooks, module: Module, name: str, part: Any) -> Any:
+    for hook in hooks.values():
+        replaced = hook(module, name, part)
+        part = part if replaced is None else replaced
+    return part
 
 
 class Module(Callee, Stateful):
@@ -99,7 +129,7 @@ class Module(Callee, Stateful):
             if not ready:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             self._forget(name, but="_modules")
-            own["_modules"][name] = value
+            own["_modules"][name] = _seen(_global_module_registration_hooks, self, name, value)
         elif ready and name in own["_modules"]:
             if value is not None:
                 raise TypeError(
@@ -112,7 +142,8 @@ class Module(Callee, Stateful):
                 raise AttributeError("cannot assign buffer before Module.__init__() call")
             self._forget(name, but="_buffers")
             own["_buffers"].pop(name, None)
-            self.register_buffer(name, value, value.persistent)
+            how = {} if value.persistent else {"persistent": False}  # what an override may not take
+            self.register_buffer(name, value, **how)
         elif ready and name in own["_buffers"]:
             if not isinstance(value, (Tensor, type(None))):
                 raise TypeError(
@@ -162,6 +193,7 @@ class Module(Callee, Stateful):
                     f"be created explicitly. To express '{name}' as a function of another Tensor, "
                     "compute the value in the forward() method."
                 )
+            param = _seen(_global_parameter_registration_hooks, self, name, param)
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -175,7 +207,7 @@ class Module(Callee, Stateful):
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
                 "(torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = _seen(_global_buffer_registration_hooks, self, name, tensor)
         passing = self._non_persistent_buffers_set
         passing.discard(name) if persistent else passing.add(name)
 
@@ -184,7 +216,7 @@ class Module(Callee, Stateful):
         if not isinstance(module, (Module, type(None))):
             raise TypeError(f"{typename(module)} is not a Module subclass")
         self._check_name("module", name, "_modules")
-        self._modules[name] = module
+        self._modules[name] = _seen(_global_module_registration_hooks, self, name, module)
 
     register_module = add_module
 
@@ -371,6 +403,8 @@ class Module(Callee, Stateful):
 
         There is one device: NotImplementedError is raised for others, TypeError for other dtypes.
         """
+        if "copy" in kwargs:
+            raise RuntimeError(".to() does not accept copy argument")
         given = [*args, *kwargs.values()]
         for place in given:
             if isinstance(place, (str, device)):

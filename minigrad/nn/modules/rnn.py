@@ -26,12 +26,13 @@ def _lstm_step(
     x: Tensor, state: tuple[Tensor, Tensor], weights: list[Any]
 ) -> tuple[Tensor, Tensor]:
     """The next state of an LSTM: what is kept of the memory, and what is written to it."""
-    w, u, b, c = weights
+    w, u, b, c, *shorten = weights
     h, memory = state
     total = F.linear(h, u, c) + F.linear(x, w, b)
     write, keep, new, show = total.chunk(4, -1)
     memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
-    return show.sigmoid() * memory.tanh(), memory
+    h = show.sigmoid() * memory.tanh()
+    return F.linear(h, *shorten) if shorten else h, memory
 
 
 def _gru_step(x: Tensor, h: Tensor, weights: list[Any]) -> Tensor:
@@ -49,19 +50,25 @@ class _Recurrent(Module):
 
     gates = 1
     hidden_size: int
+    proj_size = 0  # what the states of an LSTM are shortened to, if it is not 0
 
     def _make(self, suffix: str, inputs: int, bias: bool, dtype: dtypes.dtype | None) -> None:
-        rows = self.gates * self.hidden_size
-        shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
+        rows, size = self.gates * self.hidden_size, self.proj_size or self.hidden_size
+        shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, size)}
         for name, shape in shapes.items():
             setattr(self, name + suffix, Parameter(empty(shape, dtype=dtype)))
         for name in ("bias_ih", "bias_hh"):
             value = Parameter(empty((rows,), dtype=dtype)) if bias else None
             if bias or not suffix:
                 self.register_parameter(name + suffix, value)
+        if self.proj_size:
+            shape = self.proj_size, self.hidden_size
+            setattr(self, "weight_hr" + suffix, Parameter(empty(shape, dtype=dtype)))
 
     def _weights(self, suffix: str) -> list[Any]:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")[
+            : 5 if self.proj_size else 4
+        ]
         return [getattr(self, name + suffix, None) for name in names]
 
     def reset_parameters(self) -> None:
@@ -104,14 +111,39 @@ class RNNCell(_Recurrent):
             raise ValueError(
                 f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.ndim}D instead"
             )
+        if hx is not None:
+            self._check(input, hx if isinstance(hx, tuple) else (hx,))
         single = input.ndim == 1
         rows = input.unsqueeze(0) if single else input
+        if rows.shape[1] != self.input_size:
+            raise RuntimeError(
+                f"input has inconsistent input_size: got {rows.shape[1]} expected {self.input_size}"
+            )
         if hx is None:
             state = self._start(rows)
         else:
             state = _each(hx, lambda h: h.unsqueeze(0)) if single else hx
         out = self._step(rows, state)
         return _each(out, lambda h: h.squeeze(0)) if single else out
+
+    def _check(self, input: Tensor, states: tuple[Tensor, ...]) -> None:
+        """Raise ValueError or RuntimeError for states that do not fit the input."""
+        for i, h in enumerate(states):
+            if h.ndim not in (1, 2):
+                which = "hidden" if len(states) == 1 else f"hx[{i}]"
+                raise ValueError(
+                    f"{type(self).__name__}: Expected {which} to be 1D or 2D, got {h.ndim}D instead"
+                )
+            if input.ndim == 2 and input.shape[0] != h.shape[0]:
+                raise RuntimeError(
+                    f"Input batch size {input.shape[0]} doesn't match hidden{i} batch size "
+                    f"{h.shape[0]}"
+                )
+            if h.shape[-1] != self.hidden_size:
+                raise RuntimeError(
+                    f"hidden{i} has inconsistent hidden_size: got {h.shape[-1]}, expected "
+                    f"{self.hidden_size}"
+                )
 
     def extra_repr(self) -> str:
         shown = f"{self.input_size}, {self.hidden_size}"
@@ -177,6 +209,7 @@ class RNNBase(_Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        proj_size: int = 0,
         device: Any = None,
         dtype: dtypes.dtype | None = None,
     ) -> None:
@@ -185,6 +218,13 @@ class RNNBase(_Recurrent):
             raise ValueError("hidden_size must be greater than zero")
         if num_layers <= 0:
             raise ValueError("num_layers must be greater than zero")
+        if proj_size < 0:
+            raise ValueError(
+                "proj_size should be a positive integer or zero to disable projections"
+            )
+        if proj_size >= hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
+        self.proj_size = proj_size
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.num_layers = num_layers
@@ -194,7 +234,7 @@ class RNNBase(_Recurrent):
         self.bidirectional = bidirectional
         directions = 2 if bidirectional else 1
         for layer in range(num_layers):
-            inputs = input_size if layer == 0 else hidden_size * directions
+            inputs = input_size if layer == 0 else (proj_size or hidden_size) * directions
             for suffix in ("", "_reverse")[:directions]:
                 self._make(f"_l{layer}{suffix}", inputs, bias, dtype)
         self.reset_parameters()
@@ -202,13 +242,16 @@ class RNNBase(_Recurrent):
     def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
         return _rnn_step(x, state[0], weights, self.nonlinearity), None
 
-    def _states(self, hx: Any, batched: bool) -> list[Tensor]:
-        return [hx if batched else hx.unsqueeze(1)]
+    def _given(self, hx: Any, batched: bool) -> list[Tensor]:
+        """The states of all layers. Raises RuntimeError unless they have the input's dims."""
+        _check_dims(batched, "hx", hx.ndim == 2 + batched, f"{hx.ndim}-D tensor")
+        return [hx]
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
         if input.ndim not in (2, 3):
+            name, kind = type(self).__name__, " tensor" if isinstance(self, RNN) else ""
             raise ValueError(
-                f"RNN: Expected input to be 2D or 3D, got {input.ndim}D tensor instead"
+                f"{name}: Expected input to be 2D or 3D, got {input.ndim}D{kind} instead"
             )
         if input.shape[-1] != self.input_size:
             raise RuntimeError(
@@ -220,11 +263,17 @@ class RNNBase(_Recurrent):
         x = x.transpose(0, 1) if self.batch_first and batched else x
         directions = ("", "_reverse")[: 2 if self.bidirectional else 1]
         count = self.num_layers * len(directions)
+        sizes = [
+            (count, x.shape[1], n) for n in (self.proj_size or self.hidden_size, self.hidden_size)
+        ]
         if hx is None:
-            start = zeros(count, x.shape[1], self.hidden_size, dtype=x.dtype)
-            states = [start, start]
+            states = [zeros(size, dtype=x.dtype) for size in sizes]
         else:
-            states = self._states(hx, batched)
+            states = [h if batched else h.unsqueeze(1) for h in self._given(hx, batched)]
+            for i, (h, size) in enumerate(zip(states, sizes)):
+                if tuple(h.shape) != size:
+                    which = f"[{i}]" if len(states) > 1 else ""
+                    raise RuntimeError(f"Expected hidden{which} size {size}, got {list(h.shape)}")
         steps = list(x.unbind(0))
         lasts: list[Any] = []
         for layer in range(self.num_layers):
@@ -255,6 +304,7 @@ class RNNBase(_Recurrent):
     def extra_repr(self) -> str:
         shown = f"{self.input_size}, {self.hidden_size}"
         defaults = {
+            "proj_size": 0,
             "num_layers": 1,
             "bias": True,
             "batch_first": False,
@@ -265,6 +315,12 @@ class RNNBase(_Recurrent):
             if getattr(self, name) != default:
                 shown += f", {name}={getattr(self, name)}"
         return shown
+
+
+def _check_dims(batched: bool, names: str, fits: bool, given: str) -> None:
+    if not fits:
+        kind, n = ("batched", 3) if batched else ("unbatched", 2)
+        raise RuntimeError(f"For {kind} {n}-D input, {names} should also be {n}-D but got {given}")
 
 
 class RNN(RNNBase):
@@ -278,6 +334,7 @@ class RNN(RNNBase):
             raise ValueError(
                 f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'."
             )
+        _refuse_shortening(args, kwargs)
         super().__init__(*args, **kwargs)
         self.nonlinearity = nonlinearity
 
@@ -289,13 +346,25 @@ class LSTM(RNNBase):
     def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
         return _lstm_step(x, state, weights)
 
-    def _states(self, hx: Any, batched: bool) -> list[Tensor]:
-        return [h if batched else h.unsqueeze(1) for h in hx]
+    def _given(self, hx: Any, batched: bool) -> list[Tensor]:
+        dims = [h.ndim for h in hx]
+        fits = all(n == 2 + batched for n in dims)
+        _check_dims(batched, "hx and cx", fits, f"({dims[0]}-D, {dims[1]}-D) tensors")
+        return list(hx)
 
 
 class GRU(RNNBase):
     __doc__ = f"Gated recurrent units. {RNNBase.__doc__}"
     gates = 3
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _refuse_shortening(args, kwargs)
+        super().__init__(*args, **kwargs)
+
     def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
         return _gru_step(x, state[0], weights), None
+
+
+def _refuse_shortening(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if "proj_size" in kwargs or len(args) > 7:
+        raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
