@@ -20,6 +20,7 @@ sys.path.insert(0, str(NOTEBOOKS))
 
 import check  # noqa: E402
 from check.core import EXERCISES, Reply  # noqa: E402
+from check.meanings import MEANINGS  # noqa: E402
 
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("[0-9][0-9]_*.py"))
@@ -88,6 +89,41 @@ def test_a_typical_mistake_has_its_diagnosis(name, answer, diagnosis, torch):
     reply = EXERCISES[name](result_of(answer.strip(), torch))
     assert reply.state == "wrong" or reply.text.startswith(STUB)
     assert diagnosis in reply.text
+
+
+# An error that a learner's own code may stop with: the code, and how the reply goes on.
+STOPS = {
+    "torch.ones(2).sum().backward()": "There is no record",
+    "y = a * a; y.backward(); y.backward()": "A pass uses its graph up",
+    "(a * b).backward()": "A pass starts from one number",
+    "(a * b).backward(torch.ones(3))": "the shape of the result",
+    "a += 1": "Take it off the record",
+    "y = b.exp(); y += 1; y.sum().backward()": "had saved was written over",
+    "torch.tensor(5, requires_grad=True)": "Write a decimal point",
+    "b.numpy()": "`detach()` first",
+    "(a * 2).requires_grad_(False)": "as long as its leaf is",
+    "(b > 0).mean()": "`.float()` first",
+    "a.grad.zero_()": "Something there is None",
+    "torch.autograd.grad(a * a, a).item()": "take the tensor out of it",
+    "hours = 5.0; hours.backward()": "A Python number keeps no record",
+    "(lambda: a).backward()": "Call it",
+    "no_such_name": "A function knows what is handed to it",
+    "1 / 0": "division by zero",
+}
+
+
+@pytest.mark.parametrize("code, meaning", STOPS.items())
+def test_an_error_of_the_learners_own_is_explained(code, meaning, torch):
+    made = "a = torch.tensor(1.0, requires_grad=True); b = torch.ones(2, requires_grad=True)"
+    answer = f"def fence(width, height):\n    {made}\n    {code}\nfence"
+    reply = EXERCISES["fence"](result_of(answer, torch))
+    assert reply.state == "wrong"
+    assert reply.text.startswith("Your code stopped with ")
+    assert meaning in reply.text
+
+
+def test_every_meaning_is_met():
+    assert len(STOPS) == len(MEANINGS) + 1  # and an error that needs no words
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -25,6 +25,8 @@ def treat(answer):
             " what the paths bring adds up.",
             5: "5 would be two paths past the product and one through it. Count how often `price`"
             " stands in the formula.",
+            7: "7 = 3 + 4 adds what one more cup would cost. Only the price moves here: what does"
+            " each of the two terms do?",
             16: "16 is the bill itself. The gradient says how fast the bill grows.",
             20: "20 is the bill at price 5. How much more is that than at price 4?",
             12: "12 is the value of `price * cups`. The gradient says how fast the bill grows.",

@@ -102,6 +102,12 @@ def evaluate(answer):
         torch.set_grad_enabled(True)
         if not close(result, 6):
             raise Mistaken("Return what `net(data)` gives.")
+        used = getattr(getattr(answer, "__code__", None), "co_names", ())
+        if result.requires_grad and "no_grad" in used:
+            raise Mistaken(
+                "The result is still on record. A bare `torch.no_grad()` makes a block and does not"
+                " enter it: put a `with` before it."
+            )
         if result.requires_grad:
             raise Mistaken(
                 "The result is still on record. (`net.eval()` changes how layers behave, and does"
@@ -161,6 +167,11 @@ def round_through(answer):
         raise Mistaken(
             "The values are right, but there is no record at all: a detached tensor has no path to"
             " x. The path must stay, and only the rounding must not count."
+        )
+    if result is x:
+        raise Mistaken(
+            "You wrote the rounded numbers into x itself: whoever holds x has lost the old ones."
+            " Return a new tensor."
         )
     if result.is_leaf:
         raise Mistaken(

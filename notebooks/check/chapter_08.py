@@ -168,6 +168,11 @@ def nth_derivative(answer):
                 f"{number(got[n]):g} = {n} · 5: the first derivative, {n} times. Gradients added"
                 " up in `.grad`, and no derivative was differentiated."
             )
+        if n == 2 and close(got[n], values[1] + values[2]):
+            raise Mistaken(
+                "25 = 5 + 20: the second derivative is there, and `.grad` still held the first."
+                " `autograd.grad` hands a gradient out, and adds it to nothing."
+            )
         if not close(got[n], values[n]):
             raise Mistaken(
                 f"For x⁵ at 1, n = {n}, the answer is {values[n]:g}, and you return"

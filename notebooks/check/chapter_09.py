@@ -4,6 +4,11 @@ import inspect
 
 from .core import Mistaken, Unanswered, close, engine, exercise, expect, shown, tensor
 
+NO_TENSORS = (
+    "`backward` must return tensors, and it returns something else. (`ctx.saved_tensors` is a"
+    " tuple: `(x,) = ctx.saved_tensors` takes the one tensor out of it.)"
+)
+
 
 @exercise(
     "09",
@@ -96,11 +101,11 @@ def _gradients(answer, inputs, behind):
             f"The engine says: {error}. Return one gradient for each input of forward."
         ) from None
     except TypeError:
-        raise Mistaken("`backward` must return tensors, and it returns something else.") from None
+        raise Mistaken(NO_TENSORS) from None
     except AttributeError as error:
         if "has no attribute" not in str(error) or "'Tensor'" in str(error):
             raise
-        raise Mistaken("`backward` must return tensors, and it returns something else.") from None
+        raise Mistaken(NO_TENSORS) from None
     if any(one.grad is None for one in inputs):
         raise Mistaken("`backward` returns None for an input that requires grad.")
     return result.item(), [one.grad.item() for one in inputs]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import learner, stubs
+from .meanings import meaning
 
 State = Literal["right", "wrong", "open", "hint"]
 MARKS = {"right": "✓", "wrong": "✗", "open": "○", "hint": "→"}
@@ -83,8 +84,10 @@ class Exercise:
     def stopped(self, answer: Any, error: BaseException) -> str:
         """What to say of an error: the learner's own, or one about the kind of their answer."""
         if _is_of(answer, error):
-            said = f": {error}" if str(error) else ""
-            return f"Your code stopped with {type(error).__name__}{said}"
+            said = f": {error}".rstrip(".") if str(error) else ""
+            means = meaning(error)
+            told = f"Your code stopped with {type(error).__name__}{said}"
+            return f"{told}. {means}" if means else told
         what = f"what your function returns, {shown(_returned[-1])}" if _returned else shown(answer)
         return f"The check cannot use {what}. The task: {(self.__doc__ or '').splitlines()[0]}"
 

@@ -7,7 +7,7 @@ MISTAKES = [
     ("treat", "16", "16 is the bill itself"),
     ("treat", "20", "20 is the bill at price 5"),
     ("treat", "12", "12 is the value of `price * cups`"),
-    ("treat", "7", "Not 7."),
+    ("treat", "8", "Not 8."),
     ("treat", "'4'", "without quotes"),
     ("treat", "torch.ones(2)", "A single number is asked for"),
     (
@@ -125,4 +125,5 @@ lamp
     ("fence", "lambda width, height: 2 * width + 6", "no path leads back to both"),
     ("fence", "lambda width, height: width * height + 1 + 0 * width", "the gradients are 3 and 5"),
     ("fence", "torch.ones(1)", "the function itself"),
+    ("treat", "7", "Only the price moves here"),
 ]

@@ -65,4 +65,14 @@ evaluate
     ("round_through", "lambda x: x + 1", "You have [1."),
     ("round_through", "lambda x: x.sum()", "four must come out"),
     ("round_through", "2", "the function itself"),
+    (
+        "evaluate",
+        "def evaluate(net, data):\n    torch.no_grad()\n    return net(data)\nevaluate",
+        "put a `with` before it",
+    ),
+    (
+        "round_through",
+        "def round_through(x):\n    x.data = x.data.round()\n    return x\nround_through",
+        "into x itself",
+    ),
 ]

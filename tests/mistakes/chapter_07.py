@@ -7,7 +7,7 @@ MISTAKES = [
     ("unseen_write", "36", "36 is 6 · 6"),
     ("unseen_write", "11", "one old and one new"),
     ("unseen_write", "0", "a gradient comes back"),
-    ("unseen_write", "'error'", "without quotes"),
+    ("unseen_write", "'12'", "without quotes"),
     ("unseen_write", "7", "Not 7."),
     ("writes", "4", "the one that nobody counts"),
     ("writes", "5", "5 counts every write"),
@@ -118,4 +118,6 @@ without_first
         "came back as [1.0, 10.0, 100.0]",
     ),
     ("without_first", "2", "the function itself"),
+    ("unseen_write", '"error"', "so no error comes"),
+    ("unseen_write", "RuntimeError", "so no error comes"),
 ]

@@ -153,4 +153,18 @@ nth
     ),
     ("nth_derivative", "lambda f, at, n: 7.0", "you return 7"),
     ("nth_derivative", "2.0", "the function itself"),
+    (
+        "nth_derivative",
+        """
+def nth_derivative(f, at, n):
+    x = torch.tensor(float(at), requires_grad=True)
+    y = f(x)
+    for _ in range(n):
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+        y = x.grad = g if x.grad is None else x.grad + g  # as y.backward(create_graph=True)
+    return y.item()
+nth_derivative
+""",
+        "`.grad` still held the first",
+    ),
 ]

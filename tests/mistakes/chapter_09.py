@@ -122,4 +122,20 @@ Cube
         "wrong at 1.5 and -0.5",
     ),
     ("hypotenuse", "lambda a, b: (a * a + b * b).sqrt()", "Hand over the class itself"),
+    (
+        "cube",
+        """
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x * x
+    @staticmethod
+    def backward(ctx, grad_output):
+        x = ctx.saved_tensors
+        return grad_output * 3 * x * x
+Cube
+""",
+        "must return tensors",
+    ),
 ]

@@ -62,4 +62,14 @@ MISTAKES = [
         "lambda tensor: (tensor.register_hook(lambda g: -g), tensor)[1]",
         "every other path",
     ),
+    (
+        "clip",
+        "def clip(tensor, limit):\n    return tensor.clamp(-limit, limit)\nclip",
+        "Cut the gradient",
+    ),
+    (
+        "listen",
+        listen("seen = []", "tensor.register_hook(seen.append)", "return seen[0]"),
+        "Return the list itself",
+    ),
 ]
