@@ -27,10 +27,11 @@ _said: set[str] = set()
 _always = [False]
 
 
-def warn_once(text: str, stacklevel: int) -> None:
-    """Warn as torch does of what is deprecated: the first time only, unless told otherwise."""
-    if _always[0] or text not in _said:
-        _said.add(text)
+def warn_once(text: str, stacklevel: int, kind: str | None = None) -> None:
+    """Warn as torch does of what is deprecated: the first time only, unless told otherwise. Of
+    texts of one `kind`, only the first is ever said."""
+    if _always[0] or (kind or text) not in _said:
+        _said.add(kind or text)
         warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
 
 

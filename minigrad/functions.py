@@ -389,6 +389,9 @@ __all__ = [
     "unflatten",
     "unique",
     "unique_consecutive",
+    "unsafe_chunk",
+    "unsafe_split",
+    "unsafe_split_with_sizes",
     "unsqueeze",
     "var",
     "var_mean",
@@ -810,6 +813,9 @@ if TYPE_CHECKING:
     unflatten = function("unflatten")
     unique = function("unique")
     unique_consecutive = function("unique_consecutive")
+    unsafe_chunk = function("unsafe_chunk")
+    unsafe_split = function("unsafe_split")
+    unsafe_split_with_sizes = function("unsafe_split_with_sizes")
     unsqueeze = function("unsqueeze")
     var = function("var")
     vdot = function("vdot")

@@ -237,7 +237,10 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
         return wrap(ones) if create_graph else ones
     if not isinstance(seed, Node.tensor_type):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    shape, dtype = _size(root) if at_edge else (root.shape, root.dtype)
+    if at_edge and not _knows_size(root):
+        shape, dtype = seed.shape, seed.dtype
+    else:
+        shape, dtype = _size(root) if at_edge else (root.shape, root.dtype)
     if seed.shape != shape:
         raise noted(
             RuntimeError(
@@ -263,12 +266,18 @@ def _start(i: int, root: Any) -> Edge:
     return node, slot
 
 
+def _knows_size(end: GradientEdge) -> bool:
+    """A node does not, unless it was told."""
+    return isinstance(end.node, AccumulateGrad) or end.output_nr in (end.node.sizes or {})
+
+
 def _size(end: GradientEdge) -> Any:
     """The shape and dtype of the tensor that an edge stands for."""
     if isinstance(end.node, AccumulateGrad):
         return end.node.variable.shape, end.node.variable.dtype
-    if end.output_nr not in (end.node.sizes or {}):
+    if not _knows_size(end):
         raise RuntimeError(
-            "minigrad knows the size of an edge only if get_gradient_edge made it from a tensor"
+            "minigrad knows the size of an edge only if get_gradient_edge made it from a tensor; "
+            "give a gradient to begin with"
         )
     return end.node.sizes[end.output_nr]  # type: ignore[index]

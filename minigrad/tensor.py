@@ -24,7 +24,7 @@ from .methods import Methods, called_by_their_names
 from .ops.dims import dimension
 from .recording import alias, apply, edge, memory, own_counter, wrap
 from .size import Size
-from .views import Step, refresh
+from .views import Step, refresh, take_view
 
 _numpy_dtypes = dtypes.from_numpy
 
@@ -199,6 +199,17 @@ class Tensor(Methods):
 
     def _is_view(self) -> bool:
         return self._base is not None
+
+    def _view_func(self, new_base: Tensor) -> Tensor | None:
+        """This view of another base, which must lie in memory like its own; None if it does not."""
+        base = self._base
+        if base is None or (base.shape, base.stride()) != (new_base.shape, new_base.stride()):
+            return None
+        out: Any = new_base
+        for op, constants, named, slot in self._steps:
+            made = take_view(op, out, *constants, **named)
+            out = made[slot] if isinstance(made, tuple) else made
+        return out
 
     def detach(self) -> Tensor:
         """The same memory outside the graph: a leaf that does not require grad."""

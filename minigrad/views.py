@@ -119,7 +119,10 @@ def refresh(view: Any) -> None:
     if view._grad_fn is None and not base.requires_grad:
         return
     forbid_change(view, "its base or another view of its base has been")
-    set_maker(view, _taken_from(memory(base), edge(base), base._output_nr, view._steps))
+    node, slot = _replayed(base, view._steps) if state.view_replay else (None, 0)
+    if node is None:
+        node = _taken_from(memory(base), edge(base), base._output_nr, view._steps)
+    set_maker(view, node, slot)
     view._as_of = view._counter.value
 
 
@@ -154,6 +157,21 @@ def _taken_from(
     if slot:
         node.slots, node.special = (slot,), LONG
     return node
+
+
+def _replayed(base: Any, steps: Sequence[Step]) -> tuple[Node | None, int]:
+    """What made a view if its steps were taken again from its base, each a node of its own; and
+    which output of that it is."""
+    array, maker, slot = memory(base), edge(base), base._output_nr
+    for step in steps:
+        node, array = on_array(step, array)
+        node.link((maker,), ())
+        if slot:
+            node.slots = (slot,)
+        if slot or node.num_outputs > 1:
+            node.special = LONG
+        maker, slot = node, step[-1]
+    return maker, slot
 
 
 class AsStridedBackward0(Node):

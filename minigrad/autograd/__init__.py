@@ -48,7 +48,8 @@ _LATER = {
     "anomaly_mode": "detect_anomaly set_detect_anomaly",
     "function": "Function",
     "functional": "",
-    "grad_mode": "is_multithreading_enabled set_multithreading_enabled",
+    "grad_mode": "_force_original_view_tracking is_multithreading_enabled is_view_replay_enabled "
+    "set_multithreading_enabled",
     "graph": "",
     "variable": "Variable",
 }

@@ -18,6 +18,7 @@ class _State(threading.local):
     grad_mode = True
     inference = False
     multithreading = True
+    view_replay = False  # whether a view of a written base is made again by the steps that made it
     tasks: tuple[Any, ...] = ()  # the backward passes that are running, one inside the other
     saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for saved tensors; the last one counts …
     saved_hooks_disabled: str | None = None  # … and what to say where there may be none

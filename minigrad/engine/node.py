@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import threading
@@ -13,10 +14,11 @@ import numpy as np
 
 from .. import dtypes
 from . import anomaly
-from .grad_mode import state, unusual
+from .grad_mode import no_grad, state, unusual
 from .hooks import Hooks, RemovableHandle
+from .saved import FITS, Packed, RawSavedTensor, in_order, pack_all, unpack_all
+from .saved import LONG as LONG
 from .saved import NOTHING as NOTHING
-from .saved import Packed, RawSavedTensor, in_order, pack_all, unpack_all
 from .saved import SavedTensor as SavedTensor
 from .version import UNWRITTEN, Detached
 
@@ -33,10 +35,6 @@ _INFERENCE_SAVED = (
     "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
     "`torch.inference_mode()`."
 )
-
-FITS, LONG = 1, 2
-"""What a node's step takes besides its rule: each gradient is fitted to its input; or the long way,
-with hooks, or several outputs, or inputs that are not the first output of their node."""
 
 next_sequence = itertools.count().__next__
 _leaf_lock = threading.Lock()
@@ -191,19 +189,39 @@ class Node:
             raise RuntimeError(BACKWARD_TWICE)
         if grad is None:
             return (None,) * len(self.edges)
-        grads = self.backward(grad, *self.values(saved, recording))
+        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
+            grads = self._of_unpacked(grad, recording)
+        else:
+            grads = self.backward(grad, *self.values(saved, recording))
         if type(grads) is not tuple:
             grads = (grads,)
         return grads if self.inputs is None else self.fit(grads)
+
+    def _of_unpacked(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        """What the rule gives where hooks unpack what it needs: of another dtype than was packed,
+        it is converted back; another shape may be refused with RuntimeError."""
+        saved, wrap = unpack_all(self), self.tensor_type._wrap
+        given = grad if self.num_outputs > 1 else [grad]
+        kind = next(getattr(g, "_data", g).dtype for g in given if g is not None)
+        if recording:
+            sent = self.backward(grad, *saved)
+        else:
+            sent = NOTHING
+            with contextlib.suppress(ValueError):  # numpy's; tensors say below what is wrong
+                sent = self.backward(grad, *[getattr(t, "_data", t) for t in saved])
+            if sent is NOTHING:
+                given = [g if g is None else wrap(g) for g in given]
+                with no_grad(), contextlib.suppress(ValueError):
+                    self.backward(given if self.num_outputs > 1 else given[0], *saved)
+                raise RuntimeError("an unpack hook gave a tensor of another shape than was packed")
+        sent = sent if type(sent) is tuple else (sent,)
+        return tuple([g if g is None else cast(g, kind) for g in sent])
 
     def values(self, saved: Sequence[Any], recording: bool) -> Sequence[Any]:
         """What was saved, as the rule gets it: arrays, or tensors that are part of the graph.
 
         Raises RuntimeError for a value that was overwritten since.
         """
-        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
-            tensors = unpack_all(self)
-            return tensors if recording else [getattr(t, "_data", t) for t in tensors]
         if recording:
             return [self.tensor(i) for i in range(len(saved))]
         return [t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from .node import Node
 
 
+FITS, LONG = 1, 2
+"""What a node's step takes besides its rule: each gradient is fitted to its input; or the long way,
+with hooks, also on what it saved, or several outputs, or inputs that are not the first output of
+their node."""
+
+
 class SavedTensor:
     """A saved value that is not an untouched input: a result, a constant, an input written before.
 
@@ -107,6 +113,7 @@ def pack(node: Node, index: int, hooks: Hooks, detach: bool = False) -> None:
             "input to a pack hook."
         )
     kept = Packed(packed, hooks.unpack_hook, tensor, _own(saved))
+    node.special = LONG
     node.saved = (*node.saved[:index], kept, *node.saved[index + 1 :])  # type: ignore[index]
 
 

@@ -97,13 +97,15 @@ FAMILIES = (
         lambda: import_module("minigrad.methods.shape").Shape,
         "H T _as_strided _bits _cat _diagonal_backward _diagonal_copy _expand _permute "
         "_reshape_alias _split _split_with_sizes _squeeze_all _squeeze_all_ _squeeze_dim "
-        "_squeeze_dim_ _squeeze_dims _squeeze_dims_ _squeeze_result _stack _unfold _unsafe_view "
+        "_squeeze_dim_ _squeeze_dims _squeeze_dims_ _squeeze_result _stack _unfold _unsafe_split "
+        "_unsafe_split_with_sizes _unsafe_view "
         "_view adjoint as_strided as_strided_ broadcast_to chunk diag diag_embed diagflat "
         "diagonal dsplit expand expand_as fill_diagonal_ flatten flip fliplr flipud hsplit mH "
         "mT moveaxis movedim permute ravel repeat repeat_interleave reshape reshape_as roll "
         "split split_with_sizes squeeze squeeze_ sum_to_size swapaxes swapaxes_ swapdims "
         "swapdims_ t t_ tensor_split tile trace transpose transpose_ tril tril_ triu triu_ "
-        "unbind unflatten unfold unsqueeze unsqueeze_ view view_as vsplit",
+        "unbind unflatten unfold unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze "
+        "unsqueeze_ view view_as vsplit",
     ),
     Family(
         lambda: import_module("minigrad.methods.indexing").Indexing,

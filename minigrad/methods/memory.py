@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..backends import fresh
-from ..inplace import check_writable
+from ..engine.grad_mode import state
+from ..engine.node import Node
+from ..inplace import check_inference, check_writable
 from ..ops.dims import sizes
-from ..recording import memory, own_counter
+from ..ops.pointwise import refusing
+from ..ops.shape import AsStridedBackward0
+from ..recording import edge, memory, own_counter, set_maker
 from ..storage import (
     OF_DTYPE,
     TypedStorage,
@@ -29,6 +33,15 @@ _OTHER_STORAGE = (
     "Expected a Storage of type {0.c_name} or an UntypedStorage, but got type {1.scalar_type} for "
     "argument 1 'storage'"
 )
+
+
+_NO_SOURCE = (
+    "set_() received an invalid combination of arguments - got ({}), but expected one of:\n * ()\n"
+    " * (torch.Storage source)\n * (torch.Storage source, int storage_offset, tuple of ints size, "
+    "tuple of ints stride = None)\n * (Tensor source)\n * (Tensor source, int storage_offset, "
+    "tuple of ints size, tuple of ints stride = None)\n"
+)
+_Set = refusing("set_", "")
 
 
 class Memory:
@@ -91,6 +104,7 @@ class Memory:
         """
         if self.requires_grad and not self.is_inference():
             raise RuntimeError("cannot resize variables that require grad")
+        check_inference(self)
         shape, old = sizes(args), memory(self)
         if math.prod(shape) >= 2**63:
             raise RuntimeError("numel: integer multiplication overflow")
@@ -116,21 +130,34 @@ class Memory:
     def set_(
         self, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None
     ) -> Tensor:
-        """Take the memory of `source`, a tensor or a storage; without one, be empty."""
-        check_writable(self)
+        """Take the memory of `source`, a tensor or a storage; without one, be empty.
+
+        Raises RuntimeError for memory of another dtype, or for sizes that it does not hold. Nothing
+        knows the derivative: backward raises RuntimeError too.
+        """
+        check_writable(self, (source,))
+        whole = source is None or is_storage(source)
+        if not (whole or isinstance(source, Node.tensor_type)):
+            raise TypeError(_NO_SOURCE.format(type(source).__name__))
+        if size is None and storage_offset and not whole:
+            raise TypeError(_NO_SOURCE.format("Tensor, int"))
+        if storage_offset < 0:
+            raise RuntimeError(f"Tensor: invalid storage offset {storage_offset}")
+        tensors = [self] if whole else [self, source]
+        edges = tuple(map(edge, tensors)) if state.enabled else ()
         if source is None:
             self._data = np.empty(0, self._data.dtype)
         elif is_storage(source) or size is not None:
             if is_storage(source):
                 array = of_type(source, self._data.dtype, _OTHER_STORAGE)
             else:
+                if not source.is_contiguous():
+                    raise RuntimeError("passed in tensor to be used as storage must be contiguous")
                 array = owner(memory(source)).ravel().view(self._data.dtype)
             shape = (array.size - storage_offset,) if size is None else tuple(size)
             steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
             steps = steps if stride is None else list(stride)
-            self._data = np.lib.stride_tricks.as_strided(
-                array[storage_offset:], shape, [s * array.itemsize for s in steps]
-            )
+            self._data = AsStridedBackward0().forward(array, shape, steps, storage_offset)
         else:
             if source.dtype is not self.dtype:  # type: ignore[attr-defined]
                 raise RuntimeError(
@@ -140,6 +167,11 @@ class Memory:
                 )
             self._data = memory(source)
         own_counter(self).value += 1
+        self._accumulator = None  # the leaf that older graphs know is another
+        if any(edges):
+            node = _Set()
+            node.link(edges, tensors)
+            set_maker(self, node)
         return self  # type: ignore[return-value]
 
     def new(self, *args: Any, size: Any = None) -> Tensor:

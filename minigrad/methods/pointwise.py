@@ -28,7 +28,7 @@ from ..recording import (
     unary,
     wrap,
 )
-from .factors_first import factors_first
+from .factors_first import alpha_first, factors_first
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -85,8 +85,9 @@ class Pointwise:
 
     # -- arithmetic -------------------------------------------------------------------------------
 
-    add = binary(pointwise.AddBackward0)
-    sub = subtract = binary(pointwise.SubBackward0)
+    add = alpha_first(binary(pointwise.AddBackward0))
+    sub = alpha_first(binary(pointwise.SubBackward0))
+    subtract = binary(pointwise.SubBackward0)
     mul = multiply = binary(pointwise.MulBackward0)
     _div = binary(pointwise.DivBackward0, integers=False)
     _div_floor = binary(pointwise.DivFloorBackward)
@@ -446,7 +447,8 @@ class Pointwise:
     # -- in place ---------------------------------------------------------------------------------
 
     add_ = in_place(add)
-    sub_ = subtract_ = in_place(sub)
+    sub_ = in_place(sub)
+    subtract_ = in_place(subtract)
     mul_ = multiply_ = in_place(mul)
     div_ = divide_ = in_place(div)
     true_divide_ = in_place(true_divide)

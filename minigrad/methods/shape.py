@@ -73,6 +73,8 @@ class Shape:
     unbind = view_of(shape.UnbindBackward0)
     _split = view_of(shape.SplitBackward0)
     _split_with_sizes = view_of(shape.SplitWithSizesBackward0)
+    _unsafe_split = method(shape.UnsafeSplitBackward0)
+    _unsafe_split_with_sizes = method(shape.UnsafeSplitWithSizesBackward0)
 
     def view(self, *size: Any) -> Tensor:
         """The same elements in another shape, on the same memory; one size may be -1.
@@ -266,6 +268,26 @@ class Shape:
     def split_with_sizes(self, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
         """Views of parts along `dim` of the given sizes."""
         return self._split_with_sizes(tuple(split_sizes), dim)
+
+    def unsafe_split(self, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+        """As `split`, but of parts that may each be written to: no graph knows that they are views
+        of one memory, and so a write to it by another name gives wrong gradients."""
+        return self._unsafe_split(split_size, dim)
+
+    def unsafe_split_with_sizes(
+        self, split_sizes: Sequence[int], dim: int = 0
+    ) -> tuple[Tensor, ...]:
+        """As `split_with_sizes`, and of parts as those of `unsafe_split`."""
+        return self._unsafe_split_with_sizes(tuple(split_sizes), dim)
+
+    def unsafe_chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+        """As `chunk`, and of parts as those of `unsafe_split`."""
+        sizes = [part._data.shape[dim] for part in self.detach().chunk(chunks, dim)]
+        return (
+            self._unsafe_split(sizes[0], dim)
+            if sizes[0]
+            else self._unsafe_split_with_sizes(tuple(sizes), dim)
+        )
 
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         """Views of `chunks` parts along `dim`, of equal size but for the last."""

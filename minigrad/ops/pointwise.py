@@ -1126,11 +1126,11 @@ class NanToNumBackward0(Node):
         return grad * isfinite(x)
 
 
-def refusing(name: str) -> type[Node]:
+def refusing(name: str, space: str = "aten::") -> type[Node]:
     """A node for an operation that torch cannot differentiate: it says so when it is to run."""
 
     def backward(self: Node, grad: Any) -> Any:
-        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+        raise RuntimeError(f"derivative for {space}{name} is not implemented")
 
     members = {
         "__doc__": f"{name} has no derivative",

@@ -432,6 +432,14 @@ class SplitBackward0(SplitWithSizesBackward0):
         return super().forward(x, [split_size] * whole + [rest] * (rest > 0 or not whole), dim)
 
 
+class UnsafeSplitBackward0(SplitBackward0):
+    """∂(the parts of x)/∂x: their gradients, one after the other"""
+
+
+class UnsafeSplitWithSizesBackward0(SplitWithSizesBackward0):
+    """∂(the parts of x)/∂x: their gradients, one after the other"""
+
+
 class RepeatBackward0(Node):
     """∂x.repeat(…)/∂x: the sum over the copies"""
 

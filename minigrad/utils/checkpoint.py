@@ -9,6 +9,9 @@ runs the function again, and a backward pass of its own through it.
 from __future__ import annotations
 
 import contextlib
+import linecache
+import pathlib
+import sys
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +30,7 @@ __all__ = [
     "CheckpointError",
     "checkpoint",
     "checkpoint_sequential",
+    "set_checkpoint_debug_enabled",
     "set_checkpoint_early_stop",
 ]
 
@@ -55,7 +59,8 @@ def checkpoint(
     It must do the same both times; random numbers come out the same with `preserve_rng_state`. Its
     second run stops, with `early_stop`, once all is there. `context_fn` gives two contexts, for the
     first and the second run. `determinism_check` is "default", which compares shapes and dtypes, or
-    "none". With ``use_reentrant=True`` there are neither keyword arguments nor `autograd.grad`.
+    "none". With `debug`, CheckpointError tells the line that saved each tensor, in both runs. With
+    ``use_reentrant=True`` there are neither keyword arguments nor `autograd.grad`.
     """
     if use_reentrant is None:
         warnings.warn(
@@ -67,16 +72,17 @@ def checkpoint(
             stacklevel=2,
         )
         use_reentrant = True
-    if debug:
-        raise NotImplementedError("minigrad's checkpoint has no debug=True")
     if use_reentrant:
         if kwargs:
             raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-        if context_fn is not noop_context_fn:
+        if context_fn is not noop_context_fn or debug:
             raise ValueError(
                 "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
             )
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
+    debug = debug if _debug is None else _debug
+    if debug and context_fn is not noop_context_fn:
+        raise ValueError("debug=True is incompatible with non-default context_fn")
     if determinism_check not in ("default", "none"):
         raise ValueError(
             f"determinism_check should be one of ['default', 'none'], but got {determinism_check}"
@@ -92,6 +98,7 @@ def checkpoint(
         preserve_rng_state,
         early_stop if _early_stop is None else _early_stop,
         determinism_check == "default",
+        debug,
     )
     with saved_tensors_hooks(region.pack, region.unpack), first:
         outputs = function(*args, **kwargs)
@@ -111,6 +118,20 @@ def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
         yield
     finally:
         _early_stop = before
+
+
+_debug: bool | None = None  # what `set_checkpoint_debug_enabled` says
+
+
+@contextlib.contextmanager
+def set_checkpoint_debug_enabled(enabled: bool | None) -> Iterator[None]:
+    """Inside, `enabled` stands for the argument `debug` of every checkpoint; None leaves it be."""
+    global _debug
+    before, _debug = _debug, enabled
+    try:
+        yield
+    finally:
+        _debug = before
 
 
 def checkpoint_sequential(
@@ -169,8 +190,10 @@ class _Region:
         preserve_rng_state: bool,
         early_stop: bool,
         compare: bool,
+        debug: bool,
     ) -> None:
         self.function, self.context = function, context
+        self.log: list[str] | None = [] if debug else None
         self.early_stop, self.compare = early_stop, compare
         args, self.kwargs = arguments
         self.args = [None if isinstance(a, Tensor) else a for a in args]
@@ -187,6 +210,8 @@ class _Region:
 
     def pack(self, tensor: Tensor) -> int:
         self.kinds.append(_kind(tensor))
+        if self.log is not None:
+            self.log.append(_told(len(self.log), tensor))
         return len(self.kinds) - 1
 
     def unpack(self, place: int) -> Tensor:
@@ -209,10 +234,13 @@ class _Region:
         for index, place in enumerate(self.places):
             args[place] = self.inputs.tensor(index)
         found: dict[int, Tensor] = {}
+        log: list[str] = []
 
         def catch(tensor: Tensor) -> Tensor:
             if len(found) == len(self.kinds) and not self.complete:
                 return tensor
+            if self.log is not None:
+                log.append(_told(len(log), tensor))
             if len(found) == len(self.kinds):
                 raise CheckpointError(
                     "torch.utils.checkpoint: trying to save more tensors during recomputation than "
@@ -223,15 +251,20 @@ class _Region:
                 raise _AllThere
             return found[len(found) - 1]
 
-        with (
-            contextlib.suppress(_AllThere),
-            _random_numbers_of(self.rng_state),
-            saved_tensors_hooks(catch, lambda tensor: tensor),
-            enable_grad(),
-            self.context,
-        ):
-            self.function(*args, **self.kwargs)
-        self.check(found)
+        try:
+            with (
+                contextlib.suppress(_AllThere),
+                _random_numbers_of(self.rng_state),
+                saved_tensors_hooks(catch, lambda tensor: tensor),
+                enable_grad(),
+                self.context,
+            ):
+                self.function(*args, **self.kwargs)
+            self.check(found)
+        except CheckpointError as error:
+            if self.log is None:
+                raise
+            raise CheckpointError(_LOGS.format("\n".join(self.log), "\n".join(log))) from error
         return found
 
     def check(self, found: dict[int, Tensor]) -> None:
@@ -262,6 +295,39 @@ class _AllThere(Exception):
 def _kind(tensor: Tensor) -> dict[str, Any]:
     return {"shape": tensor.shape, "dtype": tensor.dtype, "device": tensor.device}
 
+
+_OURS = str(pathlib.Path(__file__).parent.parent)
+
+
+def _told(place: int, tensor: Tensor) -> str:
+    """What is saved, and by which of the caller's lines, the innermost first."""
+    lines, frame = [], sys._getframe(2)
+    while frame := frame.f_back:  # type: ignore[assignment]
+        code = frame.f_code
+        if not code.co_filename.startswith(_OURS):
+            source = linecache.getline(code.co_filename, frame.f_lineno).strip()
+            lines.append(f"    {code.co_filename}:{frame.f_lineno}:{code.co_name}  {source}")
+    kind = f"{str(tensor.dtype).rpartition('.')[2]}{list(tensor.shape)}"
+    return "\n".join([f"tensor at position {place}: {kind}", *lines, ""])
+
+
+_LOGS = """\
+ An error happened while unpacking tensors; dumping logs of latest computation
+because you passed `debug=True` to `torch.utils.checkpoint.checkpoint()`.
+
+Tensors saved during the original forward:
+
+{}
+Tensors saved during recomputation:
+
+{}
+ ERROR: Detected non-determinism while running activation checkpointing
+
+ You are seeing this error because you passed `debug=True` to checkpoint and
+ the tensors saved during recomputation are not those saved during the original
+ forward. Find the first position at which the two logs differ: below it stands
+ the line that saved the tensor, and below that the lines that called it.
+"""
 
 _TIP = """
 Tip: To see a more detailed error message, either pass `debug=True` to
