@@ -119,6 +119,10 @@ CASES = {
     "cat": (lambda x, y: torch.cat([x, y[None], x]), A, B),
     "stack": (lambda x, y: torch.stack([x[0], y], 1), A, B),
     "split": (lambda x: x.split(2, 1)[1] * 2 + x.split([1, 2], 1)[0], A),
+    "unsafe_split": (
+        lambda x: x.unsafe_split(2, 1)[1] * 2 + x.unsafe_split_with_sizes([1, 2], 1)[0],
+        A,
+    ),
     "unbind": (lambda x: x.unbind(1)[2] * x.unbind(1)[0], A),
     "repeat": (lambda x: x.repeat(2, 1, 2), A),
     "flip": (lambda x: x.flip(0, 1) + x.roll(1) + x.roll((1, 2), (0, 1)), A),

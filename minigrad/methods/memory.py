@@ -50,6 +50,7 @@ class Memory:
     _data: Any
     shape: Any
     requires_grad: bool
+    _accumulator: Any
 
     is_sparse = is_quantized = is_meta = is_mkldnn = is_nested = is_mps = is_xpu = False
     is_sparse_csr = False
