@@ -278,7 +278,7 @@ def _beside(a: str, b: str, names: tuple[str, str]) -> str:
         f'aria-label="{escape(clean(" and ".join(names), 80))}" viewBox="0 0 {wide:g} '
         f'{high + TITLE:g}" width="{wide:g}" height="{high + TITLE:g}">'
     ]
-    bold = f'class="title" font-size="15" font-weight="bold" font-family="{escape(SANS)}"'
+    bold = f'class="name" font-size="15" font-weight="bold" font-family="{escape(SANS)}"'
     for svg, name, (x, y) in zip((a, b), names, places):
         out.append(f'<text x="{x + 14:g}" y="{y - 8:g}" {bold}>{escape(clean(name))}</text>')
         out.append(svg.replace("<svg", f'<svg x="{x:g}" y="{y:g}"', 1))

@@ -146,14 +146,14 @@ def colours(palette: Palette, scope: str = ".viz-graph") -> Iterator[str]:
 
 
 OUTLINE = {
-    "leaf": 'stroke-width="1.8"',
+    "leaf": ' stroke-width="1.8"',
     "op": "",
-    "output": 'stroke-width="3"',
-    "saved": 'stroke-width="1.4" stroke-dasharray="4 3"',
-    "freed": 'stroke-width="1" stroke-dasharray="1 3"',
-    "more": 'stroke-width="1" stroke-dasharray="1 3"',
+    "output": ' stroke-width="3"',
+    "saved": ' stroke-width="1.4" stroke-dasharray="4 3"',
+    "freed": ' stroke-width="1" stroke-dasharray="1 3"',
+    "more": ' stroke-width="1" stroke-dasharray="1 3"',
     "group": "",
-    "second": 'stroke-width="1.4"',
+    "second": ' stroke-width="1.4"',
 }
 
 
@@ -161,7 +161,7 @@ def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
     radius = min(h / 2, 18) if role == "leaf" else min(h / 5, 2 if role == "saved" else 6)
     return (
         f'<rect class="box" x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" '
-        f'rx="{_n(radius)}" fill="{LIGHT.fill[role]}" stroke="{LIGHT.line[role]}" {OUTLINE[role]}/>'
+        f'rx="{_n(radius)}" fill="{LIGHT.fill[role]}" stroke="{LIGHT.line[role]}"{OUTLINE[role]}/>'
     )
 
 

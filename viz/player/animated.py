@@ -31,6 +31,7 @@ SAID = [  # classes of parts, and their attributes that a rule says too
     (r"[\w-]+ faint|faint", "fill"),
     ("value", "font-family"),
     ("op", "font-size"),
+    ("title", 'font-size(?="13")|font-weight'),
     ("data", f'stroke(?="{LIGHT.edge}")'),
     ("box", "fill|stroke"),
 ]
@@ -45,7 +46,7 @@ BOX = re.compile(
 LABEL = re.compile(r'aria-label="([^"]*)"')
 STYLE = (
     f".grad-label,.acc,.value{{font-family:{MONO}}}.grad-label,.acc{{fill:{LIGHT.grad}}}"
-    "text.op{font-size:12px}"
+    "text.op{font-size:12px}text.title{font-size:13px;font-weight:bold}"
     f".edge>.grad{{stroke:{LIGHT.grad};stroke-dasharray:1 2}}"
     "@media (prefers-color-scheme:dark){"
     f".grad-label,.acc{{fill:{DARK.grad}}}.paper{{fill:{DARK.background}}}.words{{fill:{DARK.text}}}.spot,.key{{stroke:{DARK.grad}}}}}"
