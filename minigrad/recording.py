@@ -140,6 +140,8 @@ def apply(
     try:
         if len(tensors) == 1 and not fixed:  # as for most; 0.15 of 2.2 µs
             data = node.forward(tensors[0]._data, *constants, **named)
+        elif len(tensors) == 2 and not fixed:  # as for most others; 0.13 of 1.9 µs
+            data = node.forward(tensors[0]._data, tensors[1]._data, *constants, **named)
         else:
             arrays = [t._data for t in tensors]
             if fixed:
@@ -153,7 +155,11 @@ def apply(
             if not hasattr(value, "_data"):
                 raise not_a_tensor(op, value, name, i) from None
         raise
-    return (record_several if type(data) is tuple else record)(node, tensors, data, fixed)
+    if type(data) is tuple:
+        return record_several(node, tensors, data, fixed)
+    if unusual and not state.enabled:
+        return wrap(data)
+    return record(node, tensors, data, fixed)
 
 
 def apply_broadcast(
@@ -289,7 +295,7 @@ def binary(
         kind, fits = type(a), True
         if (
             kind is not type(b)
-            or (kind is ndarray and (a.dtype is not b.dtype or a.shape != b.shape))
+            or (kind is ndarray and a.dtype is not b.dtype)
             or not (integers or a.dtype.kind == "f")
         ):
             a, b, fits = meet(op, a, b, x, y, integers)
@@ -310,6 +316,8 @@ def binary(
         if not unusual or state.enabled:
             to_x = (x._base is None and x._grad_fn) or edge(x)
             to_y = (y._base is None and y._grad_fn) or edge(y)
+            if to_x or to_y:
+                fits = fits and a.shape == b.shape
             if (  # the most common node, without a call: a fifth of a small operation's time
                 to_x
                 and to_y
@@ -496,7 +504,10 @@ def method(op: type[Node], tensors: int = 1) -> Method:
     def call(*args: Any, **named: Any) -> Any:
         return apply(op, args[:tensors], *args[tensors:], **named)
 
-    return named(call, op)
+    def call_on_one(self: Any, *args: Any, **named: Any) -> Any:  # as mostly: 0.1 of 1.2 µs less
+        return apply(op, (self,), *args, **named)
+
+    return named(call_on_one if tensors == 1 else call, op)
 
 
 def torch_name(op: type[Node]) -> str:

@@ -24,7 +24,8 @@ from .methods import Methods, called_by_their_names
 from .ops.dims import dimension
 from .recording import alias, apply, edge, memory, own_counter, wrap
 from .size import Size
-from .views import Step, refresh, take_view
+from .views import Step, refresh
+from .views import view as view_of
 
 _numpy_dtypes = dtypes.from_numpy
 
@@ -207,7 +208,7 @@ class Tensor(Methods):
             return None
         out: Any = new_base
         for op, constants, named, slot in self._steps:
-            made = take_view(op, out, *constants, **named)
+            made = view_of(op)(out, *constants, **named)
             out = made[slot] if isinstance(made, tuple) else made
         return out
 

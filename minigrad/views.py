@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from .engine.grad_mode import state
+from .engine.grad_mode import state, unusual
 from .engine.node import BACKWARD_TWICE, LONG, Node, operation
-from .engine.version import INFERENCE
+from .engine.version import INFERENCE, UNWRITTEN, Version
 from .recording import (
     Method,
     edge,
     memory,
     named,
-    own_counter,
+    ndarray,
     record_several,
     set_maker,
     wrap,
@@ -64,46 +64,49 @@ def view(op: type[Node]) -> Method:
     """A method whose result, or each of whose results, shares the memory of its tensor."""
 
     def call(self: Any, *constants: Any, **named_constants: Any) -> Any:
-        return take_view(op, self, *constants, **named_constants)
+        recorded = not unusual or state.enabled
+        if recorded and self._base is not None:
+            refresh(self)  # whose error comes before the operation's own
+        array = self._data
+        if type(array) is not ndarray:
+            array = memory(self)
+        node = op()
+        data = node.forward(array, *constants, **named_constants)
+        if type(data) is tuple:
+            made = record_several(node, (self,), data)
+            for slot, out in enumerate(made):
+                _let_share(out, self, (op, constants, named_constants, slot), recorded, True)
+            return made
+        out = wrap(data)
+        if recorded and data.dtype.kind == "f":
+            to_base = self._grad_fn or edge(self)
+            if to_base is not None:
+                node.link((to_base,), (self,))
+                out._grad_fn = node
+        _let_share(out, self, (op, constants, named_constants, 0), recorded, False)
+        return out
 
     return named(call, op)
 
 
-def take_view(op: type[Node], tensor: Any, *constants: Any, **named_constants: Any) -> Any:
-    """Apply `op` to a tensor and let the result know whose memory it shares."""
-    array = memory(tensor)
-    if tensor._base is not None and state.enabled:
-        refresh(tensor)  # whose error comes before the operation's own
-    node = op()
-    data = node.forward(array, *constants, **named_constants)
-    if type(data) is tuple:
-        made = record_several(node, (tensor,), data)
-        for slot, out in enumerate(made):
-            _let_share(out, tensor, (op, constants, named_constants, slot), True)
-        return made
-    out = wrap(data)
-    if state.enabled and data.dtype.kind == "f":
-        to_base = tensor._grad_fn or edge(tensor)
-        if to_base is not None:
-            node.link((to_base,), (tensor,))
-            out._grad_fn = node
-    _let_share(out, tensor, (op, constants, named_constants, 0), False)
-    return out
-
-
-def _let_share(view: Any, tensor: Any, step: Step, several: bool) -> None:
+def _let_share(view: Any, tensor: Any, step: Step, recorded: bool, several: bool) -> None:
     """Let `view`, made by a step from `tensor`, know whose memory it shares."""
-    counter = own_counter(tensor)
-    if counter.inference:  # no graph will ever need to know
+    counter = tensor._counter
+    if counter is UNWRITTEN:
+        counter = tensor._counter = Version()
+    elif counter.inference:  # no graph will ever need to know
         view._counter, view._grad_fn = INFERENCE, None
         return
-    view._counter, view._base = counter, tensor if tensor._base is None else tensor._base
-    view._steps = (*tensor._steps, step)
+    view._counter = counter
+    if tensor._base is None:
+        view._base, view._steps = tensor, (step,)
+    else:
+        view._base, view._steps = tensor._base, (*tensor._steps, step)
     if counter.value:
         view._as_of = counter.value
     where = tensor._created_in
     if where != "inference_mode":
-        if not state.enabled:
+        if not recorded:
             where = "inference_mode" if state.inference else "no_grad"
         elif several:
             where = "multiple"

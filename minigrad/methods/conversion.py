@@ -13,7 +13,7 @@ from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise, shape
 from ..ops.dims import sizes
-from ..recording import method, wrap
+from ..recording import memory, method, wrap
 from ..storage import in_order
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Conversion:
 
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in order in memory, else a copy."""
-        return self if self.is_contiguous() else self._clone(True)
+        return self if memory(self).flags.c_contiguous else self._clone(True)
 
     # -- dtypes -----------------------------------------------------------------------------------
 

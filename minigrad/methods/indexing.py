@@ -363,13 +363,19 @@ def _integer(item: Any) -> int | None:
 
 
 def _sliced(x: Any, dim: int, item: slice, always: bool) -> Any:
-    if item.step == 0:
+    start, end, step = item.start, item.stop, item.step
+    if type(start) is not int:
+        start = _bound(start, 0)
+    if type(end) is not int:
+        end = _bound(end, indexing.END)
+    if step is None:
+        step = 1
+    elif step == 0:
         raise ValueError("slice step cannot be zero")
-    start = _bound(item.start, 0)
-    end = _bound(item.stop, indexing.END)
-    step = _bound(item.step, 1)
-    if step < 0:
-        raise ValueError("step must be greater than zero")
+    else:
+        step = _bound(step, 1)
+        if step < 0:
+            raise ValueError("step must be greater than zero")
     if not always and start == 0 and step == 1 and end >= x._data.shape[dim]:
         return x
     return x._slice(dim, start, end, step)

@@ -205,8 +205,9 @@ class Shape:
     @property
     def T(self) -> Tensor:
         """The dimensions in reverse order."""
-        if self._data.ndim != 2:
-            warnings.warn(NO_MATRIX if self._data.ndim else NO_DIMS, UserWarning, stacklevel=2)
+        if self._data.ndim == 2:
+            return self._permute((1, 0))
+        warnings.warn(NO_MATRIX if self._data.ndim else NO_DIMS, UserWarning, stacklevel=2)
         return self._permute(tuple(range(self._data.ndim - 1, -1, -1)))
 
     @property

@@ -85,6 +85,8 @@ class SliceBackward0(Node):
     def forward(self, x: Any, dim: int, start: int = 0, end: int = END, step: int = 1) -> Any:
         self.dim, self.start, self.end, self.step = dim, start, end, step
         self.self_sym_sizes = x.shape
+        if dim == 0:  # as mostly: without a key 0.3 of 1.9 µs less
+            return x[start:end:step]
         return x[self.key]
 
     @property
