@@ -14,15 +14,17 @@ import numpy as np
 
 from . import layout
 from .differences import differences, told
+from .graph import MOST as MOST_NODES
 from .graph import Graph, engine_of, walk
 from .names import Names, is_tensor
 from .options import unknown_option
 from .page import clean
 from .player.animated import placed
-from .player.frames import frames
+from .player.frames import numbers
 from .record import recorded
 from .theme import LIGHT, MONO, SANS
 from .values import array_of, number, rows
+from .watch import Run
 from .web import look
 
 WIDEST = "-1.234e-05"  # room that is kept for each number
@@ -70,6 +72,7 @@ class Explorer:
         if not 0 < sliders <= MOST:
             raise ValueError(f"explore needs 1 to {MOST} numbers to vary, not {sliders}")
         self._form: Any = None
+        self._new = False  # was it laid out since it was shown?
         self._widgets: Any = None
         self._curve: _Curve | None = None
         self.run()
@@ -101,17 +104,21 @@ class Explorer:
             raise ValueError("f must return a tensor of one number, such as a loss")
         if not out.requires_grad:
             raise ValueError("what f returned was not computed from its inputs: there is no graph")
-        recording = recorded(out, names={**leaves, "output": out})
+        run = Run([out], [None], Names({**leaves, "output": out}))
+        if run.trail.cut:
+            raise ValueError(f"f's graph has more than {MOST_NODES:,} nodes, too many to explore")
+        with run.watching():
+            out.backward()
+        run.tell(words=False)  # nobody reads them, and they take half the time
         self.output = _plain(out)
         self.grads = {n: None if t.grad is None else _plain(t.grad) for n, t in leaves.items()}
-        graph = recording.graph
-        self._texts = _values(graph)
-        for frame in frames(recording.trace):
-            self._texts |= {key: text for key, text in frame.changes.items() if "-" in key}
+        graph = run.graph
+        self._texts = _values(graph) | numbers(graph.plain(), run.steps)
         form = [(n.kind, n.op, n.name, n.shape) for n in graph.nodes], graph.edges
         if form != self._form:
             self._lay_out(graph)
             self._form = form
+            self._new = True
 
     def check(self) -> dict[str, str]:
         """What finite differences say of each gradient, by name: of leaves and of f's results."""
@@ -260,8 +267,10 @@ class Explorer:
     def _refresh(self) -> None:
         _, ground, figures, words, checks = self._widgets
         checks.value = ""  # of other numbers
-        still = re.sub(r"<style>.*?</style>", "", self._ground, flags=re.DOTALL)
-        ground.value = f"<style>{look('.viz-live')}</style>{self._picture(still, words=False)}"
+        if self._new:
+            still = re.sub(r"<style>.*?</style>", "", self._ground, flags=re.DOTALL)
+            ground.value = f"<style>{look('.viz-live')}</style>{self._picture(still, words=False)}"
+            self._new = False
         figures.value = self._picture(self._figures, words=False)
         words.value = f'<span role="status">{escape(self.words)}</span>'
 

@@ -29,11 +29,13 @@ FRAME = (12, 24, 12, 4)  # room inside a group's frame: left, top (for its title
 
 def clean(text: str, letters: int = LONGEST) -> str:
     """A user's text as one line that XML allows: no control or direction marks, cut when long."""
-    kept = "".join(
-        " " if c.isspace() else c
-        for c in str(text)[: letters * 8]
-        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
+    kept = str(text)[: letters * 8]
+    if not kept.isprintable():
+        kept = "".join(
+            " " if c.isspace() else c
+            for c in kept
+            if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        )
     return kept if len(kept) <= letters else kept[: letters - 1] + "…"
 
 

@@ -283,7 +283,7 @@ class Run:
 
     # afterwards: the boxes, the sums, and what came of them
 
-    def tell(self) -> None:
+    def tell(self, *, words: bool = True) -> None:
         """Makes the graph and the steps of what was seen: sums, the queue, and so the sentences."""
         self.graph = graph = graph_of(self.trail)
         sent = self.trail.inputs()
@@ -304,7 +304,8 @@ class Run:
         self._sums: dict[Place, Seen] = {}
         self._borrow()
         self.steps = [getattr(self, f"_told_{kind}")(*kept) for kind, *kept in self._seen]
-        self._tell_words()
+        if words:
+            self._tell_words()
 
     def _borrow(self) -> None:
         """What a leaf alone was sent is read where it is now: in what came to the leaf."""
