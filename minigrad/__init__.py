@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import autograd, creation, dtypes
+from . import namesake as namesake
 from .creation import *  # noqa: F403
 from .device import device, get_default_device, set_default_device
 from .dtypes import *  # noqa: F403

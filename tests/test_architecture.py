@@ -19,6 +19,7 @@ STOREYS = [
         "backends",
         "device",
         "dtypes",
+        "namesake",
         "printing",
         "random",
         "return_types",
@@ -32,7 +33,9 @@ STOREYS = [
     {"tensor"},
     {"composites", "creation", "cuda", "functions", "linalg", "out", "special"},
     {"autograd", "nn", "optim", "utils"},
+    {"__main__"},  # the command, outside the front door: it alone comes in through it
 ]
+AS_ASKED = {("minigrad.namesake", "?")}  # finds minigrad's modules for whoever asks for them
 STOREY_OF = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
 MAY_IMPORT = {
     "minigrad": {"numpy"},
@@ -99,7 +102,8 @@ def upward(graph):
         for target in found:
             there = target.split(".")
             if here and there[0] == module.split(".")[0]:
-                above = len(there) == 1 or STOREY_OF[there[1]] > STOREY_OF[here[0]]
+                above = len(there) > 1 and STOREY_OF[there[1]] > STOREY_OF[here[0]]
+                above |= len(there) == 1 and here != ["__main__"]
                 wrong += [(module, target)] if above else []
     return sorted(wrong)
 
@@ -119,7 +123,7 @@ def circle(graph):
 def test_packages_import_only_what_they_may(package):
     graph = import_graph(package)
     assert len(graph) > 3
-    assert strangers(graph, MAY_IMPORT[package]) == []
+    assert set(strangers(graph, MAY_IMPORT[package])) <= AS_ASKED
 
 
 def test_every_room_of_minigrad_has_its_storey():
