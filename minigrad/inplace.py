@@ -220,7 +220,7 @@ def _old_value(tensor: Any) -> Any:
 def move_on(tensor: Any, out: Any) -> None:
     """After a write, `tensor` is what the node of `out` made."""
     node = out._grad_fn
-    node.saved = tuple([_after_write(saved, tensor, out) for saved in node.saved])
+    node.saved = [_after_write(saved, tensor, out) for saved in node.saved]
     if tensor._base is None:
         set_maker(tensor, node, out._output_nr)
     else:

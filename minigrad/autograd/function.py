@@ -56,12 +56,15 @@ class BackwardCFunction(Node, FunctionCtx):
     tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)
     output_meta: tuple[tuple[tuple[int, ...], Any] | None, ...] = ()  # None: no zeros for it
 
+    def __init__(self) -> None:
+        self.edges = self.saved = ()  # it is in no graph yet
+
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What `save_for_backward` was given. Raises RuntimeError once it was freed."""
         if self.saved is None:
             raise RuntimeError(BACKWARD_TWICE)
-        return tuple([None if s is NOTHING else self.tensor(i) for i, s in enumerate(self.saved)])
+        return tuple([None if s is NOTHING else self.tensor(s) for s in self.saved])
 
     @property
     def saved_variables(self) -> tuple[Tensor | None, ...]:
@@ -364,7 +367,7 @@ def _save(ctx: BackwardCFunction, made: Sequence[Any], recorded: bool) -> None:
             saved.append(result(tensor, tensor._output_nr))
         else:
             saved.append(boxed(tensor))
-    ctx.saved = tuple(saved)
+    ctx.saved = saved
     pack_all(ctx)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
 

@@ -14,7 +14,7 @@ import numpy as np
 from . import anomaly
 from .grad_mode import set_mode, state, unusual
 from .hooks import replaced, replaced_tuple
-from .node import LONG, AccumulateGrad, Node
+from .node import ABSENT, FREED, LONG, AccumulateGrad, Node
 from .ready_queue import order_of
 from .saved import set_hooks
 from .version import UNWRITTEN
@@ -115,15 +115,15 @@ class GraphTask:
         self.recording = recording
         self.accumulate = accumulate
         self.captured: dict[Edge, Any] = dict.fromkeys(inputs)
-        self.reached: set[Node | None] = {None}  # the nodes that the roots lead to
-        self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
-        # of another output, by node and number
+        # For each node that the roots lead to, the gradient so far of its first output; for another
+        # output, which stands here by node and number, once there is one.
+        self.arrived: dict[Any, Any] = {None: None, ABSENT: None}
         self.sums: set[Any] = set()  # the places where an array of this pass's own has arrived
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
         self.roots = [node for node, _ in roots]
         order, leaves = self.schedule()
-        aside = set(order) if self.watched else set[Node]()  # nodes that take the long way
+        aside: set[Node] = set(order) if self.watched else set()  # nodes that take the long way
         if self.captured:
             self.wanted = self.on_a_path(order)
             aside.update(self.ends, [node for node in order if node not in self.wanted])
@@ -133,34 +133,33 @@ class GraphTask:
             self.settle(leaves[None])
         arrived, sums, retain, recording = self.arrived, self.sums, self.retain, self.recording
         for node in order:
-            grad = arrived.pop(node, None)
-            saved, special = node.saved, node.special
-            if special == LONG or grad is None or saved is None or node in aside:
+            grad = arrived[node]
+            arrived[node] = None
+            x, y, special = node.first, node.second, node.special
+            if grad is None or special == LONG or x is FREED or (aside and node in aside):
                 sent = self.step(node, grad)
                 if sent is None:
                     continue
             else:  # what `step` comes to for most nodes, without its calls: half the time
-                if not saved:
+                if x is None:
                     sent = node.backward(grad)
+                elif y is not None and x._counter is y._counter is UNWRITTEN and not recording:
+                    sent = node.backward(grad, x._data, y._data)
                 else:
-                    x, y = saved[0], saved[-1]
-                    if len(saved) == 2 and x._counter is y._counter is UNWRITTEN and not recording:
-                        sent = node.backward(grad, x._data, y._data)
-                    else:
-                        sent = node.backward(grad, *node.values(saved, recording))
-                    if not retain:
-                        node.saved = None
+                    sent = node.backward(grad, *node.values(node.saved or (), recording))
+                if x is not None and not retain:
+                    node.first, node.second = FREED, None
                 if type(sent) is not tuple:
                     sent = (sent,)
                 if special:
                     sent = node.fit(sent)
             i = -1  # zip would count for twice the time
-            for target in node.edges:
+            for target in node.many or (node.to_x, node.to_y):
                 i += 1
-                if target is None or sent[i] is None:
+                if not target or sent[i] is None:
                     continue
                 grad = sent[i]
-                before = arrived.get(target)
+                before = arrived[target]
                 if before is None:
                     arrived[target] = grad
                 elif target in sums:
@@ -180,22 +179,26 @@ class GraphTask:
         An input is made before the node that uses it, so in this order the gradient of a node is
         complete when its turn comes. A leaf has no turn: it runs as soon as its gradient is.
         """
-        reached, waiting = self.reached, set[Any]()
+        reached, waiting = self.arrived, set[Any]()
         leaves: dict[Node | None, list[Any]] = {}
         order: list[Any] = []
-        for node in dict.fromkeys(self.roots):
-            reached.add(node)
-            (waiting.add if type(node) is AccumulateGrad else order.append)(node)
+        for node in self.roots:
+            if node not in reached:
+                reached[node] = None
+                (waiting.add if type(node) is AccumulateGrad else order.append)(node)
         for node in order:  # which grows on the way
-            for target in node.edges:
+            for target in node.many or (node.to_x, node.to_y):
                 if target not in reached:
-                    reached.add(target)
-                    (waiting.add if type(target) is AccumulateGrad else order.append)(target)
+                    reached[target] = None
+                    if type(target) is AccumulateGrad:
+                        waiting.add(target)
+                    else:
+                        order.append(target)
         order.sort(key=_sequence, reverse=True)
         for node in reversed(order):
             if not waiting:
                 break
-            for target in node.edges:
+            for target in node.many or (node.to_x, node.to_y):
                 if target in waiting:
                     waiting.remove(target)
                     leaves.setdefault(node, []).append(target)
@@ -207,13 +210,16 @@ class GraphTask:
         """Run the leaves for which no more gradients will come."""
         if len(leaves) > 1:
             leaves = self.in_order(leaves)
+        arrived, wanted = self.arrived, self.wanted
         for leaf in leaves:
-            grad = self.arrived.pop(leaf, None)
-            hooked = leaf.special or leaf.variable._backward_hooks
-            if hooked or self.watched or (self.wanted is not None and leaf in self.wanted):
+            grad = arrived[leaf]
+            arrived[leaf] = None
+            if leaf.special or leaf.variable._backward_hooks or self.watched:
                 self.apply(leaf, grad)
-            elif self.wanted is None:
+            elif wanted is None:
                 leaf.run(grad, self.recording)
+            elif leaf in wanted:
+                self.apply(leaf, grad)
             elif leaf in self.ends:
                 self.captured[leaf, 0] = grad
 
@@ -293,7 +299,7 @@ class GraphTask:
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass comes to `node`, of which its hooks then hear."""
-        return node in self.reached and (
+        return node in self.arrived and (
             self.wanted is None or node in self.wanted or node in self.ends
         )
 

@@ -96,7 +96,7 @@ class Packed:
 def pack(node: Node, index: int, hooks: Hooks, detach: bool = False) -> None:
     """Let a node keep, instead of one of its saved tensors, what the pack hook makes of it."""
     saved = node.saved[index]  # type: ignore[index]
-    tensor = node.tensor(index)
+    tensor = node.tensor(saved)
     if not isinstance(tensor, node.tensor_type):
         if not detach:
             return  # hooks that are set for all saved tensors leave out numbers
@@ -127,7 +127,8 @@ def pack_all(node: Node) -> None:
 
 def unpack_all(node: Node) -> list[Any]:
     """All that a node has saved, as `Node.tensor` gives it."""
-    found = {index: node.tensor(index) for index in in_order(node)}
+    saved = node.saved or ()
+    found = {index: node.tensor(saved[index]) for index in in_order(node)}
     return [found[index] for index in sorted(found)]
 
 

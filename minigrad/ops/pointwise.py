@@ -168,7 +168,7 @@ class MulBackward0(Node):
     forward = staticmethod(operator.mul)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         if self.inputs is not None and isinstance(grad, np.ndarray):
             (x_shape, _), (y_shape, _) = self.inputs
             return to_x and _towards(x_shape, grad, y), to_y and _towards(y_shape, grad, x)

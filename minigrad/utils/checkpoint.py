@@ -199,7 +199,7 @@ class _Region:
         self.args = [None if isinstance(a, Tensor) else a for a in args]
         self.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
         self.inputs = Node()  # which finds out if an input is overwritten
-        self.inputs.saved = tuple([boxed(args[i]) for i in self.places])
+        self.inputs.saved = [boxed(args[i]) for i in self.places]
         self.rng_state = (
             default_generator.stream.bit_generator.state if preserve_rng_state else None
         )
@@ -231,8 +231,8 @@ class _Region:
     def recompute(self) -> dict[int, Tensor]:
         """Run the function again, and catch what it saves."""
         args = list(self.args)
-        for index, place in enumerate(self.places):
-            args[place] = self.inputs.tensor(index)
+        for place, saved in zip(self.places, self.inputs.saved or ()):
+            args[place] = self.inputs.tensor(saved)
         found: dict[int, Tensor] = {}
         log: list[str] = []
 
