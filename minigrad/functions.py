@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes, return_types
-from .errors import typename
+from .errors import misfit, typename
 from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
 from .methods.shape import cat as _cat
@@ -422,20 +421,11 @@ def function(name: str) -> Callable[..., Any]:
             if out is None:
                 return method(*args, **kwargs)
             return into(out, method, name, args, kwargs)
-        except AttributeError as error:  # of what should have been a tensor
-            wrong = getattr(error, "obj", None)
-            places = [i for i, arg in enumerate(args) if arg is wrong]
-            if not places or isinstance(wrong, Tensor):
-                raise
-            names = list(inspect.signature(method).parameters)
-            label = names[places[0]] if places[0] < len(names) else "input"
-            raise TypeError(
-                f"{name}(): argument '{label}' (position {places[0] + 1}) must be Tensor, not "
-                f"{type(wrong).__name__}"
-            ) from None
-        except TypeError as error:  # a method does not count its tensor as an argument
-            text = re.sub(r"(?<=\(position )\d+", lambda n: str(int(n[0]) + 1), str(error))
-            error.args = (MISSING.sub(_as_torch, text),)
+        except (AttributeError, TypeError, ValueError) as error:
+            said = misfit(name, _described(name, method), args, kwargs, error)
+            if said is not None and not isinstance(error, TypeError):
+                raise TypeError(said) from None
+            error.args = error.args if said is None else (said,)
             raise
 
     call.__name__ = call.__qualname__ = name
@@ -443,11 +433,16 @@ def function(name: str) -> Callable[..., Any]:
     return call
 
 
-MISSING = re.compile(r"(?:\w+\.)?(\w+\(\)) missing \d+ required positional arguments?: '(\w+)'.*")
-
-
-def _as_torch(words: re.Match[str]) -> str:
-    return f'{words[1]} missing 1 required positional arguments: "{words[2]}"'
+def _described(name: str, method: Callable[..., Any]) -> inspect.Signature:
+    """The method's signature. One that takes anything passes it on: to its operation, or to the
+    method that does not work in place."""
+    signature = inspect.signature(method)
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in signature.parameters.values()):
+        if hasattr(method, "op"):
+            return inspect.signature(method.op().forward)
+        if hasattr(Tensor, name[:-1]):
+            return _described(name[:-1], getattr(Tensor, name[:-1]))
+    return signature
 
 
 _SYNONYMS = {"a": "input", "x": "input", "x1": "input", "x2": "other"}
@@ -487,38 +482,11 @@ _TAKE_NUMBERS = _TAKE_TWO_NUMBERS | set(
 )
 
 
-_SYNONYMS_OF = {
-    "abs": "absolute",
-    "acos": "arccos",
-    "acosh": "arccosh",
-    "asin": "arcsin",
-    "asinh": "arcsinh",
-    "atan": "arctan",
-    "atan2": "arctan2",
-    "atanh": "arctanh",
-    "clamp": "clip",
-    "div": "divide",
-    "ge": "greater_equal",
-    "gt": "greater",
-    "le": "less_equal",
-    "lt": "less",
-    "movedim": "moveaxis",
-    "mul": "multiply",
-    "ne": "not_equal",
-    "neg": "negative",
-    "outer": "ger",
-    "sub": "subtract",
-    "transpose": "swapaxes swapdims",
-    "trunc": "fix",
-}
-_METHOD_OF = {name: method for method, names in _SYNONYMS_OF.items() for name in names.split()}
-
-
 def __getattr__(name: str) -> Any:
     """A function that calls a method is made, and the method loaded, when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    return function(_METHOD_OF.get(name, name))
+    return function(name)
 
 
 if TYPE_CHECKING:

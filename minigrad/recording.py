@@ -522,4 +522,5 @@ def not_a_tensor(op: type[Node], value: Any, name: str = "other", position: int 
 
 def named(method: Method, op: type[Node]) -> Method:
     method.__doc__ = op.__doc__
+    method.op = op  # type: ignore[attr-defined]
     return method

@@ -24,3 +24,52 @@ x.requires_grad_(foo=1)
 x.backward(foo=1)
 # %%
 torch.ones_like(3)
+# %%
+x = torch.ones(2, 2)
+torch.abs(x, 3)
+# %%
+torch.absolute(x, foo=1)
+# %%
+torch.arctan2(x)
+# %%
+torch.exp_(x, 1)
+# %%
+torch.t(x, 1)
+# %%
+torch.diagonal(x, 1, 2, 3, 4)
+# %%
+torch.diagonal(x, 1.5)
+# %%
+torch.as_strided(x)
+# %%
+torch.index_add(x, foo=1)
+# %%
+torch.gather(x, 1.5)
+# %%
+torch.gather(x, 0, [1])
+# %%
+torch.argmax(x, "a")
+# %%
+torch.argmax(x, dim="a")
+# %%
+torch.argmax(x, x, foo=1)
+# %%
+torch.amax(x, 1.5)
+# %%
+torch.amax(x, 0, "a")
+# %%
+torch.mm(x, 3)
+# %%
+torch.flatten(x, 1.0)
+# %%
+torch.chunk(x, "a")
+# %%
+torch.take(x, 3)
+# %%
+torch.tril(x, "a")
+# %%
+torch.cross(x, x, dim="a")
+# %%
+torch.trace(x, x)
+# %%
+torch.kthvalue(x, [1])
