@@ -92,10 +92,6 @@ def classes(function: str, input: Any, target: Any, weight: Tensor | None) -> No
         )
     if input.ndim <= 2 and target.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if input.ndim == 1 and target.numel() != 1:
-        raise ValueError(
-            f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}"
-        )
     wanted = [*input.shape[:1], *input.shape[2:]]
     if input.ndim not in (1, 2, 4) and list(target.shape) != wanted:
         raise RuntimeError(f"Expected target size {wanted}, got {list(target.shape)}")
@@ -107,6 +103,10 @@ def classes(function: str, input: Any, target: Any, weight: Tensor | None) -> No
     if target.dtype not in (dtypes.int64, dtypes.uint8):
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {target.dtype.scalar_type}"
+        )
+    if input.ndim == 1 and target.numel() != 1:
+        raise ValueError(
+            f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}"
         )
     if input.ndim == 4 and list(target.shape) != wanted:
         raise RuntimeError(

@@ -59,3 +59,21 @@ print(torch.cholesky(a).diag(), torch.cross(a, a).sum(), torch.chain_matmul(a, a
 print(torch.asarray(x) is x, torch.asarray(x, requires_grad=False).requires_grad)
 print(a.index_reduce(0, torch.tensor([0]), a[1:2], "prod").sum())
 torch.set_warn_always(False)
+# %%
+nn.functional.cross_entropy(torch.ones(3), torch.ones(2))
+# %% older names
+nn.init.constant(torch.empty(2), 3)
+# %%
+nn.utils.clip_grad_norm([nn.Parameter(torch.ones(2))], 1.0)
+# %%
+print(nn.init.dirac_(torch.empty(4, 2, 1, 3), groups=2).sum((1, 2)))
+kept = nn.init.sparse_(torch.empty(4, 3), 0.3) != 0
+kept.sum(0)
+# %% where older lessons import from
+from importlib import import_module
+dataset, dataloader, sampler = (
+    import_module(f"{torch.__name__}.utils.data.{name}")
+    for name in ("dataset", "dataloader", "sampler")
+)
+print(dataset.TensorDataset, dataloader.DataLoader, sampler.SubsetRandomSampler)
+print(dataloader.default_collate([1, 2]), torch.utils.data.get_worker_info())
