@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -16,8 +15,9 @@ from typing import Any
 OURS = __name__.partition(".")[0]
 
 
-class Namesakes(MetaPathFinder, Loader):
-    """A finder and loader of modules, for ``sys.meta_path``."""
+class Namesakes:
+    """A finder and loader of modules, for ``sys.meta_path``; as such it has no parent class:
+    importlib.abc, which nothing else needs here, would load longer than minigrad."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         package, _, inner = name.partition(".")
@@ -32,7 +32,8 @@ class Namesakes(MetaPathFinder, Loader):
             raise ModuleNotFoundError(
                 f"No module named {name!r}", name=name
             )  # torch.tensor is none
-        return ModuleSpec(name, self, loader_state=(module, module.__spec__))
+        loader: Any = self
+        return ModuleSpec(name, loader, loader_state=(module, module.__spec__))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return spec.loader_state[0]
