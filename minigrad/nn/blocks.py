@@ -1,12 +1,9 @@
-"""Functions for larger networks: gates, groups of channels, attention."""
+"""Functions for larger networks: gates, groups of channels."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from .. import dtypes
 from ..out import with_out
 from ..random import default_generator
 from ..recording import wrap
@@ -20,7 +17,6 @@ __all__ = [
     "hardswish",
     "mish",
     "prelu",
-    "scaled_dot_product_attention",
     "softshrink",
 ]
 
@@ -87,39 +83,3 @@ def gumbel_softmax(
 
 
 # -- attention -------------------------------------------------------------------------------------
-
-
-def scaled_dot_product_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> Tensor:
-    """softmax(Q·Kᵀ·scale)·V, for (…, L, E), (…, S, E) and (…, S, Ev); scale is 1/√E by default.
-
-    `attn_mask` is True where a place may be looked at, or is added; with `is_causal` no place
-    looks at a later one.
-    """
-    if is_causal and attn_mask is not None:
-        raise RuntimeError(
-            "_scaled_dot_product_attention: Explicit attn_mask should not be set when "
-            "is_causal=True"
-        )
-    root = math.sqrt(1 / math.sqrt(query.shape[-1]) if scale is None else scale)
-    scores = query._times(root).matmul(key.transpose(-2, -1)._times(root))
-    if is_causal:
-        size = (query.shape[-2], key.shape[-2])
-        attn_mask = wrap(np.tril(np.ones(size, bool)))
-    if attn_mask is not None:
-        if attn_mask.dtype is dtypes.bool:
-            hidden = np.where(attn_mask._data, 0.0, -np.inf)
-            attn_mask = wrap(hidden.astype(query._data.dtype))
-        scores = scores + attn_mask
-    weights = scores.softmax(-1)
-    if dropout_p:
-        weights = weights._dropout(dropout_p)
-    return weights.matmul(value)

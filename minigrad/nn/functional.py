@@ -17,35 +17,16 @@ from ..tensor import Tensor
 from . import arguments
 from .arguments import legacy_reduction as legacy_reduction
 from .arguments import reduced
+from .attention import *  # noqa: F403
 from .blocks import *  # noqa: F403
 from .convolution import *  # noqa: F403
 from .distances import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embeddings import *  # noqa: F403
+from .linear import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .resizing import *  # noqa: F403
-
-
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """input·weightᵀ + bias, for shapes (*, in), (out, in) and (out); the result is (*, out)."""
-    refused: Exception | None = None
-    try:
-        transposed = weight.t()
-        if bias is None:
-            return input.matmul(transposed)
-        if input._data.ndim == 2:
-            return bias.addmm(input, transposed)
-    except (AttributeError, RuntimeError, TypeError) as error:
-        refused = error
-    arguments.linear(input, weight, bias)
-    if refused is not None:  # for a reason that is not linear's own
-        raise refused
-    assert bias is not None
-    if input.is_contiguous():
-        rows = input._view((-1, input.shape[-1]))
-        return bias.addmm(rows, transposed)._view((*input.shape[:-1], weight.shape[0]))
-    return input.matmul(transposed) + bias
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:

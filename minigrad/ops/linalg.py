@@ -297,3 +297,25 @@ class AddrBackward0(Node):
             to_x and scaled(grad @ y, self.alpha),
             to_y and scaled(grad.T @ x, self.alpha),
         )
+
+
+class TrilinearBackward0(Node):
+    """∂Σx·w·y/∂x = Σ grad·w·y, and so for each: the gradient times the other two, summed"""
+
+    saves = {"i1": 0b110, "i2": 0b101, "i3": 0b011}
+    constants = ("expand1", "expand2", "expand3", "sumdim")
+    expand1, expand2, expand3, sumdim = (1, 3), (0,), (1, 2), (2, 3)
+
+    def forward(self, x: Any, w: Any, y: Any) -> Any:
+        return np.einsum("bi,oij,bj->bo", x, w, y, optimize=True)
+
+    def backward(self, grad: Any, x: Any = None, w: Any = None, y: Any = None) -> Any:
+        to_x, to_w, to_y = self.edges
+        grad = grad.reshape(*grad.shape, 1, 1)
+        x = None if x is None else x.reshape(len(x), 1, -1, 1)
+        y = None if y is None else y.reshape(len(y), 1, 1, -1)
+        return (
+            to_x and (grad * w * y).sum((1, 3)),
+            to_w and (grad * x * y).sum(0),
+            to_y and (grad * x * w).sum((1, 2)),
+        )
