@@ -42,7 +42,7 @@ def test_values_and_gradients_are_the_engines(engine):
     seen = numbers(explorer.svg)
     assert ("value", "0.5") in seen and ("value", "1.125") in seen
     assert ("acc", ".grad\u00a02.75") in seen
-    assert ("grad-label", "slope 2.75") in seen
+    assert ("grad-label", "slope = x.grad = 2.75") in seen
 
 
 def test_the_layout_stays_while_numbers_change(engine):
@@ -55,7 +55,7 @@ def test_the_layout_stays_while_numbers_change(engine):
     assert explorer.output == 12
     assert ground.value == before[0]
     assert figures.value != before[1]
-    assert "12" in figures.value and "slope 14" in figures.value
+    assert "12" in figures.value and "slope = x.grad = 14" in figures.value
     assert "the output is 12, x.grad = 14." in box.children[1].value
 
 
@@ -179,3 +179,45 @@ def test_an_engine_that_is_none_is_told(engine):
     with pytest.raises(TypeError, match="unexpected keyword argument 'engin'") as caught:
         viz.explore(lambda x: x, x=1.0, engin=engine)
     assert getattr(caught.value, "__notes__", ["Did you mean engine?"]) == ["Did you mean engine?"]
+
+
+def test_it_saves_a_still_page_with_positions(engine, tmp_path):
+    explorer = viz.explore(lambda x: x * x, x=(-2, 2, 1.0), engine=engine)
+    before = explorer.svg
+    for suffix in (".svg", ".html", ".png"):
+        explorer.save(tmp_path / f"a{suffix}")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == explorer.svg == before
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    rows = [re.findall(r"<t[dh][^>]*>([^<]*)<", row) for row in page.split("<tr>")[1:]]
+    assert rows[0] == ["x", "output", "x.grad"]
+    assert [[float(n) for n in row] for row in rows[1:]] == [
+        [x, x * x, 2 * x] for x in (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2)
+    ]
+    assert explorer.values == {"x": 1.0}
+    assert "<script" not in page
+    with pytest.raises(ValueError, match=r"\.svg, \.png or \.html"):
+        explorer.save(tmp_path / "a.pdf")
+
+
+def test_a_page_of_several_inputs_tells_their_gradients_now(engine, tmp_path):
+    viz.explore(lambda w, x: w * x, w=3.0, x=2.0, engine=engine).save(tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<td>w</td><td>3</td><td>2</td>" in page
+    assert "<td>x</td><td>2</td><td>3</td>" in page
+
+
+def test_its_legend_names_nothing_that_never_shows(engine):
+    svg = viz.explore(lambda x: x * x, x=(-2, 2, 1.0), engine=engine).svg
+    assert ">gradient<" in svg
+    assert ">ready<" not in svg and ">at work<" not in svg
+
+
+def test_a_graph_that_is_too_large_to_record_is_refused(engine):
+    def f(x):
+        for _ in range(13_000):
+            x = x + 0.001
+        return x
+
+    with pytest.raises(ValueError, match="too many to explore"):
+        viz.explore(f, x=(-1, 1), engine=engine)

@@ -99,7 +99,7 @@ def test_sliders_move_the_numbers_and_not_the_picture(run):
     live.locator(
         "[role=status]", has_text="x = 1.25: the output is 1.562, x.grad = 2.5."
     ).wait_for()
-    live.locator("text", has_text="slope 2.5").wait_for()
+    live.locator("text", has_text="slope = x.grad = 2.5").wait_for()
     assert live.locator("svg").first.evaluate("(svg) => svg.outerHTML") == ground
     places = [live.locator(".viz-graph").nth(i).bounding_box() for i in (0, 2)]
     assert places[0]["x"] == pytest.approx(places[1]["x"], abs=1)

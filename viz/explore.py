@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import floor, isfinite, log10, prod
+from os import PathLike
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,19 +21,21 @@ from .graph import Graph, engine_of, walk
 from .names import Names, is_tensor
 from .options import unknown_option
 from .page import clean
+from .paint import ZOOM, sans
 from .player.animated import placed
 from .player.frames import numbers
 from .record import recorded
 from .theme import LIGHT, MONO, SANS
 from .values import array_of, number, rows
 from .watch import Run
-from .web import look
+from .web import look, page
 
 WIDEST = "-1.234e-05"  # room that is kept for each number
 STEPS = 200  # of a slider, at least
 POINTS = 240  # of the curve
-CURVE = (320, 240)  # pixels
-PAD = 34  # around the curve, for its axes
+CURVE = (360, 270)  # pixels
+LEFT, TOP, RIGHT, BOTTOM = 64, 44, 18, 38  # around the curve, for its axes and its words
+ROWS = 9  # positions in the table of a saved page
 MOST = 12  # sliders
 
 GRAD = LIGHT.grad
@@ -40,6 +44,10 @@ KEYS = """<script>
 if (!window.vizKeys) document.addEventListener("focusin", window.vizKeys = ({ target }) =>
   target.closest?.(".viz-live") && target.setAttribute("data-lm-suppress-shortcuts", ""));
 </script>"""
+TABLE = (
+    "table { border-collapse: collapse; margin-top: 12px; font-variant-numeric: tabular-nums; }"
+    "td, th { padding: 3px 14px; border-bottom: 1px solid #8b919b; text-align: right; }"
+)
 NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]\d+)?|nan|inf|-inf")
 PLACE = re.compile(r'<text id="([^"]+)"([^>]*)>[^<]*</text>')  # of a number
 
@@ -140,7 +148,7 @@ class Explorer:
     def _lay_out(self, graph: Graph) -> None:
         """Lays out the picture without its numbers, and keeps the places where they stand."""
         room = {key: [text, NUMBER.sub(WIDEST, text)] for key, text in self._texts.items()}
-        svg = layout.svg(graph, replay=room)
+        svg = layout.svg(graph, replay=room, steps=False)
         self._places = {m[1]: _attributes(m[2], "class", "x", "y") for m in PLACE.finditer(svg)}
         self._sides = re.findall(r'text-anchor="(\w+)"', svg)[0]
         self._moved = re.findall(r"<g (transform=\"translate\([^)]*\)\")>", svg)[0]
@@ -151,7 +159,7 @@ class Explorer:
         if self._curve:
             beside = w + CURVE[0] <= layout.WIDTH
             x, y = (w, max(0.0, (h - CURVE[1]) / 2)) if beside else (0.0, h)
-            self._curve.place = f'transform="translate({x:g} {y:g})"'
+            self._curve.place = f'transform="translate({x + LEFT:g} {y + TOP:g})"'
             w, h = (w + CURVE[0], max(h, CURVE[1])) if beside else (max(w, CURVE[0]), h + CURVE[1])
         self._size = f'viewBox="0 0 {w:g} {h:g}" width="{w:g}" height="{h:g}"'
 
@@ -213,6 +221,47 @@ class Explorer:
             "text/html": f'<div class="viz-still">{image}{hide}</div>',
             "text/plain": repr(self),
         }
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the picture as it is now: .svg, .png (needs resvg-py), or .html with a table.
+
+        The table of a page tells gradients: at nine positions where there is one input, else at
+        the numbers as they are now. Raises ValueError for another suffix, ImportError where
+        resvg-py is missing.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix == ".svg":
+            path.write_text(self.svg, encoding="utf-8", newline="\n")
+        elif suffix == ".html":
+            path.write_text(self._page(), encoding="utf-8", newline="\n")
+        elif suffix == ".png":
+            try:
+                import resvg_py
+            except ImportError as error:
+                told = "a .png of explore() needs resvg-py: pip install resvg-py"
+                raise ImportError(told) from error
+            path.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=sans(self.svg), zoom=ZOOM)))
+        else:
+            raise ValueError(f"save to .svg, .png or .html, not {suffix or 'no suffix'!r}")
+
+    def _page(self) -> str:
+        """A page that needs no kernel: the picture, and a table of numbers."""
+        image = self._repr_mimebundle_()["text/html"]
+        head, *rows = self._curve.rows(self) if self._curve else self._rows()
+        cells = "".join(f'<th scope="col">{escape(clean(text))}</th>' for text in head)
+        table = "".join(
+            f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows
+        )
+        what = f"The output for {', '.join(map(clean, self.inputs))}, and its gradients"
+        inner = f"{image}<style>{TABLE}</style><table><tr>{cells}</tr>{table}</table>"
+        return page(what, what, inner)
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        """Each input now, and its gradient."""
+        yield "input", "value", ".grad"
+        for name, given in self.inputs.items():
+            yield clean(name), _listed(given.plain), _listed(self.grads[name])
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -345,6 +394,7 @@ class _Curve:
         [(low, high)] = given.ranges
         self.name, self.low, self.high = given.name, low, high
         self.place = ""
+        self.width, self.height = CURVE[0] - LEFT - RIGHT, CURVE[1] - TOP - BOTTOM
         xs = [low + (high - low) * i / POINTS for i in range(POINTS + 1)]
         ys = [self._at(explorer, given, x) for x in xs]
         seen = sorted(y for y in ys if isfinite(y)) or [0.0]
@@ -362,67 +412,85 @@ class _Curve:
                 return float("nan")
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
-        w, h = CURVE
-        return (
-            PAD + (w - 2 * PAD) * (x - self.low) / (self.high - self.low),
-            h - PAD - (h - 2 * PAD) * (y - self.bottom) / (self.top - self.bottom),
-        )
+        """Where a point stands, seen from the frame's upper left corner."""
+        across = (x - self.low) / (self.high - self.low)
+        up = (y - self.bottom) / (self.top - self.bottom)
+        return self.width * across, self.height * (1 - up)
 
     def _drawn(self, points: list[tuple[float, float]]) -> str:
         """The axes and the curve, which never change."""
-        w, h = CURVE
+        w, h = self.width, self.height
         way, pen = [], "M"
         for x, y in points:
             if isfinite(y):
                 px, py = self._point(x, y)
-                way.append(f"{pen}{px - PAD:.1f} {py - PAD:.1f}")
+                way.append(f"{pen}{px:.1f} {py:.1f}")
             pen = "L" if isfinite(y) else "M"
-        reach = f"{number(_round(self.bottom))} to {number(_round(self.top))}"
-        ticks = [(PAD, h - PAD + 16, "start", number(self.low)),
-                 (w - PAD, h - PAD + 16, "end", number(self.high)),
-                 (w / 2, h - PAD + 16, "middle", self.name),
-                 (PAD, PAD - 8, "start", f"output, {reach}")]  # fmt: skip
+        words = [(0, h + 16, "start", number(self.low)), (w, h + 16, "end", number(self.high)),
+                 (w / 2, h + 30, "middle", self.name), (0, -10, "start", "output"),
+                 (-8, 9, "end", number(_round(self.top))),
+                 (-8, h, "end", number(_round(self.bottom)))]  # fmt: skip
         zeros = []
         if self.bottom < 0 < self.top:
             y = self._point(self.low, 0)[1]
-            zeros.append(f"M{PAD} {y:.1f}H{w - PAD}")
+            zeros.append(f"M0 {y:.1f}H{w}")
         if self.low < 0 < self.high:
             x = self._point(0, self.bottom)[0]
-            zeros.append(f"M{x:.1f} {PAD}V{h - PAD}")
+            zeros.append(f"M{x:.1f} 0V{h}")
         return (
-            f'<g class="data" fill="none" stroke="{LIGHT.edge}" stroke-width="0.6"><rect x="{PAD}" '
-            f'y="{PAD}" width="{w - 2 * PAD}" height="{h - 2 * PAD}" rx="4"/>'
+            f'<g class="data" fill="none" stroke="{LIGHT.edge}" stroke-width="0.6"><rect '
+            f'width="{w}" height="{h}" rx="4"/>'
             f'<path stroke-dasharray="2 3" d="{"".join(zeros)}"/></g>{self._clip}<g class="leaf">'
             f'<path class="box" d="{"".join(way)}" stroke="{LIGHT.line["leaf"]}" stroke-width="2" '
             'style="fill:none"/></g></svg>'
             + "".join(
                 f'<text class="faint" x="{x:g}" y="{y:g}" text-anchor="{side}" '
                 f'fill="{LIGHT.faint}">{escape(text)}</text>'
-                for x, y, side, text in ticks
+                for x, y, side, text in words
             )
         )
 
     @property
     def _clip(self) -> str:
-        w, h = CURVE[0] - 2 * PAD, CURVE[1] - 2 * PAD
-        return f'<svg x="{PAD}" y="{PAD}" width="{w}" height="{h}">'
+        return f'<svg width="{self.width}" height="{self.height}">'
 
     def tangent(self, x: float, y: float, slope: float | None) -> str:
         """The point where the input is now, and the line that has the gradient as its slope."""
         if slope is None or not isfinite(y) or not isfinite(slope):
             return ""
-        px, py = (p - PAD for p in self._point(x, y))
-        ax, ay = (p - PAD for p in self._point(self.low, y + slope * (self.low - x)))
-        bx, by = (p - PAD for p in self._point(self.high, y + slope * (self.high - x)))
-        side, dx = ("end", -8) if px > CURVE[0] / 2 else ("start", 8)
+        px, py = self._point(x, y)
+        ax, ay = self._point(self.low, y + slope * (self.low - x))
+        bx, by = self._point(self.high, y + slope * (self.high - x))
+        ink = f'class="grad" fill="none" stroke="{GRAD}"'
         return (
-            f'<g {self.place}>{self._clip}<path class="grad" fill="none" stroke="{GRAD}" '
-            f'stroke-width="1.8" d="M{ax:.1f} {ay:.1f}L{bx:.1f} {by:.1f}"/></svg>'
-            f'<circle class="grad" cx="{px + PAD:.1f}" cy="{py + PAD:.1f}" r="4.5" fill="{GRAD}"/>'
-            f'<text class="grad-label" x="{px + PAD + dx:.1f}" y="{py + PAD - 10:.1f}" '
-            f'text-anchor="{side}" fill="{GRAD}" font-family="{escape(MONO)}">'
-            f"slope {number(slope)}</text></g>"
+            f"<g {self.place}>{self._clip}"
+            f'<path {ink} stroke-dasharray="2 3" d="M0 {py:.1f}H{px:.1f}V{self.height}"/>'
+            f'<path {ink} stroke-width="2.2" d="M{ax:.1f} {ay:.1f}L{bx:.1f} {by:.1f}"/></svg>'
+            f'<circle class="grad" cx="{px:.1f}" cy="{py:.1f}" r="5" fill="{GRAD}"/>'
+            f'<text class="grad-label" x="{self.width}" y="-10" text-anchor="end" fill="{GRAD}" '
+            f'font-size="13" font-family="{escape(MONO)}">'
+            f"slope = {escape(clean(self.name))}.grad = {number(slope)}</text></g>"
         )
+
+    def rows(self, explorer: Explorer) -> Iterator[tuple[str, ...]]:
+        """Some positions: the input, the output there, and the gradient."""
+        yield self.name, "output", f"{self.name}.grad"
+        given = explorer.inputs[self.name]
+        now = given.values
+        for i in range(ROWS):
+            given.values = [self.low + (self.high - self.low) * i / (ROWS - 1)]
+            try:
+                explorer.run()
+            except Exception:  # whatever f says against this number: there is nothing to tell
+                yield number(given.values[0]), "–", "–"
+            else:
+                yield (
+                    number(given.values[0]),
+                    _listed(explorer.output),
+                    _listed(explorer.grads[self.name]),
+                )
+        given.values = now
+        explorer.run()
 
 
 def _steps(low: float, high: float, value: float) -> tuple[float, float]:

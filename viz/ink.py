@@ -364,7 +364,7 @@ def legend_items(page: Page, *, everything: bool = False) -> list[tuple[str, flo
     items.append((_sample("data", LIGHT.edge, 0, 20), 26, "data"))
     if page.replay:
         items.append((_sample("grad", LIGHT.grad, 20, 0), 26, "gradient"))
-        for words, (state, ring) in RINGS.items():
+        for words, (state, ring) in RINGS.items() if page.steps else ():
             shape = f'<rect class="key ring-{state}" x="1" y="-10" width="20" height="13" rx="5" '
             items.append((f'{shape}fill="none" stroke="{LIGHT.grad}" {ring}/>', 27, words))
     if any(wire.gate for wire in wires):

@@ -37,14 +37,17 @@ def svg(
     direction: str | None = None,
     replay: Replay | None = None,
     framed: Sequence[Group] = (),
+    steps: bool = True,
 ) -> str:
     """The graph as SVG text. `replay` names all that a player will write: room is kept for it.
 
+    steps: goes the replay node by node, and so needs words for a node that waits or works?
     `framed` are groups of its nodes that a frame shows.
 
     Raises LayoutError if no layout engine can be run.
     """
     page = arranged(graph, direction=direction, replay=replay, framed=framed)
+    page.steps = steps
     return ink(page, describe(graph))
 
 

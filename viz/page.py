@@ -182,6 +182,7 @@ class Page:
     direction: str = "LR"
     ordered: bool = True  # operands stand in their order
     replay: bool = False
+    steps: bool = True  # of the replay: it marks nodes that wait or work
     letters: str = "abc"  # what the rules call an operation's inputs
     width: float = 0
     height: float = 0
