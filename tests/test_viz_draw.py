@@ -68,7 +68,7 @@ def test_boxes_say_name_operation_rule_shape_and_value(drawing):
     boxes = parts(drawing.svg)
     assert words(boxes["n0"]) == ["out", "27"]
     assert words(boxes["n1"]) == ["MeanBackward0", "∂mean/∂aᵢ = 1/n"]
-    assert words(boxes["n2"])[:3] == ["z = MulBackward0", "∂(a·b)/∂a = b", "(2, 2)"]
+    assert words(boxes["n2"])[:3] == ["z = MulBackward0", "∂(a·b)/∂a = b = 3", "(2, 2)"]
     assert words(boxes["n3"]) == ["MulBackward0", "∂(a·b)/∂a = b", "∂(a·b)/∂b = a"]
     assert [w.replace("\u00a0", " ") for w in words(boxes["n5"])] == [
         "x",
@@ -809,3 +809,26 @@ def test_a_model_of_another_graph_is_told(engine):
         parameter.requires_grad_(False)
     x.requires_grad_()
     viz.draw(other(x), model=other)  # a model that is not trained has none in any graph
+
+
+def test_a_rule_tells_what_its_constant_is(engine):
+    """A factor that needs no gradient has no box: its name or its number stands in the rule."""
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    mask, b, names = engine.tensor([0.0, 1.0]), engine.tensor([3.0, 4.0]), {"x": x}
+    for made, rule in [
+        (x * 2, "∂(a·b)/∂a = b = 2"),
+        (2.5 * x, "∂(a·b)/∂a = b = 2.5"),
+        (x / 4, "∂(a/b)/∂a = 1/b, b = 4"),
+        (x**3, "∂aⁿ/∂a = n·aⁿ⁻¹, n = 3"),
+        (x * mask, "∂(a·b)/∂a = b = mask"),
+        (x * b, "∂(a·b)/∂a = b"),  # this name would read as a letter of the rule
+        (x * x, "∂(a·b)/∂a = b"),
+        (x + 2, "∂(a+b)/∂a = 1"),
+    ]:
+        drawing = viz.draw(made, names={**names, "mask": mask, "b": b})
+        assert drawing.graph.nodes[1].rules[0] == rule
+    made = viz.draw((x**3).sum(0, keepdim=True), names=names)
+    told = {node.op: node.given for node in made.graph.nodes}
+    assert told["PowBackward0"] == ["exponent = 3"]
+    assert {"dim = (0,)", "keepdim = True"} <= set(told["SumBackward1"])
+    assert "exponent = 3" in made.html

@@ -78,6 +78,7 @@ def _op(node: GraphNode, inputs: list[str], letters: str) -> list[Row]:
     return [
         *(("rule", respelled(rule, letters)) for rule in node.rules),
         ("computed from", ", ".join(inputs)),
+        ("given", ", ".join(node.given)),
         *_tensor(node),
         *((f"keeps {saved.name.removeprefix('_saved_')}", _kept(saved)) for saved in node.saved),
         ("keeps in all", bytes_text(held) if len(node.saved) > 1 and held else ""),

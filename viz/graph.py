@@ -15,13 +15,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from .names import Names, caller_namespace, is_model, is_tensor, output_nr
-from .rules import rule_for, shares_memory
+from .rules import rule_for, shares_memory, with_value
 from .values import (
     Value,
     array_of,
     bytes_text,
     dtype_of,
     heat,
+    number,
     odd,
     rows,
     spread,
@@ -50,6 +51,7 @@ class GraphNode:
     parameter: bool = False
     module: str | None = None  # the path of the module that owns this parameter
     saved: list[Saved] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)  # "dim = 1": what it was told beside tensors
     second: bool = False  # belongs to the graph of a gradient (create_graph=True) alone
     view: bool = False  # shares the memory of its input
     odd: str = ""  # "2 nan, 1 inf", where its tensor is known and not finite
@@ -336,8 +338,8 @@ def walk(
     for tensor in trail.outputs:
         box = _append(graph, GraphNode("", "output", None, names.of(tensor)))
         _with_tensor(box, tensor)
-    for number, node in trail.numbered():
-        box = _append(graph, _describe(node, names, sent[number]))
+    for at, node in trail.numbered():
+        box = _append(graph, _describe(node, names, sent[at]))
         if saved:
             look(box, node, names)
     if second:
@@ -352,7 +354,7 @@ def graph_of(trail: Trail) -> Graph:
         GraphEdge(f"e{i}", f"n{source}", f"n{target}", input, output)
         for i, (source, target, input, output) in enumerate(trail.edges)
     ]
-    handles = {f"n{number}": node for number, node in trail.numbered()}
+    handles = {f"n{at}": node for at, node in trail.numbered()}
     roots = [f"n{root}" for root in trail.roots]
     return Graph(edges=edges, roots=roots, cut=trail.cut, handles=handles)
 
@@ -478,11 +480,39 @@ def look(box: GraphNode, node: Any, names: Names) -> None:
         grad = node.variable.grad
         box.grads.append((".grad", "None" if grad is None else value_of(grad)["text"]))
     if box.kind == "op":
-        box.saved = [
-            _saved(names, name, value, trouble)
-            for name, value, trouble in saved_by(node)
-            if trouble or is_tensor(value)
-        ]
+        kept = list(saved_by(node))
+        box.saved = [_saved(names, *each) for each in kept if each[2] or is_tensor(each[1])]
+        box.given = [f"{name[7:]} = {text}" for name, value, _ in kept if (text := _plain(value))]
+        known = {name.removeprefix("_saved_"): value for name, value, _ in kept}
+        unsent = [i for i, (target, _) in enumerate(node.next_functions) if target is None]
+        letters = {"exponent": "n"} | {("self", "other")[i]: "ab"[i] for i in unsent if i < 2}
+        for name, letter in letters.items():
+            if text := _worth(known.get(name), names):
+                box.rules = [with_value(rule, letter, text) for rule in box.rules]
+
+
+def _plain(value: Any) -> str:
+    """A number, a word or a few numbers that an op was given; nothing for anything else."""
+    if isinstance(value, (tuple, list)):
+        told = [_plain(each) for each in value[:8]]
+        one = "," * (len(told) == 1)
+        return f"({', '.join(told)}{one})" if told and all(told) else ""
+    if isinstance(value, int) and value >= 1 << 63:  # torch keeps a negative one without a sign
+        value -= 1 << 64
+    return str(value) if isinstance(value, (int, float, str)) else ""
+
+
+LETTER = re.compile(r"(?<![A-Za-z])[abcgnL](?![A-Za-z])")  # as a rule uses it
+
+
+def _worth(value: Any, names: Names) -> str:
+    """The name of what a rule speaks of, or its number."""
+    if is_tensor(value):
+        name, array = names.of(value) or "", array_of(value) if value.numel() == 1 else None
+        if name.isidentifier() and len(name) <= 20 and not LETTER.search(name):
+            return name
+        return "" if array is None else number(array.item())
+    return number(value) if isinstance(value, (int, float)) else ""
 
 
 def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:

@@ -254,6 +254,14 @@ def respelled(line: str, letters: str) -> str:
     return re.sub(r"(?<![A-Za-z])[abc](?![A-Za-z])", lambda m: m[0].translate(change), line)
 
 
+def with_value(line: str, letter: str, text: str) -> str:
+    """A rule's line that tells what a letter in its result stands for: `∂(a·b)/∂a = b = 2`."""
+    result = line.rpartition(" = ")[2]
+    if not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", result):
+        return line
+    return f"{line} = {text}" if result == letter else f"{line}, {letter} = {text}"
+
+
 SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 
 
