@@ -204,9 +204,28 @@ def test_run_all_then_play(chapter, dark):
     assert tab.problems == []
 
 
+# How wide each picture of a cell is, once all of them are there.
+WIDTHS = """async () => {
+    const images = [...document.querySelectorAll(".jp-OutputArea-output img")];
+    await Promise.all(images.map((image) => image.decode()));
+    return images.map((image) => image.naturalWidth);
+}"""
+
+
+def pictures_of(name):
+    """How many outputs of the committed chapter are pictures."""
+    cells = json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
+    kinds = [out.get("data", {}) for cell in cells for out in cell.get("outputs", [])]
+    return sum("image/png" in data or "<img" in data.get("text/html", "") for data in kinds)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_every_chapter_runs_from_top_to_bottom(chapter, name):
+def test_every_chapter_shows_its_pictures_untrusted_and_runs_from_top_to_bottom(chapter, name):
     tab = chapter(name=name)
+    widths = tab.page.evaluate(WIDTHS)
+    assert tab.players().count() == 0  # nobody trusts it yet
+    assert len(widths) == pictures_of(name) > 0
+    assert min(widths) > 150
     tab.command("notebook:run-all-cells")
     cells = tab.cells()
     assert [source for source, _, kinds in cells if "error" in kinds] == []
