@@ -232,6 +232,14 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     """A tensor on the memory of `ndarray`: a write to one is seen in the other."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if not ndarray.flags.writeable:
+        warn_once(
+            "The given NumPy array is not writable, and PyTorch does not support non-writable "
+            "tensors. This means writing to this tensor will result in undefined behavior. You may "
+            "want to copy the array to protect its data or make it writable before converting it "
+            "to a tensor. This type of warning will be suppressed for the rest of this program.",
+            2,
+        )
     return _leaf(_readable(ndarray), False, "from_numpy")
 
 
@@ -411,7 +419,12 @@ def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[i
         )
     shape = sizes(args)
     if any(n < 0 for n in shape):
-        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+        if name == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
+        negative = next(n for n in shape if n < 0)
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {negative}: {list(shape)}"
+        )
     return shape
 
 

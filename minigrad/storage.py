@@ -258,10 +258,14 @@ class _Named:
 class layout(_Named):
     """How a tensor lies in memory: always `strided` here."""
 
+    __module__ = "minigrad"
+
 
 @final
 class memory_format(_Named):
     """In which order of dimensions a copy lies in memory."""
+
+    __module__ = "minigrad"
 
 
 strided = layout("strided")

@@ -133,6 +133,11 @@ class Node:
         raise NotImplementedError
 
     def __init_subclass__(cls) -> None:
+        if (
+            cls.__module__.startswith("minigrad.")
+            and cls.__module__ != "minigrad.autograd.function"
+        ):
+            cls.__module__ = "builtins"  # so that a type prints as torch's: <class 'MulBackward0'>
         cls.kept = tuple([(k, i, m) for i, (k, m) in enumerate(cls.saves.items()) if m])
         cls.saves_result = vars(cls).get("saves_result", "result" in cls.saves)
         if cls.run is not Node.run and "special" not in vars(cls):

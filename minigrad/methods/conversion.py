@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -207,6 +208,14 @@ class Conversion:
     def new_tensor(self, data: Any, **options: Any) -> Tensor:
         """A copy of `data`."""
         if isinstance(data, Node.tensor_type):
+            warnings.warn(
+                "To copy construct from a tensor, it is recommended to use "
+                "sourceTensor.detach().clone() or "
+                "sourceTensor.detach().clone().requires_grad_(True), rather than "
+                "tensor.new_tensor(sourceTensor).",
+                UserWarning,
+                stacklevel=2,
+            )
             data = data._data
         return self._new(np.array(data), **options)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from ..errors import warn_once
 from ..inplace import check_writable, in_place
 from ..ops import shape
 from ..ops.dims import dimension, infer_size, sizes
@@ -207,7 +207,7 @@ class Shape:
         """The dimensions in reverse order."""
         if self._data.ndim == 2:
             return self._permute((1, 0))
-        warnings.warn(NO_MATRIX if self._data.ndim else NO_DIMS, UserWarning, stacklevel=2)
+        warn_once(NO_MATRIX if self._data.ndim else NO_DIMS, 2)
         return self._permute(tuple(range(self._data.ndim - 1, -1, -1)))
 
     @property

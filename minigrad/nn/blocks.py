@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from ..out import with_out
@@ -73,6 +75,8 @@ def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
     """A random choice along `dim` as a softmax; `hard`: exactly one is 1, with its gradient."""
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", UserWarning, stacklevel=2)
     noise = default_generator.stream.gumbel(size=tuple(logits.shape))
     soft = ((logits + wrap(np.asarray(noise, logits._data.dtype))) / tau).softmax(dim)
     if not hard:

@@ -44,6 +44,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = 
     if mode == "circular" and input.ndim == n + 2:
         return _circular(input, pads)
     kinds = {"reflect": "Reflection", "replicate": "Replication"}
+    if mode not in (*kinds, "circular"):
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if mode not in kinds or input.ndim not in (n + 1, n + 2) or not 1 <= n <= 3 or len(pads) % 2:
         raise NotImplementedError(
             "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"

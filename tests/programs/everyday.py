@@ -77,3 +77,17 @@ dataset, dataloader, sampler = (
 )
 print(dataset.TensorDataset, dataloader.DataLoader, sampler.SubsetRandomSampler)
 print(dataloader.default_collate([1, 2]), torch.utils.data.get_worker_info())
+# %% how types print
+y = torch.ones(2, requires_grad=True) * 2
+print(type(y.grad_fn), type(y.grad_fn.next_functions[0][0]), type(y.layout))
+optimizer = torch.optim.SGD([y.detach()], lr=1.0)
+print(torch.optim.lr_scheduler.StepLR(optimizer, 2), torch.optim.lr_scheduler.CosineAnnealingLR)
+# %% what is asked for by mistake, or by an older name
+torch.randn(2, -1)
+# %%
+nn.functional.pad(torch.ones(1, 2), (1, 1), "mirror")
+# %%
+nn.Linear(1, 1).register_forward_hook()
+# %%
+print(torch.ones(1).new_tensor(torch.ones(2)), nn.GRU(2, 3, dropout=0.1))
+nn.functional.gumbel_softmax(torch.zeros(1, 2), eps=1e-5).sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 from ... import dtypes
@@ -231,6 +232,14 @@ class RNNBase(_Recurrent):
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = float(dropout)
+        if dropout > 0 and num_layers == 1:
+            warnings.warn(
+                "dropout option adds dropout after all but last recurrent layer, so non-zero "
+                f"dropout expects num_layers greater than 1, but got dropout={dropout} and "
+                f"num_layers={num_layers}",
+                UserWarning,
+                stacklevel=3,
+            )
         self.bidirectional = bidirectional
         directions = 2 if bidirectional else 1
         for layer in range(num_layers):

@@ -35,3 +35,6 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+for _kind in [kind for kind in vars().copy().values() if isinstance(kind, type)]:
+    _kind.__module__ = __name__  # as it prints in torch, where all stand in one module
