@@ -686,6 +686,82 @@ def test_a_file_takes_the_keys_of_its_page(torch, opened):
     assert at(page) == len(viz.animate(x**3).frames) - 1
 
 
+# folded boxes
+
+
+def deep(engine):
+    """A replay whose picture has folded boxes, one of them with folded boxes inside."""
+    w = engine.tensor(0.5, requires_grad=True)
+    x = engine.tensor(2.0, requires_grad=True)
+    h = x
+    for _ in range(120):
+        h = (h * w + x).tanh()
+    return viz.animate(h, names={"w": w, "x": x})
+
+
+def inside(page):
+    return player(page).get_by_role("region")
+
+
+def test_a_click_opens_a_folded_box_and_the_replay_goes_through_it(torch, opened):
+    animation = deep(torch)
+    assert {inner.id for inner in animation.insides}
+    page = opened(animation)
+    box = player(page).locator("[data-opens]").first
+    name = box.get_attribute("aria-label")
+    last = len(animation.frames) - 1
+    assert box.get_attribute("aria-expanded") == "false"
+    box.click()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert inside(page).get_attribute("aria-label") == f"Inside {name}"
+    more = int(page.get_by_role("slider", name="Step").get_attribute("max"))
+    assert more > last
+    seen, sums = [], []
+    for number in range(1, more + 1):
+        press(page, "Step forward")
+        assert at(page) == number
+        seen.append(page.locator(".sentence").inner_text())
+        if inside(page).locator("[data-state=active]").count():
+            assert box.get_attribute("data-state") == "active"
+            sums.append(number)
+    outer = [frame.text for frame in animation.frames]
+    assert [text for text in seen if text in outer] == outer[1:]
+    assert sums == list(range(sums[0], sums[-1] + 1))  # inside steps come in a row, then the box
+    assert seen[sums[-1]].startswith(name.split(" · ")[0])
+    forward = player(page).evaluate(SHOWN)
+    for _ in range(more):
+        press(page, "Step back")
+    press(page, "Last step")
+    assert player(page).evaluate(SHOWN) == forward
+    page.get_by_role("slider", name="Step").fill(str(sums[0]))
+    press(page, f"Fold {name}")
+    assert seen[sums[-1]] == page.locator(".sentence").inner_text()  # the box's own step
+    assert inside(page).count() == 0
+    assert int(page.get_by_role("slider", name="Step").get_attribute("max")) == last
+    assert page.problems == []
+
+
+def test_folded_boxes_open_by_keyboard_and_inside_each_other(torch, opened):
+    page = opened(deep(torch))
+    first = player(page).locator("[data-opens]").first
+    first.focus()
+    page.keyboard.press("Enter")
+    assert inside(page).count() == 1
+    second = inside(page).locator("[data-opens]").nth(1)
+    second.focus()
+    page.keyboard.press("Space")
+    assert inside(page).count() == 2
+    assert second.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("End")
+    assert at(page) > 20
+    page.keyboard.press("Space")  # the focus is still on the box: it is folded, nothing plays
+    assert inside(page).count() == 1
+    first.focus()
+    page.keyboard.press("Enter")
+    assert inside(page).count() == 0
+    assert page.problems == []
+
+
 # quiz
 
 

@@ -103,3 +103,46 @@ def test_a_folded_replay_is_saved_and_asks(tmp_path):
 def test_a_small_replay_is_not_folded(engine):
     out, _ = layers(engine, 3)
     assert "group" not in kinds(viz.animate(out).trace).values()
+
+
+def all_inside(insides):
+    for inside in insides:
+        yield inside
+        yield from all_inside(inside.insides)
+
+
+@pytest.mark.parametrize("build", [layers, blocks])
+def test_what_is_inside_folded_boxes_is_what_ran_there(engine, build, monkeypatch):
+    """All steps of the whole pass are somewhere: in the picture, or inside one box of it."""
+    monkeypatch.setattr("viz.player.inside.BOXES", 1_000)
+    out, leaf = build(engine, 60)
+    with viz.record(names={"leaf": leaf}) as rec:
+        out.backward()
+    whole = [step for step in rec.runs[0]["steps"] if step["kind"] != "seed"]
+    animation = rec.animation()
+    assert len(list(all_inside(animation.insides))) > 3
+    kind = kinds(animation.trace)
+    found = [s["text"] for s in animation.trace["runs"][0]["steps"] if kind[s["node"]] != "group"]
+    for inside in all_inside(animation.insides):
+        [run] = inside.trace["runs"]
+        kind = kinds(inside.trace)
+        entered = [step["kind"] for step in run["steps"]].count("enter")
+        assert entered and all(step["kind"] == "enter" for step in run["steps"][:entered])
+        for step in run["steps"][entered:]:
+            assert kind[step["node"]] != "more"
+            found += [step["text"]] if kind[step["node"]] != "group" else []
+        json.dumps(inside.trace, allow_nan=False)
+    told = sorted(text.partition(" That enters")[0] for text in found if text[:5] != "Start")
+    assert told == sorted(step["text"] for step in whole)
+
+
+def test_insides_are_bounded():
+    import minigrad
+
+    x = minigrad.tensor(1.0, requires_grad=True)
+    h = x
+    for i in range(3_000):
+        h = h * 1.001 if i % 7 else (h + x).sin()
+    animation = viz.animate(h)
+    assert 0 < sum(len(inner.graph.nodes) for inner in all_inside(animation.insides)) <= 200
+    assert len(animation._repr_mimebundle_()["text/html"]) < 600_000

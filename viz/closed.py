@@ -1,7 +1,8 @@
 """A trace as a folded picture shows it: each closed group is one box, and its steps are one step.
 
 A box of kind "group" receives what comes into the group and sends what leaves it. What happens
-inside, and the `.grad`s of the leaves there, its one sentence sums up.
+inside, and the `.grad`s of the leaves there, its one sentence sums up; `Inside` tells it in full,
+as a trace of its own whose steps all come before the one step of the box.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .fold import Group
+from .fold import ROOM, Group
 from .graph import Graph, GraphEdge, GraphNode
 from .values import Value, shape_text, spoken, value_of_array
 from .watch import queues
@@ -22,14 +23,36 @@ Step: TypeAlias = "dict[str, Any]"
 MOST = 3  # targets, and leaves inside, that a sentence names
 
 
-def closed(
-    trace: Mapping[str, Any], graph: Graph, root: Group
-) -> tuple[dict[str, Any], Graph, dict[str, str]]:
-    """The trace and the graph with the closed groups as boxes; {id: the id of its box}."""
+@dataclass
+class Inside:
+    """What one closed box holds: a graph with what is around it as boxes of kind "more"."""
+
+    id: str  # of the group
+    box: str  # where it stands in the picture around
+    title: str
+    trace: dict[str, Any]  # as many runs; their first steps are of kind "enter"
+    graph: Graph
+    framed: list[Group]  # its modules, where nothing inside is folded
+    insides: list[Inside]
+
+
+@dataclass
+class Closed:
+    """A trace and its graph with the closed groups as boxes."""
+
+    trace: dict[str, Any]
+    graph: Graph
+    box: dict[str, str]  # {id: the id of its box}
+    insides: list[Inside]
+
+
+def closed(trace: Mapping[str, Any], graph: Graph, root: Group) -> Closed:
+    """The trace as the picture shows it in which some groups are closed."""
     fewer = _Closed(trace, graph, root)
     runs = [_Run(fewer, run).told() for run in trace["runs"]]
     told = {**trace, "graph": fewer.graph.plain(), "runs": runs}
-    return told, fewer.graph, fewer.box
+    insides = [_Opened(fewer, trace, box).told() for box in fewer.inside]
+    return Closed(told, fewer.graph, fewer.box, insides)
 
 
 class _Closed:
@@ -44,6 +67,7 @@ class _Closed:
         self.box: dict[str, str] = {}  # by node
         self.inside: dict[str, list[str]] = {}  # by the box of a group: its nodes
         self.graph = Graph()
+        self.group: dict[str, Group] = {}  # by its box
         boxes: dict[str, str] = {}  # by group
         for id, home in order.items():
             if home is None:
@@ -51,6 +75,7 @@ class _Closed:
                 continue
             if home.id not in boxes:
                 boxes[home.id] = self._add(self._as_node(home))
+                self.group[boxes[home.id]] = home
             self.box[id] = boxes[home.id]
             self.inside.setdefault(boxes[home.id], []).append(id)
         self.edge: dict[str, str | None] = {}  # of those inside a group, None
@@ -271,6 +296,111 @@ class _Run:
         text += f" and sends {_listed(sends)}." if sends else "."
         leaves = [self.fewer.nodes[s["node"]] for s in step["inner"] if s["kind"] == "accumulate"]
         return text + (f" Inside it, {_written(leaves)}." if leaves else "")
+
+
+class _Opened:
+    """The inside of a closed box: its nodes, and around them what they exchange gradients with."""
+
+    def __init__(self, fewer: _Closed, trace: Mapping[str, Any], box: str) -> None:
+        self.fewer, self.box, self.runs = fewer, box, trace["runs"]
+        self.graph = Graph()
+        self.node: dict[str, str] = {}  # by the id that it has outside
+        self.edge: dict[str, str] = {}
+        self.giver: dict[str, str] = {}  # by edge from outside: the box that it comes from
+        for id in fewer.inside[box]:
+            self.node[id] = self._add(fewer.nodes[id])
+        around: dict[Any, str] = {}
+        for edge in fewer.before.edges:
+            ends = [edge.source in self.node, edge.target in self.node]
+            if not any(ends):
+                continue
+            source, target = (self._end(id, around) for id in (edge.source, edge.target))
+            self.edge[edge.id] = f"e{len(self.edge)}"
+            self.graph.edges.append(replace(edge, id=self.edge[edge.id], source=source,
+                                            target=target))  # fmt: skip
+            if not ends[0]:
+                self.giver[edge.id] = source
+        self.graph.roots = list(dict.fromkeys(self.giver.values()))[:1]
+
+    def _add(self, node: GraphNode) -> str:
+        id = f"n{len(self.graph.nodes)}"
+        self.graph.nodes.append(replace(node, id=id))
+        return id
+
+    def _end(self, id: str, around: dict[Any, str]) -> str:
+        """A node inside; or a leaf outside, or the box that stands for all else there."""
+        if id in self.node:
+            return self.node[id]
+        node, at = self.fewer.nodes[id], self.fewer.box[id]
+        shown = self.fewer.graph.node(at)
+        key = id if node.kind == "leaf" else at
+        if key not in around:
+            other = GraphNode("", "more", None, _called(shown))
+            around[key] = self._add(node if node.kind == "leaf" else other)
+        return around[key]
+
+    def told(self) -> Inside:
+        group = self.fewer.group[self.box]
+        root = Group("all", items=[self._mapped(item) for item in group.items], open=True)
+        runs = [self._run(run) for run in self.runs]
+        trace = {"graph": self.graph.plain(), "runs": runs, "inner": True}
+        found = Inside(group.id, self.box, _titled(group), trace, self.graph, [], [])
+        if len(self.graph.nodes) > ROOM and list(root.groups()):
+            inner = closed(trace, self.graph, root)
+            found.trace, found.graph, found.insides = inner.trace, inner.graph, inner.insides
+        else:
+            found.framed = [g for g in root.groups() if g.kind == "module"]
+        return found
+
+    def _mapped(self, item: str | Group) -> str | Group:
+        if isinstance(item, str):
+            return self.node[item]
+        return replace(item, items=[self._mapped(each) for each in item.items], open=False)
+
+    def _run(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        steps = [step for step in run["steps"] if step["kind"] in ("apply", "accumulate")]
+        inside = [self._moved(step) for step in steps if step["node"] in self.node]
+        told = [*self._entering(run["steps"]), *inside] if inside else []
+        edges = {edge.id: edge for edge in self.graph.edges}
+        own = set(self.node.values())
+        kept = [
+            {**step, "sends": [send for send in step.get("sends", ())
+                               if edges[send["edge"]].target in own]}
+            for step in told
+        ]  # fmt: skip
+        for step, ready in zip(told, queues(edges, kept)):
+            step["ready"] = ready
+        all = [node.id for node in self.graph.nodes] if inside else []
+        values = {self.node[id]: v for id, v in run["values"].items() if id in self.node}
+        return {**run, "root": all[-1] if all else "n0", "roots": self.graph.roots, "nodes": all,
+                "values": values, "error": None, "steps": told}  # fmt: skip
+
+    def _moved(self, step: Step) -> Step:
+        moved = {**step, "node": self.node[step["node"]]}
+        if "sends" in step:
+            moved["sends"] = [{**send, "edge": self.edge[send["edge"]]} for send in step["sends"]]
+        return moved
+
+    def _entering(self, steps: list[Step]) -> list[Step]:
+        """What comes from outside, one step for each box that it comes from."""
+        came: dict[str, list[Step]] = {}
+        for step in steps:
+            for send in step.get("sends") or [{**step, "sum": step.get("grad")}]:
+                if giver := self.giver.get(send.get("edge") or ""):
+                    moved = {key: send[key] for key in ("grad", "sum")}
+                    came.setdefault(giver, []).append({"edge": self.edge[send["edge"]], **moved})
+        found = []
+        for giver, sends in came.items():
+            what = _listed([spoken(send["grad"]) for send in sends])
+            name = self.graph.node(giver).name
+            found.append({"kind": "enter", "node": giver, "sends": sends, "ready": [],
+                          "text": f"From {name} comes {what}."})  # fmt: skip
+        return found
+
+
+def _titled(group: Group) -> str:
+    """`layers.3 · Block`"""
+    return " · ".join(filter(None, (group.label, group.detail)))
 
 
 def _written(leaves: list[GraphNode]) -> str:

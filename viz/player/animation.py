@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viz import layout, web
-from viz.closed import closed
+from viz.closed import Inside, closed
 from viz.fold import Group, fold
 from viz.graph import Graph
 from viz.options import check
@@ -24,6 +24,7 @@ from .animated import MOST_FRAMES, animated_svg
 from .embed import player_html
 from .frames import Frame, call, frames, notes, ordinal, with_questions
 from .gif import MOST, gif
+from .inside import few, opened
 from .lines import WIDE, line_frames, source_width, with_source
 from .still import png, still_svg
 
@@ -45,6 +46,7 @@ class Animation:
         self.quiz = quiz
         self.calls: Collection[int] | None = None  # those that are shown; None: as many as fit
         self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
+        self.insides: list[Inside] = []  # what a click on a folded box shows
         self.memory: tuple[str, str] | None = None  # that the graph keeps before and after
         self.sizes: dict[str, int] = {}  # bytes that a node keeps before
         self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
@@ -71,23 +73,26 @@ class Animation:
         of nodes that get a frame, where nothing is folded. `calls` are the runs to show, from 1.
         """
         shown: dict[str, str] = {}
+        insides: list[Inside] = []
         if group is None and "lines" not in trace and not fits(graph):
             group = fold(graph)
         if group is not None:
-            trace, graph, shown = closed(trace, graph, group)
-            framed = ()
+            fewer = closed(trace, graph, group)
+            trace, graph, shown = fewer.trace, fewer.graph, fewer.box
+            insides, framed = few(fewer.insides), ()
         room = notes(_frames(trace, quiz, calls))
         svg = layout.svg(graph, direction=direction, replay=room, framed=framed)
         if "lines" in trace:
             svg = _beside(trace["source"], graph, svg, direction, room)
         animation = cls(trace, svg, quiz=quiz)
-        animation.shown, animation.calls = shown, calls
+        animation.shown, animation.calls, animation.insides = shown, calls, insides
         return animation
 
     @cached_property
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
-        found = [self._with_facts(step) for step in _frames(self.trace, self.quiz, self.calls)]
+        steps = _frames(self.trace, self.quiz, self.calls, self.insides)
+        found = [self._with_facts(step) for step in steps]
         if self.memory and found and self.memory[0] != self.memory[1]:
             before, after = self.memory
             first = f"For backward, the graph keeps {before}."
@@ -170,12 +175,15 @@ class Animation:
 
     def _page(self) -> str:
         title = self.title or f"{call(self.trace)}, step by step"
-        player = player_html(self.svg, self.frames, self.label, self._checked())
-        return web.page(title, title, player)
+        return web.page(title, title, self._player())
+
+    def _player(self) -> str:
+        insides = opened(self.insides, self.frames) if self.insides else {}
+        return player_html(self.svg, self.frames, self.label, self._checked(), insides)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
-            "text/html": player_html(self.svg, self.frames, self.label, self._checked()),
+            "text/html": self._player(),
             "image/svg+xml": animated_svg(self.svg, self.told),
             "text/plain": str(self),
         }
@@ -193,8 +201,13 @@ class Animation:
         return f"<Animation of {len(self.trace['runs'])} backward() in {len(self.frames)} frames>"
 
 
-def _frames(trace: dict[str, Any], quiz: bool, calls: Collection[int] | None) -> list[Frame]:
-    return line_frames(trace, quiz) if "lines" in trace else frames(trace, quiz, calls)
+def _frames(
+    trace: dict[str, Any],
+    quiz: bool,
+    calls: Collection[int] | None,
+    insides: Sequence[Inside] = (),
+) -> list[Frame]:
+    return line_frames(trace, quiz) if "lines" in trace else frames(trace, quiz, calls, insides)
 
 
 def _beside(

@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 from pathlib import Path
+from typing import Any
 
 from viz.page import clean
 from viz.web import inert, palette, source, theme
@@ -19,11 +20,16 @@ LETTERS = 1000  # of the sentences that stand for the picture where it is not se
 
 
 def player_html(
-    svg: str, steps: list[Frame], label: str, checks: dict[str, str] | None = None
+    svg: str,
+    steps: list[Frame],
+    label: str,
+    checks: dict[str, str] | None = None,
+    insides: dict[str, Any] | None = None,
 ) -> str:
     """The player's HTML fragment for the picture `svg` and the frames `steps`.
 
-    `label` names the player for who cannot see it. `checks` says what a click on a part tells.
+    `label` names the player for who cannot see it. `checks` says what a click on a part tells,
+    `insides` what one on a folded box opens (see inside.py).
 
     Its first element is an `<img>` of the animated SVG: all that is left where scripts are not run.
     Deterministic: the same picture and frames give the same text.
@@ -34,7 +40,17 @@ def player_html(
     if len(told) <= MOST_FRAMES:  # then their sentences stand in the picture already
         for frame in plain:
             del frame["text"]
-    found = {"label": label, "frames": plain, **({"checks": checks} if checks else {})}
+    found: dict[str, Any] = {"label": label, "frames": plain}
+    parts = ["player.js"]
+    if checks:
+        found["checks"] = checks
+    if any(step.asks for step in steps):
+        found["quiz"] = True
+        parts.append("quiz.js")
+    if insides:
+        found["insides"] = insides
+        parts.append("inside.js")
+    script = "".join(source(HERE / part) for part in parts)
     data = inert(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
@@ -49,7 +65,7 @@ def player_html(
 <script type="application/json">{data}</script>
 <script>
 (() => {{
-{source(HERE / "player.js")}
+{script}
 // Every copy of this output on the page that has no player yet; `currentScript` is not reliable.
 for (const host of document.querySelectorAll('[data-player="{digest}"]'))
   if (!host.shadowRoot) mount(host);

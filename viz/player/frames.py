@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
+from viz.closed import Inside
 from viz.page import clean
 from viz.rules import letters_beside, respelled, rule_for
 from viz.values import ROW, SPOKEN, rows, spoken
@@ -51,6 +52,8 @@ class Frame:
     queue: str = ""
     asks: list[quiz.Ask] = field(default_factory=list)
     call: str = ""  # "2 of 3", on the frame that opens it
+    group: str = ""  # of a closed box: what is inside, and its own frames, which come before this
+    inside: list[Frame] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -59,13 +62,18 @@ class Frame:
 
     def plain(self) -> dict[str, Any]:
         """The frame as the player reads it."""
-        spare = ("asks", "queue", "call")
+        spare = ("asks", "queue", "call", "group", "inside")
         told = {key: value for key, value in vars(self).items() if value or key not in spare}
+        if self.inside:
+            told["inside"] = [frame.plain() for frame in self.inside]
         return told | {"ms": round(1000 * self.seconds)}
 
 
 def frames(
-    trace: dict[str, Any], asked: bool = False, calls: Collection[int] | None = None
+    trace: dict[str, Any],
+    asked: bool = False,
+    calls: Collection[int] | None = None,
+    insides: Sequence[Inside] = (),
 ) -> list[Frame]:
     """All frames of all runs, each run opened by a frame that shows the `.grad`s it starts with.
 
@@ -83,7 +91,7 @@ def frames(
     found, grads, last = list[Frame](), dict[str, Any](), -1
     for number, run in enumerate(runs):
         if number in shown:
-            told = Run(trace, number, varying, asked, grads).frames()
+            told = Run(trace, number, varying, asked, grads, insides).frames()
             if number > last + 1 and found:
                 gap = f"Call {number} is" if number == last + 2 else (
                     f"Calls {last + 2:,} to {number:,} are"
@@ -255,6 +263,7 @@ class Run:
         varying: list[str],
         asked: bool,
         grads: Mapping[str, Any] | None = None,
+        insides: Sequence[Inside] = (),
     ) -> None:
         self.trace, self.number, self.run = trace, number, trace["runs"][number]
         self.varying, self.asked, self.count = varying, asked, len(trace["runs"])
@@ -267,6 +276,7 @@ class Run:
             for step in self.run["steps"]
             for send in step.get("sends", ())
         )
+        self.insides = {inside.box: inside for inside in insides}
         self.grads = self._grads_before(grads)
         self.met: dict[str, list[dict[str, Any]]] = {}  # gradients that came to a node, in order
 
@@ -289,9 +299,15 @@ class Run:
             text = clean(step["text"], LETTERS)
             asks = getattr(self, f"_ask_{step['kind']}")(step) if self.asked else []
             sent = {self.targets[send["edge"]] for send in step.get("sends", ())}
+            if self.trace.get("inner"):  # of what is outside it is not known here
+                sent &= {step["node"] for step in self.run["steps"]}
             waits = {id: missing[id] for id in missing if id in sent and missing[id]}
             queue = self._queue(ready, waits, following)
-            found.append(Frame(step["kind"], text, step["node"], changes, terms, queue, asks))
+            frame = Frame(step["kind"], text, step["node"], changes, terms, queue, asks)
+            if inside := self.insides.get(step["node"] if step["kind"] == "apply" else ""):
+                inner = Run(inside.trace, self.number, [], False, None, inside.insides).frames()
+                frame = replace(frame, group=inside.id, inside=inner)
+            found.append(frame)
         if self.run["error"]:
             failed = waiting if len(waiting) == 1 else []  # of several, none can be blamed
             focus = [found[-1].focus, *failed][-1]
@@ -304,6 +320,15 @@ class Run:
         edge = step["edge"]
         changes = {edge: "moving", f"{edge}-label": label(step["grad"])} if edge else {}
         return changes, [_term("starts with", step["grad"])]
+
+    def enter(self, step: dict[str, Any]) -> _Told:
+        """What comes into the inside of a closed box."""
+        changes, terms = dict[str, str](), list[tuple[str, ...]]()
+        for send in step["sends"]:
+            edge, target = send["edge"], self.targets[send["edge"]]
+            changes |= {edge: "moving", f"{edge}-label": label(send["grad"])}
+            terms.append(_term(f"→ {self._name(target)}", send["grad"]))
+        return changes, terms[:MOST_TERMS]
 
     def apply(self, step: dict[str, Any]) -> _Told:
         """An op receives a gradient and sends others on; where several meet, they add up."""

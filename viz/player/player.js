@@ -55,26 +55,15 @@ const PARTS = `
     <div class="words">
       <div aria-live="polite"><p class="sentence"></p><p class="queue"></p></div>
       <dl class="numbers"></dl>
-      <form class="quiz">
-        <p class="score"></p>
-        <p class="reply" id="reply" role="status"></p>
-        <label class="ask" for="answer"></label>
-        <span class="row">
-          <input id="answer" autocomplete="off" autocapitalize="off" spellcheck="false"
-                 aria-describedby="reply">
-          <button type="submit">Check</button>
-          <button type="button" data-action="reveal">Show it</button>
-        </span>
-        <button type="button" class="on" data-action="forward">Step on</button>
-      </form>
     </div>
   </div>`;
 
 function mount(host) {
   const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
   const [picture, sentences] = pictureFrom(host.querySelector("img"));
-  const frames = data.frames.map((frame, i) => ({ text: sentences[i], ...frame }));
-  const starts = frames.flatMap((frame, i) => (frame.kind === "start" ? [i] : []));
+  const all = data.frames.map((frame, i) => ({ text: sentences[i], ...frame }));
+  let frames = all; // and those inside of open boxes
+  let starts = [];
 
   // Built aside and attached last: if anything above or here throws, the animated picture stays.
   const view = document.createElement("template");
@@ -90,15 +79,12 @@ function mount(host) {
   const sentence = part(".sentence");
   const queue = part(".queue");
   const numbers = part(".numbers");
-  // Everything in the picture that frames speak of. A leaf that is used often is drawn several
-  // times, as n5, n5.1, n5.2: one key, several elements; each is made with its use, by its own key.
-  const elements = new Map();
-  for (const element of picture.querySelectorAll("[id]")) {
-    const key = element.id.replace(/\.\d+/, "");
-    elements.set(key, [...(elements.get(key) ?? []), element]);
-    if (/\.\d+$/.test(element.id)) elements.set(element.id, [element]);
-  }
-  const quiz = makeQuiz(frames, part(".quiz"), (number) => show(number, true));
+  // The pictures by what they show: "", or a box that is open (see inside.js).
+  const pictures = new Map([["", { elements: elementsOf(picture), shown: new Map() }]]);
+  const elements = pictures.get("").elements;
+  const quiz = data.quiz
+    ? makeQuiz(all, part(".words"), (frame) => frames.indexOf(frame), (number) => show(number, true))
+    : { reach: () => frames.length - 1, show() {}, focus() {} };
   for (const key of Object.keys(data.checks ?? {})) {
     for (const element of elements.get(key) ?? []) {
       element.classList.add("checked");
@@ -134,24 +120,35 @@ function mount(host) {
   let playing = false;
   let timer = 0; // the next step of play
   let arrival = 0; // the end of a gradient's travel
-  const shown = new Map(); // element id -> what the picture shows now
 
-  // What the picture shows at a frame: the changes since its run began, one after the other. What a
+  // What a picture shows at a frame: its changes since its run began, one after the other. What a
   // frame leaves at work has happened by the next one.
-  function stateAt(number) {
+  function stateAt(number, of = "") {
     const start = starts.findLast((s) => s <= number);
-    const state = { ...frames[start].changes };
-    for (let i = start + 1; i <= number; i++) {
-      for (const [key, value] of Object.entries(frames[i - 1].changes)) {
+    const end = starts.find((s) => s > number) ?? frames.length;
+    const first = of ? frames.slice(start, end).find(({ group }) => group === of)?.inside[0] : frames[start];
+    const state = { ...first?.changes };
+    let last = first;
+    const settle = () => {
+      for (const [key, value] of Object.entries(last?.changes ?? {})) {
         if (value in PAST) state[key] = PAST[value];
       }
-      Object.assign(state, frames[i].changes);
+    };
+    for (const frame of frames.slice(start + 1, number + 1)) {
+      if ((frame.of ?? "") !== of) continue;
+      settle();
+      Object.assign(state, frame.changes);
+      last = frame;
+    }
+    if (last !== frames[number]) settle();
+    for (let inner = frames[number].of; inner; inner = data.insides[inner].in) {
+      if (data.insides[inner].in === of) state[data.insides[inner].box] = "active";
     }
     return state;
   }
 
   // ---- render ----
-  function render(state) {
+  function render(state, { elements, shown } = pictures.get("")) {
     for (const [key, same] of elements) {
       const value = state[key] ?? "";
       if (shown.get(key) === value) continue;
@@ -180,9 +177,9 @@ function mount(host) {
   }
 
   // A picture larger than its frame follows the node at work; the page itself is never scrolled.
-  function follow(ids, smooth = false) {
+  function follow({ focus: ids, of = "" }, smooth = false) {
     for (const id of host.isConnected ? ids.split(" ") : []) {
-      const node = elements.get(id)?.[0];
+      const node = pictures.get(of).elements.get(id)?.[0];
       const pane = node?.closest(".picture");
       if (!pane) continue;
       const [box, view] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
@@ -217,6 +214,7 @@ function mount(host) {
         return box;
       }),
     );
+    scrub.max = frames.length - 1;
     scrub.value = at;
     const last = String(frames.length - 1);
     scrub.setAttribute("aria-valuetext", `step ${at} of ${last}`);
@@ -230,21 +228,28 @@ function mount(host) {
   function show(number, travel = false) {
     clearTimeout(arrival);
     at = Math.max(0, Math.min(quiz.reach(), number));
-    const state = stateAt(at);
+    const here = frames[at].of ?? "";
+    for (const [of, its] of pictures) if (of !== here) render(stateAt(at, of), its);
+    const mine = pictures.get(here);
+    const { elements } = mine;
+    const state = stateAt(at, here);
     const moving = [...elements.keys()].filter((id) => state[id] === "moving");
     if (travel && moving.length && !calm()) {
       // The sums at the far end change when the gradients arrive, not before.
-      const before = stateAt(at - 1);
+      const before = stateAt(at - 1, here);
       const departed = { ...state };
       for (const key in state) if (key.endsWith("-acc")) departed[key] = before[key];
-      render(departed);
+      render(departed, mine);
       for (const id of moving) send(elements.get(`${id}-grad`)[0], elements.get(`${id}-label`)[0]);
-      arrival = setTimeout(() => render(state), TRAVEL);
+      arrival = setTimeout(() => render(state, mine), TRAVEL);
     } else {
-      render(state);
+      render(state, mine);
     }
     renderWords();
-    follow(frames[at].focus, travel);
+    if (here) for (let of = here; of; of = data.insides[of].in) {
+      follow({ focus: data.insides[of].box, of: data.insides[of].in }, travel);
+    }
+    follow(frames[at], travel);
   }
 
   // Let a gradient travel: its line grows along the edge while its number rides to its place.
@@ -255,6 +260,14 @@ function mount(host) {
     const dx = from.x - number.getAttribute("x");
     const dy = from.y - number.getAttribute("y");
     number.animate({ transform: [`translate(${dx}px, ${dy}px)`, "none"] }, timing);
+  }
+
+  // The frames that are stepped through.
+  function lay(list) {
+    frames = list;
+    starts = frames.flatMap((frame, i) => (frame.kind === "start" ? [i] : []));
+    call.replaceChildren(...starts.map((start, i) =>
+      new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));
   }
 
   // ---- events ----
@@ -297,7 +310,7 @@ function mount(host) {
   };
   const keys = {
     " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
-    ...(starts.length > 1 && { PageUp: "call", PageDown: "nextCall" }),
+    ...(all.filter(({ kind }) => kind === "start").length > 1 && { PageUp: "call", PageDown: "nextCall" }),
     ...(data.checks && { c: "check" }),
     ...(document.fullscreenEnabled && { f: "full" }),
   };
@@ -312,8 +325,13 @@ function mount(host) {
     const mine = path.includes(host) || (alone && path[0] === document.body && host.isConnected);
     if (!mine || (!typing && (ctrlKey || metaKey || altKey || shiftKey))) return;
     const action = keys[key];
-    const pressed = path[0].localName === "button" && (key === " " || key === "Enter");
-    if (path[0].localName === "select" || typing || pressed) {
+    const enters = key === " " || key === "Enter";
+    const pressed = path[0].localName === "button" && enters;
+    if (enters && path[0].dataset?.opens) {
+      event.stopPropagation();
+      event.preventDefault();
+      opener.toggle(path[0].dataset.opens);
+    } else if (path[0].localName === "select" || typing || pressed) {
       event.stopPropagation();
     } else if (action) {
       event.stopPropagation();
@@ -347,7 +365,7 @@ function mount(host) {
     const left = host.clientWidth - lines;
     stage.classList.toggle("stacked", left < Math.min(wide, panes[1] ? LEAST.two : LEAST.one));
     for (const pane of panes) pane.classList.toggle("whole", high <= WHOLE && !stage.matches(".stacked"));
-    const beside = high > TALL && left - wide > BESIDE;
+    const beside = high > TALL && left - wide > BESIDE && pictures.size < 2;
     player.classList.toggle("side", beside);
     const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
     const room = [host.clientWidth / (lines + wide + right + 40), host.clientHeight / (high + below + 60)];
@@ -355,21 +373,40 @@ function mount(host) {
   }
   part("[data-action=full]").hidden = !document.fullscreenEnabled;
   new ResizeObserver(fit).observe(host);
-  scrub.max = frames.length - 1;
   // Room for the tallest numbers from the start, so that nothing below the player jumps.
-  const terms = frames.flatMap((frame) => frame.terms);
+  const deep = (frame) => [...(frame.inside?.slice(1).flatMap(deep) ?? []), frame];
+  const terms = all.flatMap(deep).flatMap((frame) => frame.terms);
   const tall = (text) => (text[0] === "▦" ? 4 : text.split("\n").length);
   const rows = terms.map((term) => term.reduce((sum, text) => sum + tall(text), 0));
   numbers.style.setProperty("--lines", Math.max(0, ...rows));
-  part(".call").hidden = starts.length < 2;
-  call.append(...starts.map((start, i) => new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));
+  part(".call").hidden = !keys.PageUp;
+  lay(all);
+  const opener = data.insides && makeOpener(data.insides, all, pictures, stage, (list) => {
+    const now = frames[at];
+    lay(list);
+    at = list.indexOf(list.includes(now) ? now : all.find((frame) => deep(frame).includes(now)));
+    fit();
+    show(at);
+  });
   show(0);
   host.dataset.frames = frames.length;
   const root = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
   style.textContent = host.querySelector("script[type='text/css']").textContent;
   root.append(style, view.content);
-  follow(frames[at].focus);
+  follow(frames[at]);
+}
+
+// Everything in a picture that frames speak of. A leaf that is used often is drawn several times, as
+// n5, n5.1, n5.2: one key, several elements; each is made with its use, by its own key.
+function elementsOf(picture) {
+  const elements = new Map();
+  for (const element of picture.querySelectorAll("[id]")) {
+    const key = element.id.replace(/\.\d+/, "");
+    elements.set(key, [...(elements.get(key) ?? []), element]);
+    if (/\.\d+$/.test(element.id)) elements.set(element.id, [element]);
+  }
+  return elements;
 }
 
 // A large gradient at a glance: "012/345" are the levels of its cells, from most negative to most
@@ -396,143 +433,6 @@ function thumbnail(text) {
   return svg;
 }
 
-// ---- quiz ----
-
-// Predict, then step: a frame with questions is shown when they are answered. `made` is called with
-// the number of the frame that the last answer of a step leads to.
-function makeQuiz(frames, form, made) {
-  const part = (selector) => form.querySelector(selector);
-  const [field, reply, ask, score, on] = ["input", ".reply", ".ask", ".score", ".on"].map(part);
-  const questions = frames.flatMap((frame, number) =>
-    (frame.asks ?? []).map((question, i, all) => ({ ...question, number, i, count: all.length })));
-  let next = 0; // the question that is open
-  let tries = 0;
-  let right = 0; // answered at the first try
-
-  const reach = () => (questions[next]?.number ?? frames.length) - 1;
-
-  function show(at) {
-    const open = questions[next];
-    const here = open && at === reach();
-    for (const e of [ask, part(".row")]) e.hidden = !here;
-    on.hidden = here || at === frames.length - 1;
-    reply.textContent = "";
-    if (here) {
-      const which = open.count > 1 ? ` (${open.i + 1} of ${open.count})` : "";
-      ask.textContent = `Predict${which}. ${open.text}`;
-      field.placeholder = open.shape.length ? `numbers of shape (${open.shape.join(", ")})` : "";
-    }
-    score.textContent = `${next} of ${questions.length} predicted, ${right} at the first try`;
-  }
-
-  function settle(text, good) {
-    right += good && !tries;
-    tries = 0;
-    field.value = "";
-    const number = questions[next].number;
-    next += 1;
-    made(Math.min(number, reach())); // further questions may come before that frame
-    say(text, good ? "right" : "told");
-    focus();
-  }
-
-  function focus() {
-    if (form.isConnected) (on.hidden ? field : on).focus();
-  }
-
-  function say(text, kind) {
-    reply.textContent = text;
-    reply.dataset.kind = kind;
-  }
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const open = questions[next];
-    const given = readNumbers(field.value);
-    if (!given) {
-      return say("Type a number such as 4.5 or 1/3, or a list such as [[1, 2], [3, 4]].", "wrong");
-    }
-    if (same(given, open.answer, open.shape)) return settle(`Right: ${open.say}.`, true);
-    const near = open.near.find(([wrong]) => same(given, wrong, shapeOf(wrong, open.shape)));
-    const whole = open.whole && addsUp(given, open);
-    say(`Not yet. ${near?.[1] ?? (whole ? open.whole : misfit(given, open) ?? open.hint)}`, "wrong");
-    tries += 1;
-    field.select();
-  });
-
-  if (!questions.length) form.remove();
-  return {
-    reach,
-    show,
-    focus,
-    reveal() {
-      tries += 1;
-      settle(`It is ${questions[next].say}. ${questions[next].hint}`, false);
-    },
-  };
-}
-
-// What was typed, as nested lists: "4.5", "1/3", "−2", "[1, 2]", "(2, 3)", "[[1 2] [3 4]]"; null if
-// it is not that.
-function readNumbers(text) {
-  const plain = text.trim().replaceAll("−", "-").replaceAll("(", "[").replaceAll(")", "]");
-  const fraction = /(-?[\d.]+(?:e[-+]?\d+)?)\s*\/\s*([\d.]+)/gi;
-  const divided = plain.replace(fraction, (_, a, b) => String(a / b));
-  const bare = divided.includes("[") || !/[\s,]/.test(divided) ? divided : `[${divided}]`;
-  const json = bare
-    .replace(/\]\s*,?\s*\[/g, "],[")
-    .replace(/([\d.])(?:\s*,\s*|\s+)(?=[-+.\d])/g, "$1,")
-    .replace(/,\s*\]/g, "]")
-    .replace(/(^|[^\d.])\.(?=\d)/g, "$10.")
-    .replace(/(\d)\.(?!\d)/g, "$1")
-    .replace(/(^|[[,\s])\+/g, "$1");
-  try {
-    const found = JSON.parse(json);
-    const flat = [found].flat(Infinity);
-    return flat.length && flat.every(Number.isFinite) ? found : null;
-  } catch {
-    return null;
-  }
-}
-
-const shapeOf = (list, alike) =>
-  Array.isArray(list) ? [list.length, ...shapeOf(list[0], [])] : alike;
-
-// Is this the same, to two digits? One number stands for an array of that shape whose are all equal.
-function same(given, right, shape) {
-  if (Array.isArray(given) && !Array.isArray(right)) {
-    const whole = shape.reduce((a, b) => a * b, 1) === [given].flat(Infinity).length;
-    return whole && given.flat(Infinity).every((x) => same(x, right, []));
-  }
-  if (Array.isArray(given)) {
-    return given.length === right.length && given.every((x, i) => same(x, right[i], []));
-  }
-  return !Array.isArray(right) && Math.abs(given - right) <= 0.01 * Math.abs(right) + 1e-9;
-}
-
-// Has `given` more dimensions or longer ones than the answer, and is the answer when added up?
-function addsUp(given, { answer, shape }) {
-  const sum = (list) => list.reduce((a, b) => add(a, b));
-  const add = (a, b) => (Array.isArray(a) ? a.map((x, i) => add(x, b[i])) : a + b);
-  const each = (list, depth, size) =>
-    depth ? list.map((x) => each(x, depth - 1, size)) : list.length === size ? list : [sum(list)];
-  let found = given;
-  while (shapeOf(found, []).length > shape.length) found = sum(found);
-  shape.forEach((size, depth) => {
-    if (Array.isArray(found)) found = each(found, depth, size);
-  });
-  return shapeOf(given, []).length > 0 && same(found, answer, shape);
-}
-
-// What an answer of another shape is told.
-function misfit(given, { shape, answer }) {
-  const found = shapeOf(given, []);
-  const fits = found.join() === shape.join() || (!found.length && !Array.isArray(answer));
-  if (fits) return null;
-  const text = (sizes) => (sizes.length ? `shape (${sizes.join(", ")})` : "one number");
-  return `You gave ${text(found)}; it has ${text(shape)}.`;
-}
-
 // ---- picture ----
 
 // The still picture and its sentences out of the animated one, so that they are stored once; around
@@ -545,7 +445,11 @@ function pictureFrom(image) {
   const sentences = words.map((text) =>
     [...text.childNodes].map((row) => row.textContent).join(" "));
   for (const moving of still.querySelectorAll("style, .replay")) moving.remove();
-  for (const box of still.querySelectorAll(".node > .box")) {
+  return [ringed(document.importNode(still, true)), sentences];
+}
+
+function ringed(picture) {
+  for (const box of picture.querySelectorAll(".node > .box:last-of-type")) {
     const ring = box.cloneNode();
     ring.setAttribute("class", "ring");
     for (const [name, by] of [["x", -4], ["y", -4], ["width", 8], ["height", 8], ["rx", 4]]) {
@@ -553,7 +457,7 @@ function pictureFrom(image) {
     }
     box.before(ring);
   }
-  return [document.importNode(still, true), sentences];
+  return picture;
 }
 
 // The graphs in a picture with their names, if it has several parts: [graph, name].
