@@ -444,6 +444,36 @@ def test_without_its_source_f_still_checks_the_leaves(engine):
     assert all(text.startswith("No finite differences here") for text in found.values())
 
 
+def test_why_there_are_no_finite_differences_is_told(engine):
+    x = engine.tensor([2.0, 3.0], requires_grad=True)
+
+    def watchful():
+        if sys._getframe().f_code is not watchful.__code__:
+            raise LookupError("who calls?")
+        return (x * 3).sum()
+
+    found = dict(checked(engine, watchful))
+    assert found.pop("AccumulateGrad").endswith("The two agree.")
+    assert set(found) == {"MulBackward0", "SumBackward0"}
+    assert all(text.endswith("raised LookupError: who calls?") for text in found.values())
+
+    calls = []
+
+    def fickle():
+        calls.append(0)
+        return (x * 3).sum() if len(calls) < 3 else (3 * x).sum() + 0 * x.sum()
+
+    found = dict(checked(engine, fickle))
+    assert found["MulBackward0"].endswith("f called again makes a graph of other operations.")
+
+    def parts():
+        one, other = (x * 3).unbind()
+        return one * other
+
+    found = dict(checked(engine, parts))
+    assert found["UnbindBackward0"].endswith("it has several results, and each would need its own.")
+
+
 def test_f_must_compute_the_same_again(engine):
     x = engine.tensor(2.0, requires_grad=True)
     with pytest.raises(ValueError, match="f gives 6 where the animated tensor is 4"):

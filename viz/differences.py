@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
@@ -12,11 +11,13 @@ import numpy as np
 
 from .graph import Graph, engine_of, roots_of, walk
 from .names import is_tensor, output_nr
-from .rerun import Rerun
+from .page import clean
+from .rerun import Rerun, RerunError
 from .values import LISTED, Value, array_of, dtype_of, number, spoken, value_of_array
 
 CLOSE = 0.02  # of the largest number, that a gradient in float32 may be off
 RUNS = 4_000  # of f, at most
+LETTERS = 120  # of an error that are told
 
 
 @dataclass
@@ -65,20 +66,30 @@ def differences(f: Callable[[], Any], t: Any, gradient: Any, graph: Graph) -> Ch
         if node.kind == "leaf":
             leaf = graph.handles[node.id].variable
             checks[node.id] = _MANY if prod(leaf.shape) > LISTED else _slopes(leaf, again, engine)
-    with suppress(Exception):  # a copy of f may do what f does not: then leaves alone are checked
+    try:
         checks |= _inside(Rerun(f, engine.__name__), total, before, graph, engine)
+    except RerunError as error:  # then leaves alone are checked
+        checks |= dict.fromkeys(_ops(graph), _COPY.format(clean(str(error), LETTERS)))
     return checks
+
+
+def _ops(graph: Graph) -> dict[str, str | None]:
+    return {node.id: node.op for node in graph.nodes if node.kind == "op"}
 
 
 def _inside(
     f: Rerun, total: Callable[[Any], float], before: float, graph: Graph, engine: Any
 ) -> Checks:
     """The same for what ops have made, as far as f's own lines hold it."""
+    ops = _ops(graph)
     with f.looking() as results:
-        again = walk(roots_of(f()))
-    ops = {n.id: n.op for n in graph.nodes if n.kind == "op"}
+        found = f()
+    try:
+        again = walk(roots_of(found))
+    except (TypeError, ValueError):  # no tensor, or none with a graph
+        return dict.fromkeys(ops, _OTHER)
     if [(n.kind, n.op) for n in again.nodes] != [(n.kind, n.op) for n in graph.nodes]:
-        return {}
+        return dict.fromkeys(ops, _OTHER)
     ids = {id(again.handles[box]): box for box in ops}
     places: dict[str, int] = {}  # the first time that each result passes
     for at, (result, node) in enumerate(results):
@@ -112,23 +123,37 @@ _UNSEEN = (
     "No finite differences here: f's own lines never hold this result, so nothing can be added "
     "to it."
 )
+_COPY = (
+    "No finite differences here: a copy of f's lines, which may add to results on their way, "
+    "raised {}"
+)
+_OTHER = "No finite differences here: f called again makes a graph of other operations."
+_SEVERAL = "No finite differences here: it has several results, and each would need its own."
 _MANY = "No finite differences here: it has too many numbers to move one by one."
 _COARSE = "No finite differences here: its numbers have too few digits."
 
 
 def told(checks: Checks, run: Mapping[str, Any]) -> dict[str, str]:
     """{node's id: what finite differences say of the gradient that it got in this run}"""
-    came = {}
+    came: dict[str, Value | None] = {}
+    several = set()
     for step in run["steps"]:
         if step["kind"] == "accumulate":
             came[step["node"]] = step["incoming"]
-        elif step["kind"] == "apply" and "received_all" not in step:
+        elif step["kind"] == "apply":
             came[step["node"]] = step["received"]
-    return {
-        id: slopes if isinstance(slopes, str) else _text(slopes, came[id])
-        for id, slopes in checks.items()
-        if came.get(id) and (isinstance(slopes, str) or came[id]["data"] is not None)
-    }
+            several |= {step["node"]} if "received_all" in step else set()
+    found = {}
+    for id, slopes in checks.items():
+        if (got := came.get(id)) is None:
+            continue
+        if id in several:
+            found[id] = _SEVERAL
+        elif isinstance(slopes, str) or got["data"] is None:
+            found[id] = slopes if isinstance(slopes, str) else _MANY
+        else:
+            found[id] = _text(slopes, got)
+    return found
 
 
 def _slopes(leaf: Any, total: Callable[[], float], engine: Any) -> Slopes | str:

@@ -21,6 +21,10 @@ from .names import is_model, is_tensor
 AT, CALL = "_viz_at_", "_viz_call_"  # how the copies call the two methods of Rerun
 
 
+class RerunError(Exception):
+    """The function ran, but its copy did not."""
+
+
 class Rerun:
     """`f`, whose results can be looked at (`results`) and moved (`moved`) by their numbers."""
 
@@ -37,6 +41,8 @@ class Rerun:
         self._count = 0
         try:
             return self._call(self._f)()
+        except Exception as error:  # the user's own lines may raise anything
+            raise RerunError(f"{type(error).__name__}: {error}") from error
         finally:
             for module in self._models:
                 vars(module).pop("forward", None)
