@@ -122,24 +122,25 @@ def test_a_click_unfolds_and_folds(opened, deep):
     assert ids(page) == before
 
 
+CLASHES = """() => {
+  const root = document.querySelector('.viz-drawing').shadowRoot;
+  const all = [...root.querySelectorAll('.picture .node > .box')];
+  const rects = all.map((b) => b.getBoundingClientRect());
+  const clash = [];
+  rects.forEach((a, i) => rects.slice(i + 1).forEach((b, j) => {
+    const same = all[i].parentNode === all[i + 1 + j].parentNode;
+    if (!same && a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+      clash.push([all[i].parentNode.id, all[i + 1 + j].parentNode.id]);
+  }));
+  return [rects.length, clash];
+}"""
+
+
 def test_no_two_boxes_overlap_when_all_is_unfolded(opened, deep):
     page = opened(deep)
     page.get_by_role("button", name="Unfold all").click()
-    clashes = page.evaluate(
-        """() => {
-          const root = document.querySelector('.viz-drawing').shadowRoot;
-          const all = [...root.querySelectorAll('.picture .node > .box')];
-          const rects = all.map((b) => b.getBoundingClientRect());
-          const clash = [];
-          rects.forEach((a, i) => rects.slice(i + 1).forEach((b, j) => {
-            const same = all[i].parentNode === all[i + 1 + j].parentNode;
-            if (!same && a.left < b.right - 1 && b.left < a.right - 1
-                && a.top < b.bottom - 1 && b.top < a.bottom - 1)
-              clash.push([all[i].parentNode.id, all[i + 1 + j].parentNode.id]);
-          }));
-          return [rects.length, clash];
-        }"""
-    )
+    clashes = page.evaluate(CLASHES)
     assert clashes[0] > 60
     assert clashes[1] == []
     assert not page.locator(".node.group").count()
@@ -147,6 +148,35 @@ def test_no_two_boxes_overlap_when_all_is_unfolded(opened, deep):
     page.get_by_role("button", name="Fold all").click()
     page.get_by_role("button", name="As at first").click()
     assert "folded:" in page.locator(".note").inner_text()
+
+
+def test_what_is_folded_takes_no_more_room_than_its_box(opened, torch):
+    """Modules that stand open at first are laid out as large as they are, and shrink."""
+    net = net_of(torch, 2)
+    page = opened(viz.draw((net(torch.ones(2, 4)) ** 2).mean(), model=net))
+    size = "document.querySelector('.viz-drawing').shadowRoot.querySelector('.graph').viewBox"
+    before = page.evaluate(f"{size}.baseVal.height")
+    page.get_by_role("button", name="Fold all").click()
+    folded = page.evaluate(f"{size}.baseVal.height")
+    assert page.evaluate(CLASHES)[1] == []
+    assert folded < before / 2
+    loose = page.evaluate(
+        """() => {
+          const root = document.querySelector('.viz-drawing').shadowRoot;
+          const near = (point, box) => point.x > box.left - 9 && point.x < box.right + 9
+            && point.y > box.top - 9 && point.y < box.bottom + 9;
+          const boxes = [...root.querySelectorAll('.picture .node')]
+            .map((node) => node.getBoundingClientRect());
+          return [...root.querySelectorAll('.edge .data')].filter((path) => {
+            const {x, y} = path.getPointAtLength(0);
+            const start = new DOMPoint(x, y).matrixTransform(path.getScreenCTM());
+            return !boxes.some((box) => near(start, box));
+          }).length;
+        }"""
+    )
+    assert loose == 0
+    page.get_by_role("button", name="Unfold all").click()
+    assert page.evaluate(f"{size}.baseVal.height") == pytest.approx(before, abs=1)
 
 
 def test_search_finds_what_is_folded(opened, deep):

@@ -87,6 +87,17 @@ def inside(page: Page) -> Iterator[str]:
         yield "</g>"
 
 
+def title_shift(page: Page) -> float:
+    """How far to the right a frame's title stands, so that no wire which comes in crosses it."""
+    if page.direction == "LR":
+        return 0
+    room, wide, at = frame_size(page)[0], width(frame_title(page.group), 12) + 40, 0.0
+    for port in sorted(x + FRAME[0] for id, (x, _) in page.ports.items() if id[0] == "<"):
+        if at < port < at + wide:
+            at = port
+    return at if at + wide <= room else 0
+
+
 def frame_ink(page: Page) -> str:
     """The frame around an open group."""
     left, top, _, _ = FRAME
@@ -103,7 +114,7 @@ def _frame(x: float, y: float, w: float, h: float) -> str:
 def title_ink(page: Page) -> str:
     """Its title, which no wire strikes through."""
     left, top, _, _ = FRAME
-    return _title(frame_title(page.group), 10 - left, 16 - top)
+    return _title(frame_title(page.group), 10 - left + title_shift(page), 16 - top)
 
 
 def _title(text: str, x: float, y: float) -> str:

@@ -19,7 +19,7 @@ from .engine import LayoutError, call, engine
 from .fold import Group
 from .graph import Graph
 from .ink import MARGIN, ink
-from .page import FRAME, Base, Page, Replay, describe, page_of, width
+from .page import FRAME, Base, Page, Replay, describe, page_of, size_of, width
 from .place import compose
 
 __all__ = ["LayoutError", "arranged", "svg"]
@@ -28,6 +28,7 @@ WIDTH = 800  # pixels of a notebook cell: a wider graph runs from top to bottom
 DETOUR = 1.03  # how much longer all wires may be for the sake of the order of inputs
 CAREFUL = 40  # boxes of a page that is laid out twice, with and without that order
 POINT = 72  # points to an inch; one point is one pixel here
+NEAR = 12  # pixels from a port to the next box
 RANKSEP, CLOSE = 0.42, 0.22  # inches from rank to rank; in a replay a label is a rank of its own
 
 
@@ -78,8 +79,13 @@ def _turn(page: Page, direction: str, roots: list[str]) -> float:
     """Lays a page out in that direction, with the pages that are seen in it. How wide it is."""
     for p in pages(page):
         p.direction = direction
-    place(page, (p for p in pages(page) if p.group.open), roots)
-    compose(page)
+    layers = [[page]]  # as deep as open groups are in each other
+    while layers[-1]:
+        layers.append([p for q in layers[-1] for p in q.inner.values() if p.group.open])
+    for layer in reversed(layers):  # the inner ones first: a frame is as large as what is in it
+        place(page, layer, roots)
+        for p in layer:
+            compose(p)
     return page.width
 
 
@@ -136,7 +142,8 @@ def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
     ]
     number = {id: i for i, id in enumerate([*(box.id for box in page.boxes), *_ports(page)])}
     for box in page.boxes:
-        size = f"width={box.width / POINT:.4f} height={box.height / POINT:.4f}"
+        w, h = size_of(page, box)
+        size = f"width={w / POINT:.4f} height={h / POINT:.4f}"
         lines.append(f"{number[box.id]}[{size}]")
     for i, wire in enumerate(page.wires):
         room = f" label={_blank(*wire.room)}" if wire.notes else ""
@@ -240,9 +247,44 @@ def _take(page: Page, found: dict[str, Any]) -> None:
         wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
         if "lp" in item:
             wire.spot = _point(item["lp"], page.height)
+    _tighten(page)
     places = {box.id: (box.x, box.y) for box in page.boxes}
+    sizes = {box.id: size_of(page, box) for box in page.boxes}
     ways = [wire.points for wire in page.wires]
-    page.base = Base(page.width, page.height, places, dict(page.ports), ways)
+    page.base = Base(page.width, page.height, places, sizes, dict(page.ports), ways)
+
+
+def _tighten(page: Page) -> None:
+    """Moves the ports of a frame near to what is in it: ranks leave more room than they need."""
+    if not page.ports:
+        return
+    along = 0 if page.direction == "LR" else 1
+    places = [((box.x, box.y)[along], size_of(page, box)[along] / 2) for box in page.boxes]
+    first, last = min(at - half for at, half in places), max(at + half for at, half in places)
+    start = max((p[along] for id, p in page.ports.items() if id[0] == "<"), default=first)
+    end = min((p[along] for id, p in page.ports.items() if id[0] == ">"), default=last)
+    near, far = min(first - start, NEAR), min(end - last, NEAR)
+
+    def moved(point: tuple[float, float]) -> tuple[float, float]:
+        at = point[along]
+        new = at - (first - start - near)
+        if at < first:
+            new = start + (at - start) * near / (first - start) if at > start else at
+        elif at > last:
+            new = (
+                last
+                - (first - start - near)
+                + (at - last) * (far / (end - last) if end > last else 1)
+            )
+        return (new, point[1]) if along == 0 else (point[0], new)
+
+    for box in page.boxes:
+        box.x, box.y = moved((box.x, box.y))
+    page.ports = {id: moved(point) for id, point in page.ports.items()}
+    for wire in page.wires:
+        wire.points = [moved(point) for point in wire.points]
+        wire.spot = moved(wire.spot)
+    page.width, page.height = moved((page.width, page.height))
 
 
 def _ink(found: dict[str, Any]) -> float:

@@ -160,11 +160,12 @@ class Cluster:
 
 @dataclass
 class Base:
-    """Where things are as long as all groups of a page are folded."""
+    """Where things are as laid out: with those groups open that are open at first."""
 
     width: float
     height: float
     boxes: dict[str, Point]
+    sizes: dict[str, Point]
     ports: dict[str, Point]
     wires: list[list[Point]]
 
@@ -191,9 +192,13 @@ class Page:
     ports: dict[str, tuple[float, float]] = field(default_factory=dict)
     inner: dict[str, Page] = field(default_factory=dict)  # of its groups, by their ids
     corners: dict[str, Point] = field(default_factory=dict)  # where the open ones begin
-    base: Base = field(default_factory=lambda: Base(0, 0, {}, {}, []), repr=False)
+    base: Base = field(default_factory=lambda: Base(0, 0, {}, {}, {}, []), repr=False)
     clusters: list[Cluster] = field(default_factory=list)  # the outer ones first
     left_out: str = ""  # what no click brings into the picture
+
+    def is_open(self, id: str) -> bool:
+        """Is this box a group whose inside is seen?"""
+        return id in self.inner and self.inner[id].group.open
 
 
 def frame_size(page: Page) -> tuple[float, float]:
@@ -201,6 +206,11 @@ def frame_size(page: Page) -> tuple[float, float]:
     left, top, right, bottom = FRAME
     title = width(frame_title(page.group), 12) + 40
     return max(page.width + left + right, title), page.height + top + bottom
+
+
+def size_of(page: Page, box: Box) -> tuple[float, float]:
+    """Width and height of a box of this page, or of the frame that an open group is."""
+    return frame_size(page.inner[box.id]) if page.is_open(box.id) else (box.width, box.height)
 
 
 def frame_title(group: Group) -> str:

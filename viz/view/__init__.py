@@ -19,7 +19,7 @@ from viz.card import cards
 from viz.graph import Graph
 from viz.ink import box_ink, legend_items
 from viz.layout import complete, pages
-from viz.page import Page, describe, frame_size, frame_title, memory
+from viz.page import Page, describe, frame_size, frame_title, memory, width
 from viz.web import inert, palette, source, theme
 
 HERE = Path(__file__).parent
@@ -66,14 +66,18 @@ for (const host of document.querySelectorAll('[data-drawing="{digest}"]'))
 
 
 def _plain(page: Page) -> dict[str, Any]:
-    """A page as laid out with all its groups folded; its boxes are drawn around the point 0, 0."""
+    """A page as laid out, with the sizes of what is open now folded; boxes are drawn around 0, 0.
+
+    A box is [x, y, width, height], and for a group that is open at first also these when folded.
+    """
     base = page.base
-    boxes = {
-        box.id: [*map(_short, base.boxes[box.id]), _short(box.width), _short(box.height)]
-        for box in page.boxes
-    }
+    boxes: dict[str, list[float]] = {}
+    for box in page.boxes:
+        sizes = [base.sizes[box.id], *([(box.width, box.height)] if page.is_open(box.id) else [])]
+        boxes[box.id] = [_short(x) for pair in (base.boxes[box.id], *sizes) for x in pair]
     return {
         "title": frame_title(page.group),
+        "wide": _short(width(frame_title(page.group), 12) + 40),
         "least": _short(frame_size(replace(page, width=0))[0]),
         "count": sum(1 for _ in page.group.nodes()),
         "size": [_short(base.width), _short(base.height)],

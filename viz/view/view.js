@@ -98,15 +98,15 @@ function mount(host) {
 
   // ---- places ----
 
-  // How an axis grows, so that each [middle, size now, size wanted] gets what it wants.
+  // How an axis grows or shrinks, so that each [middle, size now, size wanted] gets what it wants.
   function stretch(parts) {
-    const spans = parts.map(([at, now, want]) => [at - now / 2, at + now / 2, Math.max(want / now, 1)]);
+    const spans = parts.map(([at, now, want]) => [at - now / 2, at + now / 2, want / now]);
     const marks = [...new Set(spans.flatMap(([low, high]) => [low, high]))].sort((a, b) => a - b);
     const pieces = marks.slice(1).map((b, i) => {
       const a = marks[i];
       const over = spans.filter(([low, high]) => low <= a && b <= high).map((span) => span[2]);
-      return [a, b, Math.max(1, ...over) - 1];
-    });
+      return [a, b, over.length ? Math.max(...over) - 1 : 0];
+    }).filter((piece) => piece[2]);
     return (x) => pieces.reduce((sum, [a, b, k]) => sum + (x > a ? k * (Math.min(x, b) - a) : 0), x);
   }
 
@@ -115,14 +115,18 @@ function mount(host) {
     const inner = {};
     for (const box of Object.keys(page.boxes)) if (open.has(box)) inner[box] = compose(box);
     const opened = Object.keys(inner);
-    const fx = stretch(opened.map((b) => [page.boxes[b][0], page.boxes[b][2], inner[b].outerWidth]));
-    const fy = stretch(opened.map((b) => [page.boxes[b][1], page.boxes[b][3], inner[b].outerHeight]));
+    const wanted = (b) => {
+      if (b in inner) return [inner[b].outerWidth, inner[b].outerHeight];
+      return page.boxes[b].length > 4 ? page.boxes[b].slice(4) : page.boxes[b].slice(2);
+    };
+    const axis = (i) => Object.entries(page.boxes).map(([b, box]) => [box[i], box[i + 2], wanted(b)[i]]);
+    const [fx, fy] = [stretch(axis(0)), stretch(axis(1))];
     const before = { ...page.boxes, ...page.ports };
     const after = {};
     const corners = {};
     const middle = (f, at, length) => (f(at - length / 2) + f(at + length / 2)) / 2;
     for (const [key, [x, y, w, h]] of Object.entries(before)) {
-      after[key] = key in inner ? [middle(fx, x, w), middle(fy, y, h)] : [fx(x), fy(y)];
+      after[key] = w === undefined ? [fx(x), fy(y)] : [middle(fx, x, w), middle(fy, y, h)];
     }
     for (const key of opened) {
       const [x, y] = after[key];
@@ -140,7 +144,10 @@ function mount(host) {
         const [dx, dy] = inner[key].border(port);
         return [dx + corners[key][0], dy + corners[key][1]];
       }
-      return [x + after[key][0] - before[key][0], y + after[key][1] - before[key][1]];
+      if (!(key in page.boxes)) return after[key];
+      const [x0, y0, w, h] = page.boxes[key];
+      const [wide, high] = wanted(key);
+      return [after[key][0] + ((x - x0) * wide) / w, after[key][1] + ((y - y0) * high) / h];
     };
     const wires = page.wires.map((wire) => {
       const old = [];
@@ -209,11 +216,22 @@ function mount(host) {
     return `l${[...left, -left[0], -left[1], ...right].map(short).join(" ")}`;
   }
 
+  // How far to the right a title stands, so that no wire which comes in crosses it.
+  function titleShift({ page, places, outerWidth }) {
+    let at = 0;
+    const ports = Object.keys(page.ports).filter((port) => port[0] === "<" && !across);
+    for (const port of ports.map((id) => places[id][0] + FRAME.left).sort((a, b) => a - b)) {
+      if (at < port && port < at + page.wide) at = port;
+    }
+    return at + page.wide <= outerWidth ? at : 0;
+  }
+
   function frameInk(scene) {
     const { page, outerWidth, outerHeight } = scene;
-    const title = make("text", { class: "frame-title faint", x: 26 - FRAME.left, y: 16 - FRAME.top });
+    const at = titleShift(scene) - FRAME.left;
+    const title = make("text", { class: "frame-title faint", x: 26 + at, y: 16 - FRAME.top });
     title.textContent = page.title;
-    const sign = make("path", { class: "sign", d: `M${10 - FRAME.left} ${12 - FRAME.top}h9` });
+    const sign = make("path", { class: "sign", d: `M${10 + at} ${12 - FRAME.top}h9` });
     const strip = make("rect", {
       class: "strip", x: -FRAME.left, y: -FRAME.top, width: outerWidth, height: 22, rx: 8,
     });
