@@ -228,7 +228,7 @@ class GraphTask:
         ends = self.ends = {node for node, _ in self.captured}
         wanted = set(ends) if self.accumulate else set()
         for node in reversed(order):
-            for target in node.edges:
+            for target in node.many or (node.to_x, node.to_y):
                 if target in wanted or target in ends:
                     wanted.add(node)
                     break

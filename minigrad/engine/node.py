@@ -187,7 +187,10 @@ class Node:
 
     def link(self, edges: Sequence[Node | None], tensors: Sequence[Any]) -> None:
         """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
-        self.edges = edges
+        if len(edges) == 2:
+            self.to_x, self.to_y = edges
+        else:
+            self.edges = edges  # type: ignore[assignment]
         self.sequence = next_sequence()
         self.first = self.second = None
         for tensor in tensors:
@@ -277,7 +280,10 @@ class Node:
         Raises RuntimeError for a value that was overwritten since.
         """
         if recording:
-            return [self.tensor(s) for s in saved]
+            return [  # an input as it was is itself the tensor; a fifth of the time
+                s if s._counter is UNWRITTEN and type(s) is not SavedTensor else self.tensor(s)
+                for s in saved
+            ]
         return [t._data if t._counter is UNWRITTEN else self.checked(t) for t in saved]
 
     def release(self) -> None:
@@ -327,9 +333,10 @@ class Node:
         fitted = []
         for grad, (shape, dtype) in zip(grads, self.inputs or ()):
             if grad is not None:
-                if grad.shape != shape:
+                data = getattr(grad, "_data", grad)
+                if data.shape != shape:
                     grad = sum_to(grad, shape)
-                if grad.dtype is not dtype:  # a Tensor's dtype is another object
+                if data.dtype is not dtype:
                     grad = cast(grad, dtype)
             fitted.append(grad)
         return tuple(fitted)
@@ -528,8 +535,10 @@ def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
         return np.add.reduce(grad, tuple(range(added)))
     stretched = [added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1]
     axes = (*range(added), *stretched)
-    if axes:
-        grad = grad.sum(axis=axes, keepdims=True)
+    if axes and isinstance(grad, (np.ndarray, np.generic)):
+        grad = np.add.reduce(grad, axes, keepdims=True)
+    elif axes:
+        grad = grad.sum(axes, True)
     return grad.reshape(shape) if added else grad
 
 
@@ -537,7 +546,7 @@ def cast(grad: Any, dtype: np.dtype[Any]) -> Any:
     """The gradient of type promotion: back to the input's own dtype."""
     if isinstance(grad, (np.ndarray, np.generic)):
         return grad if grad.dtype == dtype else grad.astype(dtype)
-    return grad if grad._data.dtype == dtype else grad.to(dtypes.from_numpy(dtype))
+    return grad.to(dtypes.from_numpy(dtype))
 
 
 def operation(node: Node) -> str:

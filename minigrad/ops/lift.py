@@ -183,8 +183,8 @@ _BYTE = np.dtype(np.int8)
 
 
 def _threshold_backward(g: Any, x: Any, at: Any) -> Any:
-    if not x.ndim:
-        return np.where(x <= at, 0, g)
+    if not x.ndim:  # a numpy scalar, with which the rules that follow are ten times faster
+        return g.dtype.type(0) if x <= at else g
     # All bits of g, or none: exact also for inf and nan, and ten times faster than np.where.
     keep = (x <= at).view(_BYTE) - 1
     return (g.view(_BITS[g.dtype]) & keep).view(g.dtype)
