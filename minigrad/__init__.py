@@ -185,10 +185,12 @@ _absent = _missing(
         "bfloat16 and the dtypes of 8 bits": "bfloat16 BFloat16Tensor float8_e4m3fn float8_e5m2",
         "sparse tensors": "layout sparse sparse_coo sparse_coo_tensor sparse_csr sparse_csr_tensor",
         "vmap and the transforms of functions": "func vmap",
+        "operations below autograd, and what overrides them": "library overrides",
+        "a profiler": "profiler",
         "graphs compiled ahead": "_dynamo compile compiler export fx jit",
         "training on several machines": "distributed multiprocessing",
         "other devices than the CPU": "accelerator mps xpu Event Stream",
-        "autocast": "amp autocast",
+        "autocast": "amp autocast get_autocast_dtype is_autocast_enabled",
         "quantized numbers": "ao quantization quantize_per_tensor",
     },
 )

@@ -17,7 +17,7 @@ import numpy as np
 from . import dtypes
 from .backends import fresh
 from .engine.node import Node
-from .errors import warn_once
+from .errors import noted, warn_once
 from .inplace import write
 from .ops.dims import sizes
 from .random import default_generator, uniform
@@ -353,7 +353,8 @@ def _not_a_number(data: Any) -> Exception:
         data = next((d for d in data if not isinstance(d, (bool, int, float, np.number))), None)
     if isinstance(data, str):
         return TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    return RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    error: Exception = RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    return noted(error, "not in minigrad: complex numbers.") if type(data) is complex else error
 
 
 # -- of a shape ------------------------------------------------------------------------------------

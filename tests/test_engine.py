@@ -162,6 +162,25 @@ def test_threads_that_share_a_leaf_add_up_exactly():
     assert (x.grad == 4 * 200 * 2).tolist() == [True] * 1000
 
 
+@pytest.mark.parametrize(
+    "name",
+    "func vmap profiler library amp autocast is_autocast_enabled jit compile distributed complex64 "
+    "sparse_coo_tensor bfloat16 autograd.forward_ad autograd.profiler autograd.kineto_available "
+    "nn.DataParallel nn.parallel cuda.Event utils.checkpoint.CheckpointPolicy "
+    "utils.checkpoint.create_selective_checkpoint_contexts".split(),
+)
+def test_what_is_out_of_scope_is_absent_and_says_so(name):
+    path, _, last = name.rpartition(".")
+    room = torch
+    for step in path.split(".") if path else ():
+        room = getattr(room, step)
+    assert not hasattr(room, last) and last not in dir(room)
+    with pytest.raises(AttributeError, match=f"has no attribute '{last}'") as caught:
+        getattr(room, last)
+    if hasattr(Exception, "add_note"):
+        assert caught.value.__notes__[0].startswith("not in minigrad: ")
+
+
 def test_errors_say_what_to_do():
     if not hasattr(Exception, "add_note"):
         pytest.skip("notes on errors came with Python 3.11")

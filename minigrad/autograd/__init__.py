@@ -11,6 +11,7 @@ from ..engine.grad_mode import (
     set_grad_enabled,
 )
 from ..engine.saved import RawSavedTensor as SavedTensor
+from ..errors import missing as _missing
 from ..gradients import backward, grad
 from .gradcheck import gradcheck, gradgradcheck  # at once, for its module has its name
 
@@ -56,6 +57,15 @@ _LATER = {
 _ROOM_OF = {name: room for room, names in _LATER.items() for name in names.split()}
 
 
+_absent = _missing(
+    __name__,
+    {
+        "forward mode": "forward_ad",
+        "a profiler": "kineto_available profiler profiler_legacy profiler_util",
+    },
+)
+
+
 def __getattr__(name: str) -> _Any:
     """What is written with autograd, rather than part of it, is imported when first asked for."""
     if name in _ROOM_OF:
@@ -63,7 +73,7 @@ def __getattr__(name: str) -> _Any:
         return found
     if name in _LATER:
         return _import(f"{__name__}.{name}")
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return _absent(name)
 
 
 def __dir__() -> list[str]:

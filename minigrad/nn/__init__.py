@@ -1,5 +1,6 @@
 """Layers and losses: objects that hold parameters, and the functions that they call."""
 
+from ..errors import missing as _missing
 from . import functional, init, modules, parameter, utils
 from .modules import *  # noqa: F403
 from .parameter import Buffer, Parameter
@@ -14,3 +15,7 @@ __all__ = [
     "parameter",
     "utils",
 ]
+
+__getattr__ = _missing(
+    __name__, {"training on several devices": "DataParallel SyncBatchNorm parallel"}
+)

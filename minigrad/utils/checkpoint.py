@@ -22,6 +22,7 @@ from ..autograd.graph import saved_tensors_hooks
 from ..engine.backward import current_task
 from ..engine.grad_mode import enable_grad, no_grad, state
 from ..engine.node import Node, boxed
+from ..errors import missing
 from ..gradients import backward
 from ..random import default_generator
 from ..tensor import Tensor
@@ -33,6 +34,15 @@ __all__ = [
     "set_checkpoint_debug_enabled",
     "set_checkpoint_early_stop",
 ]
+
+
+__getattr__ = missing(
+    __name__,
+    {
+        "operations below autograd, of which some are saved": "CheckpointPolicy SAC_IGNORED_OPS "
+        "SelectiveCheckpointContext create_selective_checkpoint_contexts"
+    },
+)
 
 
 class CheckpointError(RuntimeError):
