@@ -7,6 +7,7 @@ Torch and numpy agree on all promotions but one: an integer (or a bool) meeting 
 from __future__ import annotations
 
 import builtins  # this module's own `bool`, `int` and `float` are dtypes, as in torch
+import functools
 from collections.abc import Callable
 from typing import Any, NoReturn, final
 
@@ -204,16 +205,25 @@ def to_number(value: Any, d: dtype) -> Any:
         raise RuntimeError(f"value cannot be converted to type {name} without overflow")
     if d.category == 1:
         value = builtins.int(value)
-    return np.asarray(value).astype(d.numpy)[()]
+    if value < 0 and not d.is_signed:
+        return np.asarray(value).astype(d.numpy)[()]
+    return d.numpy.type(value)
 
 
 def fits(value: Any, d: dtype) -> builtins.bool:
     """Whether a Python number lies within the range of `d`; inf and nan are floats of any kind."""
     if value != value or value in (np.inf, -np.inf):
         return d.is_floating_point
+    low, high = _limits(d)
+    return low <= value <= high
+
+
+@functools.cache
+def _limits(d: dtype) -> tuple[Any, Any]:
+    kind = builtins.float if d.is_floating_point else builtins.int
     limits = np.finfo(d.numpy) if d.is_floating_point else np.iinfo(d.numpy)
-    low = limits.min if d.is_signed else -builtins.int(limits.max)
-    return builtins.bool(low <= value <= limits.max)
+    high = kind(limits.max)
+    return kind(limits.min) if d.is_signed else -high, high
 
 
 def result_type(*operands: Any) -> dtype:

@@ -18,7 +18,8 @@ from .methods.shape import cat as _cat
 from .methods.shape import stack as _stack
 from .ops import pointwise
 from .out import into, with_out
-from .recording import apply, apply_broadcast, scalar, wrap
+from .recording import apply, apply_broadcast, first_misfit, scalar, wrap
+from .size import Size
 from .tensor import Tensor
 
 __all__ = [
@@ -1005,20 +1006,36 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
 
 def broadcast_shapes(*shapes: Any) -> Any:
     """The shape in which tensors of these shapes meet."""
-    try:
-        shape = np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise RuntimeError(
-            "Shape mismatch: objects cannot be broadcast to a single shape"
-        ) from None
-    return Tensor._wrap(np.empty(shape)).shape
+    met: list[int] = []
+    for i, given in enumerate(shapes):
+        if not isinstance(given, (int, tuple, list)):
+            raise RuntimeError(
+                "Input shapes should be of type ints, a tuple of ints, or a list of ints, got "
+                f"{given}"
+            )
+        shape = (given,) if isinstance(given, int) else tuple(given)
+        met = [1] * (len(shape) - len(met)) + met
+        for d in range(-1, -len(shape) - 1, -1):
+            if shape[d] < 0 and met[d] == 1:
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
+            if shape[d] != 1 and met[d] not in (1, shape[d]):
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching "
+                    f"argument at index {i} had {shape}; but expected shape should be "
+                    f"broadcastable to {met}"
+                )
+            met[d] = met[d] if shape[d] == 1 else shape[d]
+    return Size(met)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """The tensors as views of the shape in which they meet."""
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
-    shape = broadcast_shapes(*[t.shape for t in tensors])
+    try:
+        shape = np.broadcast_shapes(*[t.shape for t in tensors])
+    except ValueError:
+        raise first_misfit([t._data for t in tensors]) from None
     return tuple([t if t.shape == shape else t.expand(shape) for t in tensors])
 
 

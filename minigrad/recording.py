@@ -189,13 +189,13 @@ def apply_broadcast(
     try:
         data = node.forward(*arrays, *[t._data for t in fixed], *constants)
     except ValueError:
-        raise _first_misfit([*[t._data for t in fixed], *arrays]) from None
+        raise first_misfit([*[t._data for t in fixed], *arrays]) from None
     if any(a is not t._data or a.shape != data.shape for a, t in zip(arrays, tensors)):
         node.fit_to(*[t._data for t in tensors])
     return record(node, tensors, data, fixed)
 
 
-def _first_misfit(arrays: Sequence[Any]) -> RuntimeError:
+def first_misfit(arrays: Sequence[Any]) -> RuntimeError:
     shape: tuple[int, ...] = ()
     for array in arrays:
         try:

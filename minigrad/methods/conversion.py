@@ -203,7 +203,8 @@ class Conversion:
 
     def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
         """One value in a shape."""
-        return self._new(np.full(sizes((size,)), fill_value), **options)
+        kind = options.get("dtype") or self.dtype  # type: ignore[attr-defined]
+        return self._new(np.full(sizes((size,)), dtypes.to_number(fill_value, kind)), **options)
 
     def new_tensor(self, data: Any, **options: Any) -> Tensor:
         """A copy of `data`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,10 @@ class Indexing:
         if not isinstance(value, Node.tensor_type):
             if not isinstance(value, (bool, int, float, np.number, np.bool_)):
                 raise TypeError(f"can't assign a {typename(type(value))} to a {self.type()}")
-            value = wrap(self._data.dtype.type(value))
+            kind = self.dtype  # type: ignore[attr-defined]
+            if kind is dtypes.float16 and abs(value) > 65504:  # which torch lets be inf here
+                value = math.copysign(math.inf, value)
+            value = wrap(dtypes.to_number(value, kind))
         shape = value._data.shape
         ones = next((i for i, n in enumerate(shape) if n != 1), len(shape))
         if indices:
@@ -165,7 +169,7 @@ class Indexing:
             op = indexing.ScatterAdding if reduce == "add" else indexing.ScatterMultiplying
             if isinstance(src, Node.tensor_type):
                 return apply(op, (self, src), dim, fixed=(index,))
-            return apply(op, (self,), wrap(self._data.dtype.type(src))._data, index._data, dim)
+            return apply(op, (self,), dtypes.to_number(src, self.dtype), index._data, dim)
         if isinstance(src, Node.tensor_type):
             return apply(indexing.ScatterBackward0, (self, src), dim, fixed=(index,))
         return apply(indexing.ScatterBackward1, (self,), dim, src, fixed=(index,))

@@ -67,7 +67,7 @@ class Shape:
     _as_strided = view_of(shape.AsStridedBackward0)
     _unfold = view_of(shape.UnfoldBackward0)
     t = view_of(shape.TBackward0)
-    transpose = swapaxes = swapdims = view_of(shape.TransposeBackward0)
+    transpose = swapdims = view_of(shape.TransposeBackward0)
     unsqueeze = view_of(shape.UnsqueezeBackward0)
     diagonal = view_of(shape.DiagonalBackward0)
     unbind = view_of(shape.UnbindBackward0)
@@ -270,6 +270,14 @@ class Shape:
         """Views of parts along `dim` of the given sizes."""
         return self._split_with_sizes(tuple(split_sizes), dim)
 
+    def swapaxes(self, axis0: int, axis1: int) -> Tensor:
+        """A view with two dimensions swapped."""
+        return self.transpose(axis0, axis1)
+
+    def swapaxes_(self, axis0: int, axis1: int) -> Tensor:
+        """Swap two dimensions."""
+        return self.transpose_(axis0, axis1)
+
     def unsafe_split(self, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
         """As `split`, but of parts that may each be written to: no graph knows that they are views
         of one memory, and so a write to it by another name gives wrong gradients."""
@@ -346,7 +354,7 @@ class Shape:
         if wrap and len(sizes) == 2 and sizes[0] > sizes[1] + 1:
             flat = np.arange(0, sizes[0] * sizes[1], sizes[1] + 1)
             index = list(np.divmod(flat, sizes[1]))
-        value = self._wrap(self._data.dtype.type(fill_value))
+        value = self._wrap(dtypes.to_number(fill_value, self.dtype))  # type: ignore[attr-defined]
         return self.index_put_([self._wrap(i) for i in index], value)
 
     def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
@@ -457,7 +465,7 @@ class Shape:
     # -- in place ---------------------------------------------------------------------------------
 
     t_ = reshaped_in_place(shape.TBackward1)
-    transpose_ = swapaxes_ = swapdims_ = reshaped_in_place(shape.TransposeBackward1)
+    transpose_ = swapdims_ = reshaped_in_place(shape.TransposeBackward1)
     unsqueeze_ = reshaped_in_place(shape.UnsqueezeBackward1)
     _squeeze_all_ = reshaped_in_place(shape.SqueezeBackward3)
     _squeeze_dim_ = reshaped_in_place(shape.SqueezeBackward4)

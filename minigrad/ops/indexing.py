@@ -308,7 +308,8 @@ class IndexFillBackward0(Node):
         if index.size and (index.min() < -(n := x.shape[dim] if x.ndim else 1) or index.max() >= n):
             raise IndexError("index out of range in self")
         out = x.copy() if x.ndim else np.array([x])
-        out[(slice(None),) * dim + (index.ravel(),)] = value
+        number = dtypes.to_number(value, dtypes.from_numpy(x.dtype))
+        out[(slice(None),) * dim + (index.ravel(),)] = number
         return out.reshape(x.shape)
 
     def backward(self, grad: Any, index: Any) -> Any:
@@ -425,7 +426,7 @@ class ScatterBackward0(Node):
 
 def trimmed(values: Any, shape: tuple[int, ...]) -> Any:
     """The part of `values` that indices of `shape` name; a number as it is."""
-    if getattr(values, "shape", None) is None:
+    if not getattr(values, "shape", ()):
         return values
     return np.atleast_1d(values)[tuple([slice(n) for n in shape])]
 
@@ -437,7 +438,8 @@ class ScatterBackward1(ScatterBackward0):
 
     def forward(self, x: Any, index: Any, dim: int, value: Any) -> Any:
         self.dim = dim
-        return self.written(x, index, check_along(x, index, dim, "scatter"), value)
+        number = dtypes.to_number(value, dtypes.from_numpy(x.dtype))
+        return self.written(x, index, check_along(x, index, dim, "scatter"), number)
 
     def backward(self, grad: Any, index: Any) -> Any:
         return scatter(grad, self.dim, index, 0)
@@ -520,7 +522,7 @@ class MaskedFillBackward0(Node):
                 f"masked_fill_ only supports boolean masks, but got mask with dtype {kind.c_name}"
             )
         self.fit_to(x)
-        return np.where(mask, x.dtype.type(value), x)
+        return np.where(mask, dtypes.to_number(value, dtypes.from_numpy(x.dtype)), x)
 
     def backward(self, grad: Any, mask: Any) -> Any:
         return masked_fill(grad, mask, 0)

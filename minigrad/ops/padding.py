@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..engine.node import Node
 from .convolution import Sizes
 from .lift import constant, constant_pad, index_add, new_zeros
@@ -37,7 +38,8 @@ class ConstantPadNdBackward0(Node):
                 )
         inner = tuple([slice(max(-b, 0), n - max(-a, 0)) for (b, a), n in zip(around, x.shape)])
         outer = [(max(b, 0), max(a, 0)) for b, a in around]
-        return np.pad(x[inner], outer, constant_values=x.dtype.type(value))
+        number = dtypes.to_number(value, dtypes.from_numpy(x.dtype))
+        return np.pad(x[inner], outer, constant_values=number)
 
     def backward(self, grad: Any) -> Any:
         return constant_pad(grad, tuple([-p for p in self.pad]), 0)

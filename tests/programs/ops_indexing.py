@@ -167,3 +167,57 @@ s.nonzero()
 !y[b>0.5]=0.
 !y.index_add_(0,torch.tensor([0,0]),b)
 """)
+# %%
+i = torch.zeros(2, dtype=torch.int64)
+i[0] = 1e30
+# %%
+i[0] = float("inf")
+# %%
+i[torch.tensor([0])] = float("nan")
+# %%
+i.masked_fill_(i == 0, float("inf"))
+# %%
+i.index_fill_(0, torch.tensor([0]), float("inf"))
+# %%
+torch.scatter(i, 0, torch.tensor([0]), float("inf"))
+# %%
+nn.functional.pad(i, (1, 1), value=float("inf"))
+# %%
+i.new_full((2,), 1e30)
+# %%
+i, i.masked_fill(i == 0, 2.9), i.new_full((2,), 2.9), i.new_full((2,), 2.9, dtype=torch.float64)
+# %%
+u = torch.zeros(2, dtype=torch.uint8)
+u[0] = 300
+# %%
+u[0], u[1] = -1, 2.9
+u
+# %%
+h = torch.zeros(2, dtype=torch.float16)
+h[0], h[1] = 1e6, 65504
+h
+# %%
+f = torch.zeros(2)
+f[0] = 1e39
+# %%
+f[0], f[1] = True, -float("inf")
+f
+# %%
+torch.broadcast_shapes((2,), (3,))
+# %%
+torch.broadcast_shapes((2, 3), 5, (1, 4))
+# %%
+torch.broadcast_shapes((2, 1), (-3, 3))
+# %%
+torch.broadcast_shapes((-2, 1))
+# %%
+torch.broadcast_shapes(2.5)
+# %%
+torch.broadcast_shapes((2, 1), 3), torch.broadcast_shapes(), torch.broadcast_shapes((0,), (1,))
+# %%
+torch.broadcast_tensors(torch.ones(2), torch.ones(3))
+# %%
+x = torch.ones(2, 3)
+torch.swapaxes(x, axis0=0, axis1=1).shape, x.swapaxes_(axis0=0, axis1=1).shape
+# %%
+torch.swapaxes(x)
