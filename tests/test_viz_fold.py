@@ -140,11 +140,20 @@ def test_fifty_layers_are_one_layer_and_a_count(torch):
     assert [item[0] for item in found if isinstance(item, list)][-1] == "48 × the same"
 
 
-def test_parallel_branches_are_no_repetition(torch):
+def test_parallel_branches_are_no_row(torch):
+    """They fold side by side: each is whole, and none reads what another gave."""
     x = torch.ones(2, requires_grad=True)
     branches = [(x * i).exp().log().sqrt() for i in range(1, 12)]
-    group = fold(walk([torch.stack(branches).sum()]))
-    assert not [g for g in group.groups() if g.kind in ("repeat", "repeats")]
+    graph = walk([torch.stack(branches).sum()])
+    group = fold(graph)
+    assert not [g for g in group.groups() if g.kind == "chain"]
+    first, others, *_ = group.items
+    ways = [first, *others.items]
+    assert [way.label for way in ways] == [f"{n} of 11" for n in range(1, 12)]
+    home = {id: i for i, way in enumerate(ways) for id in way.nodes()}
+    assert len(home) == 44
+    ends = [(home.get(e.source), home.get(e.target)) for e in graph.edges]
+    assert all(a == b for a, b in ends if a is not None and b is not None)
 
 
 def test_what_is_folded_too_deep_is_counted_but_not_shipped(torch):
@@ -253,3 +262,18 @@ def test_a_module_called_step_by_step_is_a_group_per_call(torch):
     assert [call.detail for call in calls] == ["Cell"] * 4
     assert len({sum(1 for _ in call.nodes()) for call in calls}) == 1
     assert [item[0] for item in found[:3]] == ["cell", "cell", "2 × the same"]
+
+
+def test_equal_ways_side_by_side_are_the_first_and_a_count(torch):
+    x = torch.ones(1, requires_grad=True)
+    drawing, found = folded(torch.cat([torch.sin(x * i) for i in range(30)]).sum())
+    assert found == [
+        ["1 of 30", "MulBackward0", "SinBackward0"],
+        ["29 × the same", *found[1][1:]],
+        "CatBackward0",
+        "SumBackward0",
+        "output",
+    ]
+    assert len(found[1]) <= 30
+    assert drawing.svg.count('class="edge"') < 50
+    assert "folded: 1 box stands for 58 operations" in drawing.svg

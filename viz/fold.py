@@ -263,7 +263,7 @@ class Folder:
         """The items with each run of equal blocks as its first block and a group of the others."""
         if len(items) < LEAST:
             return items
-        segments = self._segments(items)
+        segments = self._parallel(self._segments(items))
         forms = [
             self._forms.setdefault(tuple(map(self._form, s)), len(self._forms)) for s in segments
         ]
@@ -290,6 +290,49 @@ class Folder:
             found.append(Group("repeats", f"{len(others):,} × the same", words, rest_of))
             i = start + period * times
         return found + self._row(rows, long)
+
+    def _ways(self, inside: list[Item]) -> dict[tuple[int, ...], list[list[Item]]]:
+        """Items that do not read each other's results, by their form: ways side by side."""
+        home, way = _home(inside), list(range(len(inside)))
+
+        def root(i: int) -> int:
+            while way[i] != i:
+                way[i] = i = way[way[i]]
+            return i
+
+        for i, item in enumerate(inside):
+            for a in self._reads(item):
+                if a in home:
+                    way[root(i)] = root(home[a])
+        ways: dict[int, list[Item]] = {}
+        for i, item in enumerate(inside):
+            ways.setdefault(root(i), []).append(item)
+        alike: dict[tuple[int, ...], list[list[Item]]] = {}
+        for own in ways.values():
+            alike.setdefault(tuple(map(self._form, own)), []).append(own)
+        return alike
+
+    def _parallel(self, segments: list[list[Item]]) -> list[list[Item]]:
+        """The segments, equal ways side by side as the first of them and a group of the others."""
+        wide = next((i for i, segment in enumerate(segments) if len(segment) > LEAST), 0)
+        before = [item for segment in segments[:wide] for item in segment]
+        if before and tuple(map(self._form, before)) in self._ways(segments[wide][:-1]):
+            segments = [before + segments[wide], *segments[wide + 1 :]]  # it was one of the ways
+        found: list[list[Item]] = []
+        for *inside, last in segments:
+            found.append([])
+            for equal in self._ways(inside).values():
+                first, *others = equal
+                if len(equal) < LEAST or len(equal) * self._size(first) < CHUNKS:
+                    found[-1] += [item for own in equal for item in own]
+                    continue
+                times, words = len(equal), self._words(first)
+                rest = [self._block(own, n + 2, times) for n, own in enumerate(others)]
+                label = f"{len(rest):,} × the same"
+                found[-1].append(self._block(first, 1, times))
+                found[-1].append(Group("repeats", label, words, self._chunked(rest)))
+            found[-1].append(last)
+        return found
 
     def _size(self, items: Sequence[Item]) -> int:
         return sum(

@@ -28,6 +28,7 @@ WIDTH = 800  # pixels of a notebook cell: a wider graph runs from top to bottom
 DETOUR = 1.03  # how much longer all wires may be for the sake of the order of inputs
 CAREFUL = 40  # boxes of a page that is laid out twice, with and without that order
 POINT = 72  # points to an inch; one point is one pixel here
+MANY = 4  # wires between a group and a box that are drawn apart
 NEAR = 12  # pixels from a port to the next box
 RANKSEP, CLOSE = 0.42, 0.22  # inches from rank to rank; in a replay a label is a rank of its own
 
@@ -141,11 +142,14 @@ def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
         'node[shape=box fixedsize=true label=""]edge[dir=none]',
     ]
     number = {id: i for i, id in enumerate([*(box.id for box in page.boxes), *_ports(page)])}
+    bundled = _bundled(page)
     for box in page.boxes:
         w, h = size_of(page, box)
         size = f"width={w / POINT:.4f} height={h / POINT:.4f}"
         lines.append(f"{number[box.id]}[{size}]")
     for i, wire in enumerate(page.wires):
+        if bundled[i] != i:
+            continue
         room = f" label={_blank(*wire.room)}" if wire.notes else ""
         lines.append(f"{number[wire.tail]}->{number[wire.head]}[id={i}{room}]")
     for sign, rank in (("<", "source"), (">", "sink")):
@@ -156,6 +160,18 @@ def skeleton(page: Page, roots: Iterable[str] = ()) -> str:
     for above, below in pairwise(roots):  # several outputs stand as they were given
         lines.append(f"{{rank=same {number[above]}->{number[below]}[style=invis weight=0]}}")
     return "\n".join((*lines, "}"))
+
+
+def _bundled(page: Page) -> list[int]:
+    """For each wire the one whose way it takes: of many between a group and a box, the first."""
+    ends = [(wire.tail, wire.head) for wire in page.wires]
+    count, first = Counter(ends), dict[tuple[str, str], int]()
+    many = {
+        pair
+        for pair in count
+        if not page.replay and count[pair] > MANY and "g" in (pair[0][0], pair[1][0])
+    }
+    return [first.setdefault(pair, i) if pair in many else i for i, pair in enumerate(ends)]
 
 
 def _clusters(page: Page, number: Mapping[str, int], which: Sequence[int]) -> Iterator[str]:
@@ -247,6 +263,8 @@ def _take(page: Page, found: dict[str, Any]) -> None:
         wire.points = [_point(p, page.height) for p in points if p[0] not in "es"]
         if "lp" in item:
             wire.spot = _point(item["lp"], page.height)
+    for wire, first in zip(page.wires, _bundled(page)):
+        wire.points = page.wires[first].points
     _tighten(page)
     places = {box.id: (box.x, box.y) for box in page.boxes}
     sizes = {box.id: size_of(page, box) for box in page.boxes}
