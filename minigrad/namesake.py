@@ -29,9 +29,8 @@ class Namesakes:
         except ModuleNotFoundError:
             return None  # Python goes on, and says it with the name that was asked for
         if getattr(import_module(parent), last, module) is not module:
-            raise ModuleNotFoundError(
-                f"No module named {name!r}", name=name
-            )  # torch.tensor is none
+            # The name of a function of torch's, whose file we call the same: torch.tensor.
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         loader: Any = self
         return ModuleSpec(name, loader, loader_state=(module, module.__spec__))
 
