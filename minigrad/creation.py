@@ -819,7 +819,8 @@ class _Legacy(type):
 
 def _legacy_type(kind: dtypes.dtype) -> Any:
     name = f"{kind.scalar_type}Tensor"
-    return _Legacy(name, (), {"kind": kind, "__module__": "minigrad"})
+    told = f"A {kind.c_name} tensor of a size, or of data: torch's older way to make one."
+    return _Legacy(name, (), {"kind": kind, "__module__": "minigrad", "__doc__": told})
 
 
 HalfTensor = _legacy_type(dtypes.float16)

@@ -431,18 +431,16 @@ def function(name: str) -> Callable[..., Any]:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = method.__doc__
+    call.__wrapped__ = method  # type: ignore[attr-defined]  # what help() and Shift+Tab show
     return call
 
 
 def _described(name: str, method: Callable[..., Any]) -> inspect.Signature:
-    """The method's signature. One that takes anything passes it on: to its operation, or to the
-    method that does not work in place."""
+    """The method's signature. One that takes anything passes it on to its operation."""
     signature = inspect.signature(method)
-    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in signature.parameters.values()):
-        if hasattr(method, "op"):
-            return inspect.signature(method.op().forward)
-        if hasattr(Tensor, name[:-1]):
-            return _described(name[:-1], getattr(Tensor, name[:-1]))
+    open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if hasattr(method, "op") and any(p.kind in open_ended for p in signature.parameters.values()):
+        return inspect.signature(method.op().forward)
     return signature
 
 
@@ -759,7 +757,8 @@ if TYPE_CHECKING:
     square_ = function("square_")
     squeeze = function("squeeze")
     std = function("std")
-    sub = subtract = function("sub")
+    sub = function("sub")
+    subtract = function("subtract")
     sum = function("sum")
     t = function("t")
     take = function("take")
@@ -772,7 +771,8 @@ if TYPE_CHECKING:
     tile = function("tile")
     topk = function("topk")
     trace = function("trace")
-    transpose = swapaxes = swapdims = function("transpose")
+    transpose = swapdims = function("transpose")
+    swapaxes = function("swapaxes")
     tril = function("tril")
     triu = function("triu")
     true_divide = function("true_divide")

@@ -47,7 +47,8 @@ def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -
             move_on(self, out)
         return self
 
-    call.__doc__ = method.__doc__
+    call.__doc__ = method.__doc__ and f"In place: {method.__doc__}"
+    call.__wrapped__ = method  # type: ignore[attr-defined]  # what help() and Shift+Tab show
     return call
 
 

@@ -303,7 +303,7 @@ def binary(
         ):
             a, b, fits = meet(op, a, b, x, y, integers)
         if alpha is not ONE:  # True and 1.0 are equal to it, and refused
-            b, fits = scaled(b, alpha), False
+            b, fits = scaled(op, b, alpha), False
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         try:
@@ -348,7 +348,7 @@ def binary(
         elif reflected or alpha != 1:
             b = kind(number)
         if alpha is not ONE:
-            b = scaled(b, alpha)
+            b = scaled(op, b, alpha)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
         out = wrap(forward(b, a) if reflected else forward(a, b))
@@ -382,8 +382,11 @@ def scalar(number: Any, kind: dtypes.dtype) -> Any:
         return np.asarray(number).astype(kind.numpy)[()]
 
 
-def scaled(y: Any, alpha: Any) -> Any:
-    """α·y in the dtype of y. Raises RuntimeError if α is of a higher kind."""
+def scaled(op: type[Node], y: Any, alpha: Any) -> Any:
+    """α·y in the dtype of y. Raises RuntimeError if α is of a higher kind, TypeError if the
+    operation takes none."""
+    if "alpha" not in op.constants:
+        raise TypeError(f"{torch_name(op)}() got an unexpected keyword argument 'alpha'")
     if isinstance(alpha, bool) and y.dtype.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and y.dtype.kind != "f":
@@ -463,6 +466,7 @@ def comparison(
                 f"\"{_BITS.get(name, name)}_cpu\" not implemented for '{kind.scalar_type}'"
             ) from None
 
+    method.__doc__ = f"{compare.__doc__} Element by element; never recorded."
     return method
 
 
@@ -483,6 +487,7 @@ def logical(combine: Callable[[Any, Any], Any]) -> Method:
         except ValueError:
             raise broadcast_error(self._data.shape, other._data.shape) from None
 
+    method.__doc__ = f"{combine.__name__}, element by element; never recorded."
     return method
 
 
@@ -492,6 +497,7 @@ def test(ask: Callable[[Any], Any]) -> Method:
     def method(self: Any) -> Any:
         return wrap(ask(self._data))
 
+    method.__doc__ = f"{ask.__name__}, element by element; never recorded."
     return method
 
 
@@ -521,6 +527,6 @@ def not_a_tensor(op: type[Node], value: Any, name: str = "other", position: int 
 
 
 def named(method: Method, op: type[Node]) -> Method:
-    method.__doc__ = op.__doc__
+    method.__doc__ = f"{op.__doc__}\n\nRecorded as {op.__name__}." if op.__doc__ else None
     method.op = op  # type: ignore[attr-defined]
     return method

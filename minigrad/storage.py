@@ -181,7 +181,8 @@ class _OfOneDtype(type):
 
 def _of_dtype(kind: dtypes.dtype) -> Any:
     name = f"{kind.scalar_type}Storage"
-    return _OfOneDtype(name, (), {"dtype": kind, "__module__": "minigrad"})
+    told = f"A storage of {kind.c_name} numbers."
+    return _OfOneDtype(name, (), {"dtype": kind, "__module__": "minigrad", "__doc__": told})
 
 
 BoolStorage = _of_dtype(dtypes.bool)

@@ -331,6 +331,7 @@ class Tensor(Methods):
 
     @property
     def shape(self) -> Size:
+        """How many elements there are along each dimension."""
         return tuple.__new__(Size, self._data.shape)
 
     def size(self, dim: int | None = None) -> Any:
@@ -339,6 +340,7 @@ class Tensor(Methods):
 
     @property
     def ndim(self) -> int:  # type: ignore[override]
+        """The number of dimensions."""
         return self._data.ndim
 
     def dim(self) -> int:
@@ -360,6 +362,7 @@ class Tensor(Methods):
 
     @property
     def dtype(self) -> dtype:
+        """The type of the elements."""
         return _numpy_dtypes(self._data.dtype)
 
     @property
@@ -370,6 +373,7 @@ class Tensor(Methods):
     is_cpu, is_cuda = True, False
 
     def is_floating_point(self) -> bool:
+        """Whether the elements are floating-point numbers."""
         return self._data.dtype.kind == "f"
 
     def is_complex(self) -> bool:
@@ -393,6 +397,7 @@ class Tensor(Methods):
         return self._data.itemsize
 
     def is_contiguous(self, *, memory_format: Any = None) -> bool:
+        """Whether the elements lie one after the other in memory, the last dimension fastest."""
         return memory(self).flags.c_contiguous
 
     def stride(self, dim: int | None = None) -> Any:

@@ -32,6 +32,7 @@ def _of_own_size(method: Method) -> Method:
             )
         return out
 
+    call.__doc__ = method.__doc__
     return call
 
 

@@ -53,14 +53,17 @@ def _overwriting(name: str, compare: Method) -> Method:
         tensors = (self, other) if isinstance(other, Node.tensor_type) else (self,)
         return record(ops[len(tensors) - 1](), tensors, out)
 
+    call.__doc__ = compare.__doc__
     return call
 
 
 def lshift(x: Any, n: Any) -> Any:
+    """Same as a << b."""
     return x << _bits(n)
 
 
 def rshift(x: Any, n: Any) -> Any:
+    """Same as a >> b."""
     return x >> _bits(n)
 
 

@@ -31,6 +31,7 @@ def _of_integers(name: str, combine: Any) -> Any:
         x, y = (t._data.astype(kind.numpy, copy=False) for t in (self, other))
         return wrap(np.abs(combine(x, y)))
 
+    method.__doc__ = f"{name} of integers, element by element; never recorded."
     return method
 
 

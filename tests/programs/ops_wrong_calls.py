@@ -73,3 +73,9 @@ torch.cross(x, x, dim="a")
 torch.trace(x, x)
 # %%
 torch.kthvalue(x, [1])
+# %%
+torch.mul(x, x, alpha=2)
+# %%
+x.mul(3, alpha=2)
+# %%
+torch.maximum(x, x, alpha=2)
