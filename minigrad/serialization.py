@@ -49,8 +49,14 @@ class _Safe(pickle.Unpickler):
         )
 
 
-def save(obj: Any, f: File, pickle_module: Any = None, pickle_protocol: int = 4) -> None:
-    """Write `obj` to a file: a path, or an open binary file."""
+def save(
+    obj: Any,
+    f: File,
+    pickle_module: Any = None,
+    pickle_protocol: int = 4,
+    _use_new_zipfile_serialization: bool = True,
+) -> None:
+    """Write `obj` to a file: a path, or an open binary file. There is one format."""
     content = io.BytesIO()
     content.write(_MAGIC)
     pickle.dump(obj, content, pickle_protocol)
@@ -62,12 +68,17 @@ def save(obj: Any, f: File, pickle_module: Any = None, pickle_protocol: int = 4)
 
 
 def load(
-    f: File, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool = True
+    f: File,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool = True,
+    mmap: bool | None = None,
 ) -> Any:
     """Read what `save` wrote. Raises `pickle.UnpicklingError` for other files, and for objects
     that are neither tensors nor containers of them, unless ``weights_only=False``.
 
-    `map_location` is taken and ignored: there is one device.
+    `map_location` and `mmap` are taken and ignored: there is one device, and all of it is read.
     """
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:

@@ -98,7 +98,7 @@ class Memory:
         a, b = memory(self), memory(tensor)
         return (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
 
-    def resize_(self, *args: Any, memory_format: Any = None) -> Tensor:
+    def resize_(self, *args: Any, size: Any = None, memory_format: Any = None) -> Tensor:
         """Take another shape, in order in the same memory; in larger memory if that is too small.
 
         What the larger memory adds is left to chance. Raises RuntimeError if self requires grad.
@@ -106,7 +106,7 @@ class Memory:
         if self.requires_grad and not self.is_inference():
             raise RuntimeError("cannot resize variables that require grad")
         check_inference(self)
-        shape, old = sizes(args), memory(self)
+        shape, old = sizes(args if size is None else (size,)), memory(self)
         if math.prod(shape) >= 2**63:
             raise RuntimeError("numel: integer multiplication overflow")
         if any(n < 0 for n in shape):

@@ -76,14 +76,16 @@ class Shape:
     _unsafe_split = method(shape.UnsafeSplitBackward0)
     _unsafe_split_with_sizes = method(shape.UnsafeSplitWithSizesBackward0)
 
-    def view(self, *size: Any) -> Tensor:
+    def view(self, *args: Any, size: Any = None, dtype: Any = None) -> Tensor:
         """The same elements in another shape, on the same memory; one size may be -1.
 
         ``view(dtype)`` reads the same bytes as another dtype of the same size.
         """
-        if size and isinstance(size[0], dtypes.dtype):
-            return self._bits(size[0])
-        return self._view(sizes(size))
+        if not args:
+            args = (() if size is None else size,) if dtype is None else (dtype,)
+        if isinstance(args[0], dtypes.dtype):
+            return self._bits(args[0])
+        return self._view(sizes(args))
 
     def _bits(self, kind: dtypes.dtype) -> Tensor:
         out = self.detach()  # torch records no reading of bits, not even as the same dtype
@@ -92,9 +94,9 @@ class Shape:
         out._data = out._data.view(kind.numpy)
         return out
 
-    def sum_to_size(self, *size: Any) -> Tensor:
+    def sum_to_size(self, *args: Any, size: Any = None) -> Tensor:
         """The sums that undo a broadcast of a tensor of this size."""
-        target = sizes(size)
+        target = sizes(args if size is None else (size,))
         extra = self._data.ndim - len(target)
         kept = self._data.shape[max(extra, 0) :]
         if extra < 0 or any(n not in (1, m) for n, m in zip(target, kept)):
@@ -109,9 +111,9 @@ class Shape:
         """The same elements in the shape of `other`, on the same memory."""
         return self._view(other.shape)
 
-    def reshape(self, *shape: Any) -> Tensor:
+    def reshape(self, *args: Any, shape: Any = None) -> Tensor:
         """The same elements in another shape: a view if the memory allows it, else a copy."""
-        size = sizes(shape)
+        size = sizes(args if shape is None else (shape,))
         if self.is_contiguous():
             return self._view(size)
         size = infer_size(size, self._data.size)
@@ -157,9 +159,9 @@ class Shape:
         """The elements in one dimension."""
         return self.contiguous()._view((-1,))
 
-    def expand(self, *size: Any) -> Tensor:
+    def expand(self, *args: Any, size: Any = None, implicit: bool = False) -> Tensor:
         """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
-        return self._expand(sizes(size))
+        return self._expand(sizes(args if size is None else (size,)))
 
     def expand_as(self, other: Tensor) -> Tensor:
         """A view in the shape of `other`, in which dimensions of size 1 are repeated."""
@@ -544,8 +546,9 @@ def _joined(op: type[Node], tensors: list[Any], dim: int) -> Any:
     return record(node, tensors, data)
 
 
-def cat(tensors: Any, dim: int = 0) -> Tensor:
+def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Tensor:
     """The tensors one after the other along `dim`; their other sizes must be equal."""
+    dim = dim if axis is None else axis
     tensors = _several(tensors, "cat")
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")

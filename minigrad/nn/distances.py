@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..ops import loss, reduction
+from ..out import with_out
 from ..recording import apply, wrap
 from ..tensor import Tensor
 from .arguments import legacy_reduction, reduced
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 
+@with_out
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along `dim` divided by their p-norm, or by `eps` where that is larger."""
     return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)

@@ -91,3 +91,9 @@ nn.Linear(1, 1).register_forward_hook()
 # %%
 print(torch.ones(1).new_tensor(torch.ones(2)), nn.GRU(2, 3, dropout=0.1))
 nn.functional.gumbel_softmax(torch.zeros(1, 2), eps=1e-5).sum()
+# %% arguments by name
+x = torch.arange(6.0).view(size=(2, 3))
+print(x.reshape(shape=(3, 2)).shape, x[:1].expand(size=(4, 3)).shape, x.swapaxes(axis0=0, axis1=1))
+print(torch.swapaxes(x, 0, 1).shape, x.sum_to_size(size=(1, 3)), x.view(dtype=torch.int32).dtype)
+print(torch.cat((x, x), axis=1).shape, x.clone().resize_(size=(3, 2)).shape)
+nn.functional.normalize(x, out=torch.empty(2, 3))
