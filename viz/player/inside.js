@@ -74,6 +74,7 @@ function makeOpener(insides, all, pictures, stage, changed) {
       const parsed = new DOMParser().parseFromString(insides[group].svg, "image/svg+xml");
       const picture = ringed(document.importNode(parsed.documentElement, true));
       picture.querySelector("style")?.remove();
+      meanings(picture); // they stand below all pictures
       const elements = elementsOf(picture);
       for (const part of picture.querySelectorAll("[id]")) part.id = `${group}-${part.id}`;
       pane.append(picture);

@@ -35,6 +35,7 @@ const PARTS = `
       <div class="picture" tabindex="0" role="group" aria-label="Graph"
            aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
     </div>
+    <div class="meanings" role="group" aria-label="What the marks mean"></div>
     <div class="controls">
       <span class="buttons">
         ${button("first", "First step", "Home")}
@@ -92,6 +93,7 @@ function mount(host) {
     }
   }
   const check = (key) => (queue.textContent = data.checks[key] ?? queue.textContent);
+  part(".meanings").append(...meanings(picture));
   // A cell's source, and each of two graphs, is seen through a pane of its own.
   const stage = part(".stage");
   const code = part(".code");
@@ -458,6 +460,37 @@ function ringed(picture) {
     box.before(ring);
   }
   return picture;
+}
+
+// The legend of a picture, each mark once, as text that wraps where the page is narrow.
+function meanings(picture) {
+  const found = new Map();
+  for (const legend of picture.querySelectorAll(".legend")) {
+    for (const item of legend.children) {
+      const words = item.querySelector("text");
+      const mark = document.createElementNS(item.namespaceURI, "svg");
+      const wide = Number(words.getAttribute("x"));
+      for (const [name, value] of Object.entries({ class: "viz-graph", viewBox: `0 -12 ${wide} 16`, width: wide,
+                                                   height: 16, "aria-hidden": true })) {
+        mark.setAttribute(name, value);
+      }
+      mark.append(...[...item.children].filter((part) => part !== words));
+      const line = document.createElement("span");
+      line.append(...(wide ? [mark] : []), words.textContent);
+      found.set(words.textContent, line);
+    }
+    // What is left is as large as the graph in it, which stood in the middle.
+    const svg = legend.ownerSVGElement;
+    const numbers = (of, name) => of.getAttribute(name).match(/[\d.]+/g).map(Number);
+    const [left] = numbers(svg.querySelector(":scope > g"), "transform");
+    const [margin, top] = numbers(legend, "transform");
+    const width = numbers(svg, "viewBox")[2] - 2 * (left - margin);
+    legend.remove();
+    svg.setAttribute("viewBox", `${left - margin} 0 ${width} ${top}`);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", top);
+  }
+  return found.values();
 }
 
 // The graphs in a picture with their names, if it has several parts: [graph, name].
