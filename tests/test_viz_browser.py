@@ -830,6 +830,29 @@ def test_a_quiz_takes_lists_and_explains_a_missing_sum(torch, opened):
     assert answer(page, "[2, 2]") == "Right: 2."
 
 
+def test_a_quiz_reads_numbers_as_people_write_them(torch, opened):
+    x = torch.tensor(2.0, requires_grad=True)
+    y = x * 2.25
+    animation = viz.animate(y * 2 + 0 * x, names={"x": x, "y": y}, quiz=True)
+    for typed in ("4,5", "4.5", "9/2", "2·2,25", "４．５", " 4.50 ", "+4.5", "450e-2"):
+        page = opened(animation)
+        while "has arrived there in all" not in page.locator(".ask").inner_text():
+            press(page, "Show it")
+        for wrong, reply in [("", "Type a number"), ("nan", "The answer is a finite number."),
+                             ("1/0", "Type a number"), ("−0", "Not"), ("4,4", "Not")]:  # fmt: skip
+            assert answer(page, wrong).startswith(reply), wrong
+        assert answer(page, typed).startswith("Right: 4.5."), typed
+        page.context.close()
+
+
+def test_a_quiz_takes_zero(torch, opened):
+    x = torch.tensor(-2.0, requires_grad=True)
+    page = opened(viz.animate(x.relu(), names={"x": x}, quiz=True))
+    press(page, "Show it")
+    assert answer(page, "1").startswith("Not yet.")
+    assert answer(page, "0") == "Right: 0."
+
+
 def test_what_is_typed_stays_in_the_field(torch, opened):
     listen = "heard = []; document.addEventListener('keydown', e => heard.push(e.key))"
     page = opened(product(torch), before=f"<script>{listen}</script>")

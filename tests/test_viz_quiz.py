@@ -2,6 +2,7 @@
 
 import importlib
 
+import numpy as np
 import pytest
 from viz_examples import EXAMPLES, broadcast, gradient_for, network, notes
 
@@ -109,6 +110,92 @@ def test_a_transposed_gradient(engine):
     ask = next(q for q in asked(quiz) if q["text"].endswith("send to a?"))
     assert ask["answer"] == [[11, 15], [11, 15]]
     assert told(ask, [[11, 11], [15, 15]]).startswith("Transposed.")
+
+
+def linear(engine):
+    x = engine.tensor([[1.0, 2.0], [3.0, 5.0]])
+    w = engine.tensor([[1.0, -1.0], [0.5, 2.0]], requires_grad=True)
+    b = engine.tensor([0.5, -0.5], requires_grad=True)
+    v = engine.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    h = engine.addmm(b, x, w)
+    return (h @ v).sum(), {"w": w, "b": b, "v": v, "h": h}
+
+
+def crossed(engine):
+    z = engine.tensor([[0.0, 1.0, 2.0], [1.0, 0.0, 0.5]], requires_grad=True)
+    return engine.nn.functional.cross_entropy(z, engine.tensor([1, 0])), {"z": z}
+
+
+def mean_squares(engine):
+    a = engine.tensor([1.0, 3.0], requires_grad=True)
+    return engine.nn.functional.mse_loss(a, engine.tensor([0.0, 1.0])), {"a": a}
+
+
+def averaged(engine):
+    a = engine.tensor([1.0, 2.0, 4.0], requires_grad=True)
+    return (a**3).mean() + a.sum() * 7, {"a": a}
+
+
+def bent(engine):
+    a, b = (engine.tensor(v, requires_grad=True) for v in ([0.5, -1.0], [1.0, 2.0]))
+    f = engine.tensor([3.0, 1.0])
+    return (a.relu() * f).sum() + (b.sigmoid() * f).sum() * 5, {"a": a, "b": b}
+
+
+@pytest.mark.parametrize(
+    "example, question, wrong, said",
+    [
+        (linear, "to v?", lambda t, n: hidden(t) @ ones(t), "in another order"),
+        (linear, "to h?", lambda t, n: ones(t) @ n["v"], "in another order"),
+        (linear, "to b?", lambda t, n: ones(t) @ n["v"].T, "Right before the sum"),
+        (linear, "to b?", lambda t, n: (ones(t) @ n["v"].T)[0], "the part of one copy"),
+        (crossed, "to z?", lambda t, n: n["z"].softmax(1) / 2, "the softmax's part alone"),
+        (crossed, "to z?", lambda t, n: n["z"].softmax(1) - hot(t), "a mean over 2 rows"),
+        (crossed, "to z?", lambda t, n: (hot(t) - n["z"].softmax(1)) / 2, "Only the sign"),
+        (crossed, "to LogSoftmaxBackward0?", lambda t, n: -hot(t), "a mean over 2 rows"),
+        (mean_squares, "to a?", lambda t, n: t.tensor([0.5, 1.0]), "The factor 2 is missing"),
+        (mean_squares, "to a?", lambda t, n: t.tensor([2.0, 4.0]), "Divide by 2"),
+        (averaged, "send to PowBackward0?", lambda t, n: t.tensor(1.0), "Divide by 3"),
+        (averaged, "SumBackward0 receives 7", lambda t, n: t.tensor(7 / 3), "Nothing is divided"),
+        (bent, "to a?", lambda t, n: t.tensor([0.0, 1.0]), "The other way round"),
+        (bent, "to b?", lambda t, n: 5 * t.tensor([3.0, 1.0]) * n["b"].sigmoid(), "times σ"),
+    ],
+)
+def test_mistakes_of_one_kind_of_operation(engine, example, question, wrong, said):
+    root, names = example(engine)
+    quiz = viz.animate(root, names=names, quiz=True)
+    given = wrong(engine, {name: leaf.detach() for name, leaf in names.items()}).tolist()
+    asks = [ask for ask in asked(quiz) if question in ask["text"]]
+    assert any(said in why(ask, given) for ask in asks), [why(ask, given) for ask in asks]
+
+
+def why(ask, given):
+    """What a player would reply, as far as Python knows."""
+    for numbers, text in ask["near"]:
+        if np.shape(numbers) in ((), np.shape(given)) and np.allclose(numbers, given, rtol=1e-2):
+            return text
+    return ask.get("whole", "")
+
+
+def ones(engine):
+    return engine.ones(2, 2)
+
+
+def hidden(engine):
+    x = engine.tensor([[1.0, 2.0], [3.0, 5.0]])
+    return x @ engine.tensor([[1.0, -1.0], [0.5, 2.0]]) + engine.tensor([0.5, -0.5])
+
+
+def hot(engine):
+    return engine.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+
+
+def test_a_power_has_its_factor_and_one_less(engine):
+    x = engine.tensor(4.0, requires_grad=True)
+    ask = asked(viz.animate(x**3 * 2, names={"x": x}, quiz=True))[-1]
+    assert ask["answer"] == 96
+    assert told(ask, 32).startswith("The factor 3 is missing")
+    assert told(ask, 384).startswith("The exponent falls by one: 3 · x^2")
 
 
 def test_of_large_gradients_the_shape_is_asked(engine):

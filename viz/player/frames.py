@@ -384,6 +384,7 @@ class Run:
                 if other != target
             ]  # fmt: skip
             paths = self.fan_in[target], earlier, sends[-1]["sum"] if last else None
+            operands = [self._value(other) for other in to if other != target]
             found = quiz.send(
                 node,
                 self._rule(node["op"], self.edges[sends[0]["edge"]]["input"]),
@@ -392,6 +393,7 @@ class Run:
                 grads,
                 others,
                 paths,
+                operands,
             )
             asks += [ask for ask in found if ask["text"] not in (other["text"] for other in asks)]
         return asks

@@ -35,7 +35,6 @@ const PARTS = `
       <div class="picture" tabindex="0" role="group" aria-label="Graph"
            aria-keyshortcuts="Space ArrowLeft ArrowRight Home End"></div>
     </div>
-    <div class="meanings" role="group" aria-label="What the marks mean"></div>
     <div class="controls">
       <span class="buttons">
         ${button("first", "First step", "Home")}
@@ -57,6 +56,7 @@ const PARTS = `
       <div aria-live="polite"><p class="sentence"></p><p class="queue"></p></div>
       <dl class="numbers"></dl>
     </div>
+    <div class="meanings" role="group" aria-label="What the marks mean"></div>
   </div>`;
 
 function mount(host) {

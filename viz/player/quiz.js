@@ -67,8 +67,9 @@ function makeQuiz(frames, words, place, made) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const open = questions[next];
-    const given = readNumbers(field.value);
-    if (!given) {
+    const given = readNumbers(field.value, !open.shape.length);
+    if (given === null) {
+      if (/nan|inf|∞/i.test(field.value)) return say("The answer is a finite number.", "wrong");
       return say("Type a number such as 4.5 or 1/3, or a list such as [[1, 2], [3, 4]].", "wrong");
     }
     if (same(given, open.answer, open.shape)) return settle(`Right: ${open.say}.`, true);
@@ -90,13 +91,20 @@ function makeQuiz(frames, words, place, made) {
   };
 }
 
-// What was typed, as nested lists: "4.5", "1/3", "−2", "[1, 2]", "(2, 3)", "[[1 2] [3 4]]"; null if
-// it is not that.
-function readNumbers(text) {
-  const plain = text.trim().replaceAll("−", "-").replaceAll("(", "[").replaceAll(")", "]");
-  const fraction = /(-?[\d.]+(?:e[-+]?\d+)?)\s*\/\s*([\d.]+)/gi;
-  const divided = plain.replace(fraction, (_, a, b) => String(a / b));
-  const bare = divided.includes("[") || !/[\s,]/.test(divided) ? divided : `[${divided}]`;
+// What was typed, as nested lists: "4.5", "4,5", "1/3", "2·0.25", "−2", "[1, 2]", "(2, 3)",
+// "1,5; 2", "[[1 2] [3 4]]"; null if it is not that. Of a single number that is asked for, a comma
+// is its decimal sign, as it is wherever semicolons part the numbers.
+function readNumbers(text, single) {
+  let plain = text.normalize("NFKC").trim().replace(/[−–]/g, "-").replace(/[(【]/g, "[").replace(/[)】]/g, "]");
+  if (plain.includes(";") || (single && !/\[|,\s|\s,|,\d*,/.test(plain))) {
+    plain = plain.replace(/,/g, ".").replace(/;/g, ",");
+  }
+  const number = "(-?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?)";
+  const term = new RegExp(`${number}\\s*([/*·×])\\s*${number}`, "i");
+  for (let i = 0; i < 99 && term.test(plain); i++) {
+    plain = plain.replace(term, (_, a, sign, b) => String(sign === "/" ? a / b : a * b));
+  }
+  const bare = plain.includes("[") || !/[\s,]/.test(plain) ? plain : `[${plain}]`;
   const json = bare
     .replace(/\]\s*,?\s*\[/g, "],[")
     .replace(/([\d.])(?:\s*,\s*|\s+)(?=[-+.\d])/g, "$1,")

@@ -17,10 +17,10 @@ import numpy as np
 from viz.page import clean
 from viz.values import Value, shape_text, spoken
 
+from .mistakes import Near, Sent, mistakes
+
 Ask: TypeAlias = "dict[str, Any]"
 FEW = 6  # numbers of an array that are asked for; of a larger one, its shape
-
-Near: TypeAlias = "list[tuple[np.ndarray | None, str]]"
 
 
 def seed(root: Mapping[str, Any], grad: Value, given: bool) -> list[Ask]:
@@ -46,6 +46,7 @@ def send(
     grads: Sequence[Value],
     others: Sequence[tuple[str, Value]],
     paths: tuple[int, Sequence[Value], Value | None],
+    operands: Sequence[Value | None] = (),
 ) -> list[Ask]:
     """What does an op send, or, with the last of several gradients, what has arrived in all?
 
@@ -54,6 +55,7 @@ def send(
     others:  what this step sends elsewhere, each with its target's name
     paths:   how many gradients meet at the target, those that came earlier, and the sum of all
              where these are the last
+    operands: the values of the op's other inputs, as far as they are known
     """
     (name, value), op = target, clean(node["op"])
     count, earlier, total = paths
@@ -73,6 +75,7 @@ def send(
     else:
         hint = "Multiply what arrives by the local derivative."
     if received and len(grads) == 1:
+        near += _at(op, received, grads[0], (name, value), operands)
         near += _of_one(received, grads[0], name, hint)
     near += [
         (numbers(sent), f"That is what goes to {where}, not to {name}.") for where, sent in others
@@ -109,6 +112,21 @@ def accumulate(
     return _ask(text, after, near, add)
 
 
+def _at(
+    op: str,
+    received: Value,
+    sent: Value,
+    target: tuple[str, Value | None],
+    operands: Sequence[Value | None],
+) -> Near:
+    """What is often taken for one gradient of this very operation."""
+    g, s, own = numbers(received), numbers(sent), numbers(target[1])
+    if g is None or s is None:
+        return []
+    others = [array for array in map(numbers, operands) if array is not None]
+    return mistakes(op, Sent(g, s, target[0], own, others))
+
+
 def _of_one(received: Value, sent: Value, name: str, hint: str) -> Near:
     """What one gradient may be taken for."""
     g, s = numbers(received), numbers(sent)
@@ -119,7 +137,8 @@ def _of_one(received: Value, sent: Value, name: str, hint: str) -> Near:
     if copies > 1:
         near.append((s / copies, f"That is the part of one copy. {name} was broadcast to "
                      f"{_shape(received)}: the parts of all {copies} copies add up."))  # fmt: skip
-    near.append((g, f"That is what arrives, passed on unchanged. {hint}"))
+    if copies == 1 or not _alike(_summed(g, s.shape), s):  # else it is right before the sum
+        near.append((g, f"That is what arrives, passed on unchanged. {hint}"))
     if g.shape == s.shape or not g.shape:
         with np.errstate(all="ignore"):
             local = s / g
@@ -200,6 +219,13 @@ def _sum(values: Sequence[Value]) -> np.ndarray | None:
             return None
         total = array if total is None else total + array
     return total
+
+
+def _summed(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """What was broadcast from that shape, added up to it again."""
+    array = array.sum(tuple(range(array.ndim - len(shape))))
+    wide = tuple(i for i, size in enumerate(shape) if size == 1)
+    return np.asarray(array.sum(wide, keepdims=True))
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> bool:
