@@ -15,7 +15,7 @@ from minigrad import functions
 from minigrad.methods import FAMILIES, Methods
 
 ROOT = Path(__file__).parent.parent
-NOT_METHODS = {"__annotations__", "__dict__", "__doc__", "__hash__", "__module__", "__weakref__"}
+NOT_METHODS = set(vars(type("Bare", (), {}))) | {"__annotations__", "__hash__"}
 
 
 def fresh(code):

@@ -209,7 +209,7 @@ c = torch.load(f)
 m2 = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
 print(m2.load_state_dict(c["model"]), c["epoch"])
 print(torch.equal(m(d(1, 2)), m2(d(1, 2))))
-print(m.state_dict())
+print([*m.state_dict().items()])
 try:
     m2.load_state_dict({"0.weight": torch.ones(3, 3)})
 except RuntimeError as e:
