@@ -258,7 +258,7 @@ def unary(op: type[Node], floating: bool = False) -> Method:
             if to_x is not None:
                 out._grad_fn = node = op()
                 node.link((to_x,), (self,))
-                if saves_result_only and not unusual:
+                if saves_result_only and not unusual:  # what `save` comes to: 0.6 of 1.9 µs
                     node.first = result(out)
                 elif kept:
                     node.save(self, result(out)) if saves_result else node.save(self)
@@ -327,6 +327,7 @@ def binary(
                     node.to_x, node.to_y, node.sequence = to_x, to_y, next_sequence()
                     node.first = node.second = None
                 if saves_both and to_x and to_y and x._counter is y._counter is UNWRITTEN:
+                    # What `save` comes to: 0.5 of 1.1 µs.
                     node.first, node.second = x, y
                     if unusual:
                         pack_all(node)
@@ -359,7 +360,7 @@ def binary(
                 if alpha != 1:
                     node.alpha = alpha  # type: ignore[attr-defined]
                 node.link((to_x, None), (self,))
-                if saves_number:
+                if saves_number:  # what `save` comes to: 0.6 of 1.7 µs
                     node.first, node.second = NOTHING, SavedTensor(number)
                 elif kept:
                     node.save(self, SavedTensor(number))

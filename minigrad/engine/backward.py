@@ -115,9 +115,9 @@ class GraphTask:
         self.recording = recording
         self.accumulate = accumulate
         self.captured: dict[Edge, Any] = dict.fromkeys(inputs)
-        # For each node that the roots lead to, the gradient so far of its first output; for another
-        # output, which stands here by node and number, once there is one.
-        self.arrived: dict[Any, Any] = {None: None, ABSENT: None}
+        self.reached: set[Node | None] = {None, ABSENT}  # the nodes that the roots lead to
+        self.arrived: dict[Any, Any] = {}  # the gradient so far of a node's first output, by node;
+        # of another output, by node and number
         self.sums: set[Any] = set()  # the places where an array of this pass's own has arrived
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Any]) -> None:
@@ -133,8 +133,7 @@ class GraphTask:
             self.settle(leaves[None])
         arrived, sums, retain, recording = self.arrived, self.sums, self.retain, self.recording
         for node in order:
-            grad = arrived[node]
-            arrived[node] = None
+            grad = arrived.pop(node, None)
             x, y, special = node.first, node.second, node.special
             if grad is None or special == LONG or x is FREED or (aside and node in aside):
                 sent = self.step(node, grad)
@@ -156,10 +155,9 @@ class GraphTask:
             i = -1  # zip would count for twice the time
             for target in node.many or (node.to_x, node.to_y):
                 i += 1
-                if not target or sent[i] is None:
+                if not target or (grad := sent[i]) is None:
                     continue
-                grad = sent[i]
-                before = arrived[target]
+                before = arrived.get(target)
                 if before is None:
                     arrived[target] = grad
                 elif target in sums:
@@ -179,17 +177,17 @@ class GraphTask:
         An input is made before the node that uses it, so in this order the gradient of a node is
         complete when its turn comes. A leaf has no turn: it runs as soon as its gradient is.
         """
-        reached, waiting = self.arrived, set[Any]()
+        reached, waiting = self.reached, set[Any]()
         leaves: dict[Node | None, list[Any]] = {}
         order: list[Any] = []
         for node in self.roots:
             if node not in reached:
-                reached[node] = None
+                reached.add(node)
                 (waiting.add if type(node) is AccumulateGrad else order.append)(node)
         for node in order:  # which grows on the way
             for target in node.many or (node.to_x, node.to_y):
                 if target not in reached:
-                    reached[target] = None
+                    reached.add(target)
                     if type(target) is AccumulateGrad:
                         waiting.add(target)
                     else:
@@ -212,8 +210,7 @@ class GraphTask:
             leaves = self.in_order(leaves)
         arrived, wanted = self.arrived, self.wanted
         for leaf in leaves:
-            grad = arrived[leaf]
-            arrived[leaf] = None
+            grad = arrived.pop(leaf, None)
             if leaf.special or leaf.variable._backward_hooks or self.watched:
                 self.apply(leaf, grad)
             elif wanted is None:
@@ -299,7 +296,7 @@ class GraphTask:
 
     def will_run(self, node: Node) -> bool:
         """Whether this pass comes to `node`, of which its hooks then hear."""
-        return node in self.arrived and (
+        return node in self.reached and (
             self.wanted is None or node in self.wanted or node in self.ends
         )
 
