@@ -536,7 +536,7 @@ class Pointwise:
 
 
 def _is_operand(value: Any) -> bool:
-    return isinstance(value, (Node.tensor_type, *_NUMBERS))
+    return isinstance(value, (_NUMBERS, Node.tensor_type))
 
 
 def _with_number(op: type[Node], x: Any, number: Any) -> Any:

@@ -65,7 +65,7 @@ class EmbeddingBagBackward0(Node):
         return np.where(sizes[:, None] > 0, out, 0).astype(table.dtype)
 
     def backward(self, grad: Any, table: Any, weights: Any = None) -> Any:
-        to_table, to_weights = self.edges
+        to_table, to_weights = self.to_x, self.to_y
         empty = new_zeros(grad, tuple(table.shape))
         if self.greatest is not None:
             found = constant(self.greatest >= 0, grad)

@@ -197,7 +197,7 @@ class ConvolutionBackwardBackward0(_Sliding):
         return input_gradient(g, w, shape, *how)
 
     def backward(self, grad: Any, g: Any, w: Any) -> Any:
-        to_g, to_w = self.edges
+        to_g, to_w = self.to_x, self.to_y
         return (
             to_g and inner(convolution(grad, w, *self.how), g),
             to_w and convolution_weight(grad, g, self.shape, *self.how),
@@ -216,7 +216,7 @@ class ConvolutionWeightBackward(_Sliding):
         return weight_gradient(x, g, shape, *how)
 
     def backward(self, grad: Any, x: Any, g: Any) -> Any:
-        to_x, to_g = self.edges
+        to_x, to_g = self.to_x, self.to_y
         return (
             to_x and convolution_input(g, grad, self.shape, *self.how),
             to_g and inner(convolution(x, grad, *self.how), g),

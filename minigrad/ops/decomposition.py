@@ -167,7 +167,7 @@ class LinalgSolveExBackward0(Node):
             raise singular(a, "torch.linalg.solve", _NO_SOLUTION) from None
 
     def backward(self, grad: Any, a: Any, result: Any = None) -> Any:
-        to_a, to_b = self.edges
+        to_a, to_b = self.to_x, self.to_y
         back = solved(turned(a), grad)
         if not to_a:
             return None, back
@@ -207,7 +207,7 @@ class LinalgSolveTriangularBackward0(Node):
         return triu(a, strict) if self.upper else tril(a, -strict)
 
     def backward(self, grad: Any, a: Any, result: Any) -> Any:
-        to_a, to_b = self.edges
+        to_a, to_b = self.to_x, self.to_y
         if self.left:
             back = solved(turned(self.triangle(a)), grad)
             return to_a and self.half(-(back @ turned(result))), to_b and back

@@ -195,7 +195,7 @@ class SpecialXlog1PyBackward0(Node):
         return np.where((x == 0) & ~np.isnan(y), 0, out).astype(out.dtype)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         to_x = to_x and grad * masked_fill(log1p(y), (x == 0) & (y <= -1), 0)
         return to_x, to_y and grad * x / (y + 1)
 
@@ -231,7 +231,7 @@ class SpecialZetaBackward0(Node):
     forward = staticmethod(_zeta)
 
     def backward(self, grad: Any, x: Any, q: Any) -> Any:
-        to_x, to_q = self.edges
+        to_x, to_q = self.to_x, self.to_y
         if to_x:
             raise NotImplementedError(NOT_YET.format("zeta"))
         return None, to_q and grad * -x * zeta(x + 1, q)
@@ -279,7 +279,7 @@ class IgammaBackward0(Node):
         return _incomplete(a, x, False)
 
     def backward(self, grad: Any, a: Any, x: Any) -> Any:
-        to_a, to_x = self.edges
+        to_a, to_x = self.to_x, self.to_y
         if to_a:
             raise NotImplementedError(NOT_YET.format(f"{self.called}: input"))
         return None, to_x and grad * times(exp((a - 1) * log(x) - x - lgamma(a)), self.sign)

@@ -175,7 +175,7 @@ class LinalgLuSolveBackward0(Node):
         return x if self.left else turned(x)
 
     def backward(self, grad: Any, lu: Any, pivots: Any, result: Any = None) -> Any:
-        to_lu, to_b = self.edges
+        to_lu, to_b = self.to_x, self.to_y
         p = constant(permutation(_numbers(pivots), lu.shape[-2], np.float64), lu)
         low, up = triangles(lu)
         back = _solved(p, low, up, self.turned(grad), self.adjoint is not self.left)
@@ -210,7 +210,7 @@ class CholeskySolveBackward0(Node):
         return np.linalg.solve(turned(low), np.linalg.solve(low, b))
 
     def backward(self, grad: Any, factor: Any, result: Any = None) -> Any:
-        to_b, to_factor = self.edges
+        to_b, to_factor = self.to_x, self.to_y
         low = turned(factor) if self.upper else factor
         back = solved(turned(low), solved(low, grad))
         if to_factor:

@@ -167,7 +167,7 @@ class IndexPutBackward0(ByIndices):
         return put(x, self.filled(indices), values, self.accumulate)
 
     def backward(self, grad: Any, *indices: Any) -> Any:
-        to_x, to_values = self.edges
+        to_x, to_values = self.to_x, self.to_y
         overwritten = to_x and not self.accumulate
         return (
             index_put(grad, self.filled(indices), new_zeros(grad, ()), False)
@@ -255,7 +255,7 @@ class IndexAddBackward0(Node):
         return out.reshape(x.shape)
 
     def backward(self, grad: Any, source: Any, index: Any) -> Any:
-        _, to_source = self.edges
+        to_source = self.to_y
         if to_source:
             to_source = _chosen(grad, self.dim, index, source)
             to_source = to_source if self.alpha == 1 else times(to_source, self.alpha)
@@ -287,7 +287,7 @@ class IndexCopyBackward0(Node):
         return out.reshape(x.shape)
 
     def backward(self, grad: Any, source: Any, index: Any) -> Any:
-        to_x, to_source = self.edges
+        to_x, to_source = self.to_x, self.to_y
         return (
             to_x and index_fill(grad, self.dim, index, 0),
             to_source and _chosen(grad, self.dim, index, source),
@@ -543,7 +543,7 @@ class MaskedFillBackward1(Node):
         return np.where(mask, value.astype(x.dtype), x)
 
     def backward(self, grad: Any, mask: Any) -> Any:
-        to_x, to_value = self.edges
+        to_x, to_value = self.to_x, self.to_y
         return to_x and masked_fill(grad, mask, 0), to_value and masked_select(grad, mask).sum()
 
 
@@ -593,7 +593,7 @@ class MaskedScatterBackward0(Node):
         return out
 
     def backward(self, grad: Any, mask: Any) -> Any:
-        to_x, to_source = self.edges
+        to_x, to_source = self.to_x, self.to_y
         return to_x and masked_fill(grad, mask, 0), to_source and self.sent(grad, mask)
 
     @one_node("MaskedScatterBackwardBackward0", "mask", fixed=1)

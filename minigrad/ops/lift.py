@@ -179,15 +179,15 @@ def _tanh_backward(grad: Any, out: Any) -> Any:
 
 
 _BITS = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
-_BYTE = np.dtype(np.int8)
 
 
 def _threshold_backward(g: Any, x: Any, at: Any) -> Any:
     if not x.ndim:  # a numpy scalar, with which the rules that follow are ten times faster
         return g.dtype.type(0) if x <= at else g
     # All bits of g, or none: exact also for inf and nan, and ten times faster than np.where.
-    keep = (x <= at).view(_BYTE) - 1
-    return (g.view(_BITS[g.dtype]) & keep).view(g.dtype)
+    keep = x <= at
+    np.logical_not(keep, out=keep)
+    return (g.view(_BITS[g.dtype]) * keep).view(g.dtype)
 
 
 mse_loss_backward = lift("_mse_loss_backward", lambda g, x, y, scale: g * ((x - y) * scale))

@@ -41,7 +41,7 @@ class Loss(Node):
         self.reduction, self.count = REDUCTIONS[reduction], losses.size
         if self.reduction == 0:
             return losses
-        if losses.dtype == np.float16:
+        if losses.dtype.char == "e":
             how = {"dtype": np.float32}
             out = losses.sum(**how) if self.reduction == 2 else losses.mean(**how)
             return out.astype(np.float16)
@@ -63,7 +63,7 @@ class MseLossBackward0(Loss):
         return self.reduced(difference * difference, reduction)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         scale = 2 / max(self.count, 1) if self.reduction == 1 else 2
         return (
             to_x and mse_loss_backward(grad, x, y, scale),
@@ -120,7 +120,7 @@ class SmoothL1LossBackward0(Loss):
         return self.shared(grad) * self.slope(x - y)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and self.sent(grad, x, y), to_y and self.sent(grad, y, x)
 
 
@@ -186,7 +186,7 @@ class BinaryCrossEntropyBackward0(Loss):
         return self.reduced(losses if weight is None else losses * weight, reduction)
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         if to_y:
             to_y = -logit(x) * grad
             to_y = self.shared(to_y if weight is None else to_y * weight)
@@ -216,7 +216,7 @@ class BinaryCrossEntropyWithLogitsBackward0(Loss):
         return self.reduced(losses if dtype is None else losses.astype(dtype), reduction)
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any, positive: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         if positive is None:
             to_x, to_y = to_x and sigmoid(x) - y, to_y and -x
         else:

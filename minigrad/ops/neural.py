@@ -56,7 +56,7 @@ class SoftmaxBackwardDataBackward0(Node):
         return softmax_backward(g, y, dim)
 
     def backward(self, grad: Any, g: Any, y: Any) -> Any:
-        to_g, to_y = self.edges
+        to_g, to_y = self.to_x, self.to_y
         if to_y:
             to_y = grad * (g - along(g * y, self.dim)) - g * along(grad * y, self.dim)
         return to_g and softmax_backward(grad, y, self.dim), to_y
@@ -96,7 +96,7 @@ class LogSoftmaxBackwardDataBackward0(Node):
         return log_softmax_backward(g, y, dim)
 
     def backward(self, grad: Any, g: Any, y: Any) -> Any:
-        to_g, to_y = self.edges
+        to_g, to_y = self.to_x, self.to_y
         share = exp(y)
         return (
             to_g and grad - along(grad * share, self.dim),

@@ -89,7 +89,7 @@ class SubBackward0(Node):
             raise RuntimeError(NO_BOOL_SUB) from None
 
     def backward(self, grad: Any) -> Any:
-        _, to_y = self.edges
+        to_y = self.to_y
         return grad, to_y and (-grad if self.alpha == 1 else times(-grad, self.alpha))
 
 
@@ -188,7 +188,7 @@ class DivBackward0(Node):
     forward = staticmethod(operator.truediv)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and grad / y, to_y and -grad * ((x / y) / y)
 
 
@@ -232,7 +232,7 @@ class PowBackward1(Node):
         return x**y if x.dtype.kind == "f" else _whole_power(x, y)
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return (
             to_x and where(y == 0, 0.0, grad * (y * x ** minus(y, 1))),
             # The limit at x = 0 is 0 for y ≥ 0, although ln 0 is not finite.
@@ -526,7 +526,7 @@ class TanhBackwardBackward0(Node):
     forward = staticmethod(tanh_backward)
 
     def backward(self, grad: Any, g: Any, y: Any) -> Any:
-        to_g, to_y = self.edges
+        to_g, to_y = self.to_x, self.to_y
         return to_g and tanh_backward(grad, y), to_y and grad * (times(y, -2) * g)
 
 
@@ -548,7 +548,7 @@ class SigmoidBackwardBackward0(Node):
     forward = staticmethod(sigmoid_backward)
 
     def backward(self, grad: Any, g: Any, y: Any) -> Any:
-        to_g, to_y = self.edges
+        to_g, to_y = self.to_x, self.to_y
         return to_g and sigmoid_backward(grad, y), to_y and grad * g * (times(y, -2) + 1)
 
 
@@ -579,7 +579,7 @@ class ByPieces(Node):
         return self.again(g, x, *settings)
 
     def backward(self, grad: Any, x: Any) -> Any:
-        to_g, to_x = self.edges
+        to_g, to_x = self.to_x, self.to_y
         return to_g and self.again(grad, x, *self.settings), to_x and zeros(grad)
 
 
@@ -751,7 +751,7 @@ class RemainderBackward1(Node):
         return _divided(_remainder, x, y, "remainder_cpu")
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        _, to_y = self.edges
+        to_y = self.to_y
         return grad, to_y and -grad * floor_divide(x, y)
 
 
@@ -774,7 +774,7 @@ class FmodBackward1(Node):
         return _divided(np.fmod, x, y, "fmod_cpu")
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        _, to_y = self.edges
+        to_y = self.to_y
         return grad, to_y and -grad * trunc_divide(x, y)
 
 
@@ -818,7 +818,7 @@ class MaximumBackward0(Node):
     forward = staticmethod(np.maximum)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         shared = where(x == y, over(grad, 2), grad)
         return to_x and masked_fill(shared, x < y, 0), to_y and masked_fill(shared, x > y, 0)
 
@@ -830,7 +830,7 @@ class MinimumBackward0(Node):
     forward = staticmethod(np.minimum)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         shared = where(x == y, over(grad, 2), grad)
         return to_x and masked_fill(shared, x > y, 0), to_y and masked_fill(shared, x < y, 0)
 
@@ -888,7 +888,7 @@ class ClampMinBackward1(Node):
     forward = staticmethod(np.maximum)
 
     def backward(self, grad: Any, x: Any, low: Any) -> Any:
-        to_x, to_low = self.edges
+        to_x, to_low = self.to_x, self.to_y
         return to_x and where(x >= low, grad, 0), to_low and where(x < low, grad, 0)
 
 
@@ -899,7 +899,7 @@ class ClampMaxBackward1(Node):
     forward = staticmethod(np.minimum)
 
     def backward(self, grad: Any, x: Any, high: Any) -> Any:
-        to_x, to_high = self.edges
+        to_x, to_high = self.to_x, self.to_y
         return to_x and where(x <= high, grad, 0), to_high and where(x > high, grad, 0)
 
 
@@ -959,7 +959,7 @@ class WhereBackward0(Node):
         return out
 
     def backward(self, grad: Any, condition: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and where(condition, grad, 0), to_y and where(condition, 0, grad)
 
 
@@ -984,7 +984,7 @@ class Atan2Backward0(Node):
     forward = staticmethod(np.arctan2)
 
     def backward(self, grad: Any, y: Any, x: Any) -> Any:
-        to_y, to_x = self.edges
+        to_y, to_x = self.to_x, self.to_y
         square = y * y + x * x
         inverse = masked_fill(reciprocal(square), square == 0, 0)
         return to_y and grad * x * inverse, to_x and grad * -y * inverse
@@ -997,7 +997,7 @@ class HypotBackward0(Node):
     forward = staticmethod(np.hypot)
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and grad * x / result, to_y and grad * y / result
 
 
@@ -1008,7 +1008,7 @@ class LogaddexpBackward0(Node):
     forward = staticmethod(np.logaddexp)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and grad / plus(exp(y - x), 1), to_y and grad / plus(exp(x - y), 1)
 
 
@@ -1022,7 +1022,7 @@ class XlogyBackward0(Node):
         return np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y))
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return (
             to_x and masked_fill(xlogy(grad, y), (x == 0) & (y <= 0), 0),
             to_y and grad * x / y,

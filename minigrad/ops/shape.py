@@ -742,7 +742,7 @@ class CopyBackwards(Node):
             raise broadcast_error(target.shape, source.shape) from None
 
     def backward(self, grad: Any) -> Any:
-        to_target, to_source = self.edges
+        to_target, to_source = self.to_x, self.to_y
         return to_target and zeros(grad), to_source and grad
 
 
@@ -785,5 +785,5 @@ class FillBackward3(Node):
         return np.full_like(x, value)
 
     def backward(self, grad: Any) -> Any:
-        to_x, to_value = self.edges
+        to_x, to_value = self.to_x, self.to_y
         return to_x and zeros(grad), to_value and grad.sum()

@@ -56,7 +56,7 @@ class CopysignBackward0(Node):
     forward = staticmethod(np.copysign)
 
     def backward(self, grad: Any, x: Any, result: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and masked_fill(grad * (result / x), x == 0, 0), to_y and zeros(grad)
 
 
@@ -80,7 +80,7 @@ class FmaxBackward0(Node):
     forward = staticmethod(np.fmax)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         first = (x >= y) | (y != y)
         return to_x and masked_fill(grad, first == 0, 0), to_y and masked_fill(grad, first, 0)
 
@@ -92,7 +92,7 @@ class FminBackward0(Node):
     forward = staticmethod(np.fmin)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         first = (x <= y) | (y != y)
         return to_x and masked_fill(grad, first == 0, 0), to_y and masked_fill(grad, first, 0)
 
@@ -107,7 +107,7 @@ class LdexpBackward0(Node):
         return x * np.exp2(n)
 
     def backward(self, grad: Any, x: Any, n: Any) -> Any:
-        to_x, to_n = self.edges
+        to_x, to_n = self.to_x, self.to_y
         scaled = grad * exp(times(n, math.log(2)))
         return to_x and scaled, to_n and scaled * times(x, math.log(2))
 
@@ -119,7 +119,7 @@ class Logaddexp2Backward0(Node):
     forward = staticmethod(np.logaddexp2)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         distance = times(x - y, math.log(2))
         return to_x and grad * sigmoid(distance), to_y and grad * sigmoid(-distance)
 
@@ -374,7 +374,7 @@ class PreluKernelBackward0(Node):
         return np.where(x > 0, x, weight * x)
 
     def backward(self, grad: Any, x: Any, weight: Any = None) -> Any:
-        to_x, to_weight = self.edges
+        to_x, to_weight = self.to_x, self.to_y
         return (
             to_x and where(x > 0, grad, grad * weight),
             to_weight and where(x > 0, 0.0, grad * x),
@@ -408,7 +408,7 @@ class NextafterBackward0(Node):
     forward = staticmethod(np.nextafter)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and where(x == y, 0, grad), to_y and zeros(grad)
 
 

@@ -153,7 +153,7 @@ class DistBackward0(Node):
         return x.dtype.type(np.sum(wide**p) ** (1 / p))
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         sent = grad * norm_slope(x - y, result, self.p)
         return to_x and sent, to_y and -sent
 
@@ -191,7 +191,7 @@ class CdistBackward0(Node):
         return (np.sum(apart**p, -1) ** (1 / p)).astype(x.dtype)
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         apart = unsqueeze(x, -2) - unsqueeze(y, -3)
         norm = unsqueeze(result, -1)
         if self.p == np.inf:
@@ -215,7 +215,7 @@ class LinalgCrossBackward0(Node):
         return crossed(x, y, dim)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
-        to_x, to_y = self.edges
+        to_x, to_y = self.to_x, self.to_y
         return to_x and crossed(y, grad, self.dim), to_y and crossed(grad, x, self.dim)
 
 
@@ -290,7 +290,7 @@ class SelectScatterBackward0(Node):
         return out
 
     def backward(self, grad: Any) -> Any:
-        to_x, to_src = self.edges
+        to_x, to_src = self.to_x, self.to_y
         return to_x and self.emptied(grad), to_src and self.where(grad)
 
     def emptied(self, grad: Any) -> Any:
@@ -351,7 +351,7 @@ class ScatterReduceBackward0(Node):
         return out.astype(x.dtype).reshape(x.shape)
 
     def backward(self, grad: Any, x: Any, src: Any, index: Any, result: Any) -> Any:
-        to_x, to_src = self.edges
+        to_x, to_src = self.to_x, self.to_y
         dim, reduce = self.dim, self.reduce
         ones = new_zeros(src, src.shape) + 1
         if reduce == "sum":
@@ -488,7 +488,7 @@ class PutBackward0(Node):
         return out.reshape(x.shape)
 
     def backward(self, grad: Any, source: Any, index: Any) -> Any:
-        to_x, to_source = self.edges
+        to_x, to_source = self.to_x, self.to_y
         places = index.reshape(-1)
         flat = grad.reshape(-1)
         there = flat[places].reshape(source.shape)
