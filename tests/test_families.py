@@ -15,7 +15,13 @@ from minigrad import functions
 from minigrad.methods import FAMILIES, Methods
 
 ROOT = Path(__file__).parent.parent
-NOT_METHODS = set(vars(type("Bare", (), {}))) | {"__annotations__", "__hash__"}
+
+
+class Bare:
+    """What every class has, on this Python."""
+
+
+NOT_METHODS = set(vars(Bare)) | {"__annotations__", "__hash__"}
 
 
 def fresh(code):
