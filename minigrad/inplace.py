@@ -178,7 +178,11 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
         data = data.astype(target.dtype)
     for pair in state.saved_hooks:
         pair.before_write(tensor)
-    if shared:
+    if shared and repeats and 0 in target.strides:
+        # What stays as it is must not be written over what changes in the same place.
+        same = (data == target) | ((data != data) & (target != target))
+        target[~same] = data[~same]
+    elif shared:
         target[...] = data
     else:
         tensor._data = data[()]

@@ -46,6 +46,11 @@ def into(
             raise RuntimeError(words.format(value.dtype, target.dtype, name=name))
         check_apart(memory(target))
         if not dtypes.can_cast(value.dtype, target.dtype):
+            if name in _BY_CAT:
+                raise TypeError(
+                    "torch.cat(): input types can't be cast to the desired output type "
+                    f"{target.dtype.scalar_type}"
+                )
             if name in _CALLED:
                 raise RuntimeError(
                     f"{_CALLED[name]}: Expected result to be safely castable from "
@@ -117,6 +122,10 @@ _SAME_DTYPE: dict[str, Any] = {
     "where": "Expected out type to be {0.scalar_type} but got {1.scalar_type}",
 }
 """The operations that do not convert what they write into `out`, and what they say."""
+
+
+_BY_CAT = frozenset("cat column_stack concat concatenate dstack hstack stack vstack".split())
+"""The operations that lay tensors one after the other."""
 
 
 _APART = frozenset(

@@ -221,3 +221,24 @@ x = torch.ones(2, 3)
 torch.swapaxes(x, axis0=0, axis1=1).shape, x.swapaxes_(axis0=0, axis1=1).shape
 # %%
 torch.swapaxes(x)
+# %%
+e = torch.zeros(1).expand(3)
+e.masked_fill_(torch.tensor([True, False, False]), 2.0)
+# %%
+e.masked_fill_(torch.tensor([False, False, False]), 3.0)
+# %%
+e[torch.tensor([0, 2])] = torch.tensor([7.0, 8.0])
+e
+# %%
+n = torch.full((1,), float("nan")).expand(3)
+n.masked_fill_(torch.tensor([True, False, False]), 2.0)
+# %%
+ones, integers = torch.ones(2, 2), torch.empty(2, 2, dtype=torch.int64)
+torch.cat([ones, ones], out=integers)
+# %%
+torch.stack([ones, ones], out=integers)
+# %%
+torch.hstack([ones, ones], out=integers)
+# %%
+places = torch.arange(3)
+torch.gather(places.clone(), 0, places[:2], out=places[1:])
