@@ -13,6 +13,7 @@ import numpy as np
 from ..engine.grad_mode import no_grad, state
 from ..engine.node import BACKWARD_TWICE, Node, boxed, cast, sum_to
 from ..engine.saved import NOTHING, RawSavedTensor, pack_all
+from ..errors import noted, typename
 from ..inplace import check_inference, check_writable
 from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
@@ -31,15 +32,34 @@ class FunctionCtx:
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Say which inputs `forward` changed in place; it must return them too."""
+        _only_tensors(args, "mark_dirty can only accept variables, but argument ")
         self.dirty_tensors = args
 
     def mark_non_differentiable(self, *args: Tensor) -> None:
         """Say which outputs have no gradient, e.g. indices."""
+        _only_tensors(args, "mark_non_differentiable only accepts variable arguments, but got ")
         self.non_differentiable = args
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Save tensors for `jvp`, the rule of forward mode: minigrad has none, and keeps nothing.
+
+        Raises AssertionError for anything that is not a tensor.
+        """
+        if not all(isinstance(t, (Tensor, type(None))) for t in tensors):
+            raise AssertionError(
+                "save_for_forward expects all arguments to be tensors; you should save non-tensors "
+                "as attributes on ctx."
+            )
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (the default), or None, for an output that nobody used."""
         self.materialize_grads = value
+
+
+def _only_tensors(values: Sequence[Any], text: str) -> None:
+    for value in values:
+        if not isinstance(value, Tensor):
+            raise noted(RuntimeError(text), f"It is a {type(value).__name__}.")
 
 
 class BackwardCFunction(Node, FunctionCtx):
@@ -137,7 +157,7 @@ class BackwardCFunction(Node, FunctionCtx):
         if value is None:
             return None
         if not isinstance(value, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(value).__name__})")
+            raise RuntimeError(f"expected Variable or None (got {typename(type(value))})")
         if self.edges[index] is None:  # it goes nowhere, but the node's hooks see it
             return value if recording else value._data
         if not _expandable(shape, value.shape):

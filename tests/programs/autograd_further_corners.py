@@ -146,3 +146,27 @@ with autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t.double()):
 x.grad = None
 y.sum().backward()
 x.grad.dtype
+# %%
+def doubling(mark):
+    class Doubling(Function):
+        @staticmethod
+        def forward(ctx, x):
+            mark(ctx)
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.numpy()
+
+    return Doubling.apply(torch.ones(2, requires_grad=True))
+
+
+doubling(lambda ctx: ctx.mark_non_differentiable(3))
+# %%
+doubling(lambda ctx: ctx.mark_dirty(None))
+# %%
+doubling(lambda ctx: ctx.save_for_forward(3))
+# %%
+doubling(lambda ctx: ctx.save_for_forward(torch.ones(1), None))
+# %%
+doubling(lambda ctx: None).sum().backward()

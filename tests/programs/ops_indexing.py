@@ -236,7 +236,7 @@ n.masked_fill_(torch.tensor([True, False, False]), 2.0)
 ones, integers = torch.ones(2, 2), torch.empty(2, 2, dtype=torch.int64)
 torch.cat([ones, ones], out=integers)
 # %%
-torch.stack([ones, ones], out=integers)
+torch.stack([ones, ones], out=torch.empty(2, 2, 2, dtype=torch.int64))
 # %%
 torch.hstack([ones, ones], out=integers)
 # %%
