@@ -75,16 +75,14 @@ __all__ = [
 Dtype = dtypes.dtype | type | None
 """A dtype, or bool, int or float for the widest of its kind; None leaves the choice to the data."""
 
-_PYTHON_TYPES = {bool: dtypes.bool, int: dtypes.int64, float: dtypes.float64}
-
 
 def _numpy(dtype: Dtype, name: str = "tensor") -> np.dtype[Any]:
     if dtype is None:
         return dtypes.get_default_dtype().numpy
     if isinstance(dtype, dtypes.dtype):
         return dtype.numpy
-    if dtype in _PYTHON_TYPES:
-        return _PYTHON_TYPES[dtype].numpy
+    if dtype in dtypes.PYTHON_TYPES:
+        return dtypes.PYTHON_TYPES[dtype].numpy
     raise TypeError(
         f"{name}(): argument 'dtype' must be minigrad.dtype, not {type(dtype).__name__}"
     )

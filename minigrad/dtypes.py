@@ -176,6 +176,14 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     return _PROMOTED[type1, type2]
 
 
+PYTHON_TYPES: dict[Any, dtype] = {
+    builtins.float: float64,
+    builtins.int: int64,
+    builtins.bool: bool,
+}
+"""Python's own types of numbers may be given where a dtype is asked for."""
+
+
 def number_dtype(number: object) -> dtype:
     """The dtype that a Python or numpy number has in an expression with tensors.
 

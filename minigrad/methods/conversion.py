@@ -20,7 +20,7 @@ from ..storage import in_order
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-_bool, _int, _float = bool, int, float
+_bool, _int, _float, _type = bool, int, float, type
 _NUMBERS = (bool, int, float, np.generic)
 _NO_DEVICE = "minigrad computes on the CPU only"
 
@@ -90,8 +90,11 @@ class Conversion:
                 kind = arg
             elif isinstance(arg, Node.tensor_type):
                 kind = arg.dtype
+            elif isinstance(arg, _type):
+                kind = arg
             elif isinstance(arg, (str, device)) and device(arg).type != "cpu":
                 raise NotImplementedError(_NO_DEVICE)
+        kind = dtypes.PYTHON_TYPES.get(kind, kind)
         if (kind is None or kind is self.dtype) and not copy:
             return self
         return self._to_copy(kind or self.dtype)
@@ -229,7 +232,7 @@ class Conversion:
         layout: Any = None,
         pin_memory: Any = False,
     ) -> Tensor:
-        kind = self.dtype if dtype is None else dtype
+        kind = self.dtype if dtype is None else dtypes.PYTHON_TYPES.get(dtype, dtype)
         if requires_grad and not kind.is_floating_point:
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"

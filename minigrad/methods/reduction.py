@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Dims = int | Sequence[int] | None
 Dtype = dtypes.dtype | None
+_WHOLE: Any = object()  # where no dimension is named; torch has another node where None is
 
 
 class Reduction:
@@ -28,34 +29,38 @@ class Reduction:
 
     def sum(
         self,
-        dim: Dims = None,
+        dim: Dims = _WHOLE,
         keepdim: bool = False,
         *,
         dtype: Dtype = None,
-        axis: Dims = None,
+        axis: Dims = _WHOLE,
         keepdims: bool = False,
     ) -> Tensor:
         """The sum of all elements, or along `dim` (one or several). Integers sum to int64."""
-        dim = axis if dim is None else dim
-        if dim is None and not (keepdim or keepdims):
+        if dtype is not None:
+            dtype = dtypes.PYTHON_TYPES.get(dtype, dtype)
+        dim = axis if dim is _WHOLE else dim
+        if dim is _WHOLE and not (keepdim or keepdims):
             return apply(reduction.SumBackward0, (self,), dtype)
-        dim = () if dim is None else dim
+        dim = () if dim is _WHOLE or dim is None else dim
         return apply(reduction.SumBackward1, (self,), dim, keepdim or keepdims, dtype)
 
     def mean(
         self,
-        dim: Dims = None,
+        dim: Dims = _WHOLE,
         keepdim: bool = False,
         *,
         dtype: Dtype = None,
-        axis: Dims = None,
+        axis: Dims = _WHOLE,
         keepdims: bool = False,
     ) -> Tensor:
         """The mean of all elements, or along `dim`. Raises RuntimeError for integers."""
-        dim = axis if dim is None else dim
-        if dim is None and not (keepdim or keepdims):
+        if dtype is not None:
+            dtype = dtypes.PYTHON_TYPES.get(dtype, dtype)
+        dim = axis if dim is _WHOLE else dim
+        if dim is _WHOLE and not (keepdim or keepdims):
             return apply(reduction.MeanBackward0, (self,), dtype)
-        dim = () if dim is None else dim
+        dim = () if dim is _WHOLE or dim is None else dim
         return apply(reduction.MeanBackward1, (self,), dim, keepdim or keepdims, dtype)
 
     def _mean_backward(self, shape: Sequence[int], count: int) -> Tensor:

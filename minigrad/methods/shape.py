@@ -167,9 +167,9 @@ class Shape:
         """A view in the shape of `other`, in which dimensions of size 1 are repeated."""
         return self._expand(other.shape)
 
-    def broadcast_to(self, size: Any) -> Tensor:
+    def broadcast_to(self, *args: Any, size: Any = None) -> Tensor:
         """A view in which dimensions of size 1 are repeated; -1 keeps a size."""
-        return self._expand(sizes((size,)))
+        return self._expand(sizes(args if size is None else (size,)))
 
     def permute(self, *args: Any, dims: Any = None) -> Tensor:
         """A view with the dimensions in another order."""
@@ -198,8 +198,9 @@ class Shape:
 
     moveaxis = movedim
 
-    def squeeze(self, dim: Any = None) -> Tensor:
+    def squeeze(self, dim: Any = None, *more: int) -> Tensor:
         """A view without the dimensions of size 1: all of them, or those that `dim` names."""
+        dim = (dim, *more) if more else dim
         if dim is None:
             return self._squeeze_all()
         return self._squeeze_dim(dim) if isinstance(dim, int) else self._squeeze_dims(tuple(dim))

@@ -33,6 +33,8 @@ def dimensions(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     if dim is None or dim == ():
         return tuple(range(ndim))
     several = dim if isinstance(dim, (tuple, list)) else (dim,)
+    if not several:
+        return tuple(range(ndim))
     dims = tuple([dimension(d, ndim) for d in several])
     for d in dims:
         if dims.count(d) > 1:

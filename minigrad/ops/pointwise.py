@@ -1053,7 +1053,8 @@ class LerpBackward0(Node):
 
     def forward(self, x: Any, y: Any, weight: float) -> Any:
         self.weight = weight
-        return x + x.dtype.type(weight) * (y - x)
+        share = x.dtype.type(weight)
+        return x + share * (y - x) if abs(weight) < 0.5 else y - (y - x) * (1 - share)
 
     def backward(self, grad: Any) -> Any:
         return times(grad, 1 - self.weight), times(grad, self.weight)
@@ -1066,7 +1067,8 @@ class LerpBackward1(Node):
 
     @staticmethod
     def forward(x: Any, y: Any, weight: Any) -> Any:
-        return x + weight * (y - x)
+        near = np.abs(weight) < 0.5  # from the nearer end, as torch does
+        return np.where(near, x + weight * (y - x), y - (y - x) * (1 - weight))
 
     def backward(self, grad: Any, x: Any, y: Any, weight: Any) -> Any:
         to_x, to_y, to_weight = self.edges

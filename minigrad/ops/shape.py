@@ -478,7 +478,7 @@ class FlipBackward0(Node):
         return np.flip(x, dimensions(self.dims, x.ndim) if self.dims else ()).copy()
 
     def backward(self, grad: Any) -> Any:
-        return flip(grad, self.dims)
+        return flip(grad, self.dims) if grad.ndim else grad
 
 
 class RollBackward0(Node):

@@ -554,4 +554,4 @@ class Unique2Backward0(Node):
     saves = {}
 
     def backward(self, *_: Any) -> Any:
-        raise RuntimeError("the derivative for '_unique2' is not implemented.")
+        raise NotImplementedError("the derivative for '_unique2' is not implemented.")

@@ -97,3 +97,15 @@ print(x.reshape(shape=(3, 2)).shape, x[:1].expand(size=(4, 3)).shape, x.swapaxes
 print(torch.swapaxes(x, 0, 1).shape, x.sum_to_size(size=(1, 3)), x.view(dtype=torch.int32).dtype)
 print(torch.cat((x, x), axis=1).shape, x.clone().resize_(size=(3, 2)).shape)
 nn.functional.normalize(x, out=torch.empty(2, 3))
+# %% Python's types of numbers are dtypes, too
+x = torch.tensor([0.1, -1.3, 2.7], requires_grad=True)
+print(x.to(float), x.to(int), x.to(dtype=bool), x.sum(dtype=float), x.new_zeros(2, dtype=int))
+nn.Linear(1, 1).to(float).weight.dtype
+# %% None is not the same as nothing
+print(x.sum(None), x.mean(dim=None), x.mean([]), x.sum(), x.lerp(x * 3, x), x.lerp(x * 2, 0.7))
+x.unique().sum().backward()
+# %%
+print(x[:1].squeeze(0), x.view(1, 3, 1).squeeze(0, 2).shape, x.broadcast_to(2, 3).shape)
+y = x[0].flip(0)
+y.backward()
+x.grad

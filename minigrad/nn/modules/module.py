@@ -412,6 +412,8 @@ class Module(Callee, Stateful):
                 device(place).__enter__()
         kinds = [a.dtype if isinstance(a, Tensor) else a for a in given]
         for kind in kinds:
+            if isinstance(kind, type):
+                kind = dtypes.PYTHON_TYPES.get(kind)
             if isinstance(kind, dtypes.dtype):
                 if not kind.is_floating_point:
                     raise TypeError(
