@@ -26,6 +26,7 @@ __all__ = [
     "cdist",
     "chain_matmul",
     "combinations",
+    "constant_pad_nd",
     "cumulative_trapezoid",
     "detach_copy",
     "diagonal_copy",
@@ -190,6 +191,7 @@ def gradient(
     coordinates of its points, are `spacing`; at the edges by 2 or 3 points (`edge_order`)."""
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    spacing = 1 if spacing is None else spacing
     dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     axes = [dimension(d, input.ndim) for d in dims]
     for axis in axes:
@@ -367,3 +369,8 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
         rest, place = np.divmod(rest, n)
         found.append(wrap(np.asarray(place)))
     return tuple(reversed(found))
+
+
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Any = 0) -> Tensor:
+    """`input` with `value` before and after: pairs of numbers, the last dimension first."""
+    return input._constant_pad(tuple(pad), value)

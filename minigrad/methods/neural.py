@@ -87,7 +87,7 @@ class Neural:
         return apply(convolution.ConvolutionBackward0, (self, weight, None), *how)
 
     def _resized(self, op: type[blocks.Resized], *mixes: Any) -> Tensor:
-        return apply(op, (self,), *mixes)
+        return apply(op, (self,), {}, *mixes)
 
     _pixel_shuffle = method(blocks.PixelShuffleBackward0)
     _channel_shuffle = method(blocks.ChannelShuffleBackward0)

@@ -97,6 +97,8 @@ class Shape:
     def sum_to_size(self, *args: Any, size: Any = None) -> Tensor:
         """The sums that undo a broadcast of a tensor of this size."""
         target = sizes(args if size is None else (size,))
+        if not target:
+            return self.sum()  # type: ignore[attr-defined]
         extra = self._data.ndim - len(target)
         kept = self._data.shape[max(extra, 0) :]
         if extra < 0 or any(n not in (1, m) for n, m in zip(target, kept)):

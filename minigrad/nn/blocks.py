@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -61,8 +62,12 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 @with_out
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x moved by λ toward 0"""
-    if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    largest = np.finfo(input._data.dtype).max if input.is_floating_point() else math.inf
+    if not 0 <= lambd <= largest:
+        raise RuntimeError(
+            f"lambda must be in range [0, {largest:g}] for input dtype {input.dtype.scalar_type}, "
+            f"but found {lambd:g}"
+        )
     return input._softshrink(lambd)
 
 

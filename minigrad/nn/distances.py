@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..ops import loss, reduction
 from ..out import with_out
-from ..recording import apply, wrap
+from ..recording import apply, apply_broadcast, wrap
 from ..tensor import Tensor
 from .arguments import legacy_reduction, reduced
 
@@ -28,6 +29,7 @@ __all__ = [
     "poisson_nll_loss",
     "soft_margin_loss",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 
@@ -179,6 +181,11 @@ def margin_ranking_loss(
 ) -> Tensor:
     """max(0, −target·(x1 − x2) + margin): x1 is to rank higher where the target is 1."""
     reduction = legacy_reduction(size_average, reduce, reduction)
+    if not input1.ndim == input2.ndim == target.ndim:
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+            f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
+        )
     return reduced((-target * (input1 - input2) + margin).clamp_min(0), reduction)
 
 
@@ -224,12 +231,43 @@ def triplet_margin_loss(
 ) -> Tensor:
     """max(0, ‖a − p‖ − ‖a − n‖ + margin): the negative is to lie farther than the positive."""
     reduction = legacy_reduction(size_average, reduce, reduction)
+    return triplet_margin_with_distance_loss(
+        anchor,
+        positive,
+        negative,
+        distance_function=lambda x, y: pairwise_distance(x, y, p, eps),
+        margin=margin,
+        swap=swap,
+        reduction=reduction,
+    )
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
+    """max(0, d(a, p) − d(a, n) + margin), by default with the euclidean distance.
+
+    With `swap`, the negative's distance from the positive counts if it is the smaller.
+    """
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    near = pairwise_distance(anchor, positive, p, eps)
-    far = pairwise_distance(anchor, negative, p, eps)
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of "
+            f"dimensions, but got: anchor {anchor.ndim}D, positive {positive.ndim}D, and negative "
+            f"{negative.ndim}D inputs"
+        )
+    distance = distance_function or pairwise_distance
+    near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        far = far.minimum(pairwise_distance(positive, negative, p, eps))
+        far = far.minimum(distance(positive, negative))
     return reduced((margin + near - far).clamp_min(0), reduction)
 
 
@@ -242,4 +280,6 @@ def soft_margin_loss(
 ) -> Tensor:
     """ln(1 + e^(−target·input))"""
     reduction = legacy_reduction(size_average, reduce, reduction)
-    return apply(loss.SoftMarginLossBackward0, (input, target), reduction)
+    if reduction not in loss.REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return apply_broadcast(loss.SoftMarginLossBackward0, (input, target), reduction)

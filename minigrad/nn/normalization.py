@@ -184,16 +184,28 @@ def rms_norm(
 ) -> Tensor:
     """x/√(mean x² + eps)·weight over the last dimensions, those of a shape."""
     shape = tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+            "element, but got normalized_shape = []"
+        )
+    if weight is not None and tuple(weight.shape) != shape:
+        raise RuntimeError(
+            "Expected weight to be of same shape as normalized_shape, but got weight of shape "
+            f"{list(weight.shape)} and normalized_shape = {list(shape)}"
+        )
     if tuple(input.shape[-len(shape) :]) != shape:
-        given = ", ".join([str(n) for n in ("*", *shape)])
+        given = "*" + ", ".join([str(n) for n in shape])
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape [{given}], but got "
             f"input of size{list(input.shape)}"
         )
     eps = float(np.finfo(input._data.dtype).eps) if eps is None else eps
     axes = tuple(range(input.ndim - len(shape), input.ndim))
-    out = input * (input.pow(2).mean(axes, keepdim=True) + eps).rsqrt()
-    return out if weight is None else out * weight
+    wide = input.float() if input._data.dtype == np.float16 else input
+    out = wide * (wide.pow(2).mean(axes, keepdim=True) + eps).rsqrt()
+    out = out if weight is None else out * weight
+    return out.to(input.dtype)
 
 
 def local_response_norm(

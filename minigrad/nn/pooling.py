@@ -392,9 +392,9 @@ def _adaptive_avg_pool(n: int, input: Tensor, output_size: Any) -> Tensor:
     kernel = name if n == 2 else name + "_cpu"
     _check_adaptive(name, n, input, "got", kernel)
     if size == (1,) * n:
-        return input.mean(tuple(range(-n, 0)), keepdim=True)
+        return input.mean((-2, -1) if n == 2 else (-1, -2, -3), keepdim=True)
     mixes = [_windows(m, s) for m, s in zip(input.shape[-n:], size)]
-    return apply(blocks.RESIZING[f"AdaptiveAvgPool{n}D"], (input,), *mixes)
+    return apply(blocks.RESIZING[f"AdaptiveAvgPool{n}D"], (input,), {}, *mixes)
 
 
 def _windows(size: int, count: int) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import padding as padding_ops
-from ..ops.blocks import RESIZING
+from ..ops.blocks import RESIZING, SCALES
 from ..recording import apply
 from ..tensor import Tensor
 from . import arguments
@@ -163,7 +163,13 @@ def interpolate(
         _mix(mode, old, new, factor, bool(align_corners), antialias)
         for old, new, factor in zip(input.shape[2:], sizes, factors)
     ]
-    return apply(RESIZING[name + "Aa" * antialias], (input,), *mixes)
+    settings = {
+        "output_size": tuple(sizes),
+        "self_sym_sizes": tuple(input.shape),
+        "align_corners": bool(align_corners),
+        **dict(zip(SCALES[n], factors)),
+    }
+    return apply(RESIZING[name + "Aa" * antialias], (input,), settings, *mixes)
 
 
 def _new_size(

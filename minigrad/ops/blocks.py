@@ -17,12 +17,16 @@ class NativeGroupNormBackward0(Node):
     gradient · weight"""
 
     saves = {"input": 0b111, "weight": 0b001, "bias": 0}
-    constants = ("group", "eps")
+    constants = ("group", "eps", "N", "C", "HxW")
     group: int
     eps: float
+    N: int
+    C: int
+    HxW: int
 
     def forward(self, x: Any, weight: Any, bias: Any, group: int, eps: float) -> Any:
         self.group, self.eps = group, eps
+        self.N, self.C, self.HxW = *x.shape[:2], math.prod(x.shape[2:])
         out, _ = self.normal(x.astype(np.float32) if x.dtype == np.float16 else x)
         out = out.reshape(x.shape)
         shape = self.over_channels(x)
@@ -41,6 +45,17 @@ class NativeGroupNormBackward0(Node):
         centred = rows - rows.mean(2, keepdims=True)
         rstd = power((centred * centred).mean(2, keepdims=True) + self.eps, -0.5)
         return centred * rstd, rstd
+
+    @property
+    def _saved_result1(self) -> Any:
+        """The mean of each group."""
+        elements = self.C * self.HxW // self.group
+        return self._kept_value(0).reshape(self.N, self.group, elements).mean(2)
+
+    @property
+    def _saved_result2(self) -> Any:
+        """1/std of each group."""
+        return self.normal(self._kept_value(0))[1].squeeze(2)
 
     def backward(self, grad: Any, x: Any, weight: Any = None) -> Any:
         to_x, to_weight, to_bias = self.edges
@@ -65,11 +80,13 @@ class Resized(Node):
     mixes: tuple[Any, ...]
     again: type[Resized]  # the node of this node's backward
 
-    def forward(self, x: Any, *mixes: Any) -> Any:
+    def forward(self, x: Any, settings: dict[str, Any], *mixes: Any) -> Any:
+        for name, value in settings.items():
+            setattr(self, name, value)
         self.mixes = mixes
         return mixed(x, mixes)
 
-    def backward(self, grad: Any) -> Any:
+    def backward(self, grad: Any, *saved: Any) -> Any:
         return resized(grad, self.again, *[mix.T for mix in self.mixes])
 
 
@@ -103,12 +120,22 @@ def rounded(x: Any, dtype: Any) -> Any:
     )
 
 
+SCALES = {1: ("scales",), 2: ("scales_h", "scales_w"), 3: ("scales_d", "scales_h", "scales_w")}
+
+
 def _resizing(name: str, rule: str) -> type[Resized]:
     """The node that torch has for one kind of resizing, and the one of its backward."""
-    there, back = [
-        type(f"{name}{end}0", (Resized,), {"__doc__": rule, "__module__": __name__})
-        for end in ("Backward", "BackwardBackward")
-    ]
+    body = {"__doc__": rule, "__module__": __name__}
+    dims = SCALES[int(name.partition("D")[0][-1])]
+    public: dict[str, Any] = {
+        "constants": ("output_size", "self_sym_sizes", "align_corners", *dims)
+    }
+    if rule == _NEAREST:
+        public = {"constants": ("output_size", "self_sym_sizes", *dims)}
+    elif rule == _MEANS:
+        public = {"saves": {"self": 0b1}}
+    there = type(f"{name}Backward0", (Resized,), {**body, **public})
+    back = type(f"{name}BackwardBackward0", (Resized,), body)
     there.again, back.again = back, there
     return there
 
@@ -161,6 +188,7 @@ class PixelUnshuffleBackward0(Node):
 class ChannelShuffleBackward0(Node):
     """∂(channels dealt out in turn)/∂x: the gradient gathered again"""
 
+    constants = ("groups",)
     groups: int
 
     def forward(self, x: Any, groups: int) -> Any:
@@ -220,14 +248,25 @@ columns = lift("_im2col", _columns)
 plane = lift("_col2im", _plane)
 
 
+_WINDOWS = ("kernel_size", "dilation", "padding", "stride")
+
+
+def _show(node: Node, how: tuple[Sizes, ...]) -> None:
+    for name, value in zip(_WINDOWS, how):
+        setattr(node, name, value)
+
+
 class Im2ColBackward0(Node):
     """∂(all windows as columns)/∂x: the sum over the windows that hold xᵢ"""
 
+    constants = (*_WINDOWS, "self_sym_argsize_minus_2", "self_sym_argsize_minus_1")
     size: Sizes
     how: tuple[Sizes, ...]
 
     def forward(self, x: Any, *how: Sizes) -> Any:
         self.size, self.how = x.shape[-2:], how
+        _show(self, how)
+        self.self_sym_argsize_minus_2, self.self_sym_argsize_minus_1 = self.size
         return _columns(x, *how)
 
     def backward(self, grad: Any) -> Any:
@@ -237,10 +276,12 @@ class Im2ColBackward0(Node):
 class Col2ImBackward0(Node):
     """∂(columns added up in their windows)/∂x: the windows of the gradient as columns"""
 
+    constants = _WINDOWS
     how: tuple[Sizes, ...]
 
     def forward(self, x: Any, size: Sizes, *how: Sizes) -> Any:
         self.how = how
+        _show(self, how)
         return _plane(x, size, *how)
 
     def backward(self, grad: Any) -> Any:

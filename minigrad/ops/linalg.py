@@ -321,8 +321,8 @@ class TrilinearBackward0(Node):
     def backward(self, grad: Any, x: Any = None, w: Any = None, y: Any = None) -> Any:
         to_x, to_w, to_y = self.edges
         grad = grad.reshape(*grad.shape, 1, 1)
-        x = None if x is None else x.reshape(len(x), 1, -1, 1)
-        y = None if y is None else y.reshape(len(y), 1, 1, -1)
+        x = None if x is None else x.reshape(x.shape[0], 1, x.shape[1], 1)
+        y = None if y is None else y.reshape(y.shape[0], 1, 1, y.shape[1])
         return (
             to_x and (grad * w * y).sum((1, 3)),
             to_w and (grad * x * y).sum(0),

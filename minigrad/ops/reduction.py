@@ -504,6 +504,12 @@ class LinalgVectorNormBackward0(Reduction):
 class NormBackward1(LinalgVectorNormBackward0):
     """∂‖x‖/∂xᵢ = xᵢ/‖x‖; for the p-norm sign(xᵢ)·(|xᵢ|/‖x‖)ᵖ⁻¹"""
 
+    constants = ("p", "dim", "keepdim")
+
+    @property
+    def p(self) -> float:
+        return self.ord
+
 
 def _norm(x: Any, p: float, axes: Dims, keepdim: bool) -> Any:
     """The p-norm of what is not negative."""

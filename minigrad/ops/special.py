@@ -100,16 +100,18 @@ class FminBackward0(Node):
 class LdexpBackward0(Node):
     """∂(x·2ⁿ)/∂x = 2ⁿ,  ∂/∂n = x·2ⁿ·ln 2"""
 
-    saves = {"self": 0b10, "other": 0b11}
+    saves = {"self": 0, "other": 0b01, "result": 0b10}
 
     @staticmethod
     def forward(x: Any, n: Any) -> Any:
         return x * np.exp2(n)
 
-    def backward(self, grad: Any, x: Any, n: Any) -> Any:
+    def backward(self, grad: Any, n: Any, result: Any) -> Any:
         to_x, to_n = self.to_x, self.to_y
-        scaled = grad * exp(times(n, math.log(2)))
-        return to_x and scaled, to_n and scaled * times(x, math.log(2))
+        return (
+            to_x and grad * exp(times(n, math.log(2))),
+            to_n and grad * times(result, math.log(2)),
+        )
 
 
 class Logaddexp2Backward0(Node):
@@ -323,7 +325,8 @@ class HardsigmoidBackward0(Node):
         return np.clip(x + 3, 0, 6) / 6
 
     def backward(self, grad: Any, x: Any) -> Any:
-        return where((x > -3) & (x < 3), times(grad, 1 / 6), 0)
+        sixth = float(np.float32(1 / 6))  # torch's, for all dtypes
+        return where((x > -3) & (x < 3), times(grad, sixth), 0)
 
 
 class MishBackward0(Node):

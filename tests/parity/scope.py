@@ -31,29 +31,23 @@ OUT_OF_SCOPE = {
     "torch's own building blocks, not for users": (
         "_* *_copy as_strided_scatter alias_copy empty_permuted empty_strided new_empty_strided "
         "unsafe_* slice torch.ops.* jiterator_* native_* hash_tensor "
-        "max_pool2d_with_indices_backward nn.functional.linear_cross_entropy* sum_to_size resize_* "
-        "bmm.triton_optimized constant_pad_nd fill zero_ rand_like randint*"
+        "max_pool2d_with_indices_backward nn.functional.linear_cross_entropy* "
+        "bmm.triton_optimized fill rand_like randint*"
     ),
-    "statistics and counting": "cov gradient histc histogram histogramdd nonzero_static",
-    "convenience": ("addbmm cdist ldexp logspace* grid_sampler_* broadcast_shapes"),
+    "statistics and counting": "cov gradient histc histogramdd",
+    "convenience": "addbmm cdist ldexp logspace* grid_sampler_*",
     "layers and losses beyond the list in README": (
-        "nn.functional.adaptive_* nn.functional.avg_pool3d nn.functional.bilinear "
-        "nn.functional.channel_shuffle nn.functional.conv3d nn.functional.conv_transpose* "
-        "nn.functional.cosine_* nn.functional.ctc_loss nn.functional.embedding_bag "
-        "nn.functional.gaussian_nll_loss nn.functional.grid_sample nn.functional.group_norm "
-        "nn.functional.hinge_embedding_loss nn.functional.instance_norm "
-        "nn.functional.interpolate.* nn.functional.kl_div nn.functional.local_response_norm "
-        "nn.functional.margin_ranking_loss "
-        "nn.functional.max_pool3d nn.functional.max_unpool* "
-        "nn.functional.multi_head_attention_forward nn.functional.multi_margin_loss "
-        "nn.functional.multilabel_* nn.functional.pairwise_distance nn.functional.pdist "
-        "nn.functional.pixel_* nn.functional.poisson_nll_loss nn.functional.rms_norm "
-        "nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss "
-        "nn.functional.triplet_* nn.functional.unfold nn.functional.upsample_* "
-        "nn.functional.normalize nn.functional.one_hot nn.functional.prelu nn.functional.glu "
-        "nn.functional.batch_norm.without_cudnn nn.functional.hardshrink "
-        "nn.functional.hardsigmoid nn.functional.hardswish nn.functional.mish "
-        "nn.functional.softshrink"
+        "nn.functional.ctc_loss nn.functional.grid_sample nn.functional.multi_margin_loss "
+        "nn.functional.multilabel_* nn.functional.pdist"
+    ),
+    "values left to chance, or of another generator": (
+        "nn.functional.multi_head_attention_forward nn.functional.scaled_dot_product_attention"
+    ),
+    "samples that are functions of torch's own, or need CUDA": (
+        "nn.functional.triplet_margin_with_distance_loss nn.functional.batch_norm.without_cudnn"
+    ),
+    "nodes that keep what torch recomputes, or the other way round": (
+        "nn.functional.embedding_bag"
     ),
 }
 

@@ -140,3 +140,19 @@ with ExitStack() as hooks:
         hooks.enter_context(register(show))
     nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1, affine=False))
 nn.Linear(1, 1)
+# %%
+a, p, n = (torch.tensor([v]) for v in ([1.0, 2, 3], [1.0, 0, 0], [3.0, 2, 0]))
+city = nn.TripletMarginWithDistanceLoss(
+    distance_function=lambda x, y: (x - y).abs().sum(-1), margin=4, swap=True
+)
+city(a, p, n), F.triplet_margin_with_distance_loss(a, n, p), F.triplet_margin_loss(a, n, p, p=1)
+# %%
+nn.TripletMarginWithDistanceLoss(margin=0)
+# %%
+F.margin_ranking_loss(torch.ones(5, 4), torch.ones(5, 4), torch.ones(5))
+# %%
+F.triplet_margin_loss(torch.ones(3), torch.ones(3, 4), torch.ones(3, 4))
+# %%
+torch.constant_pad_nd(torch.ones(2, 2), [1, 2, 1, 0], 9)
+# %%
+torch.gradient(torch.tensor([1.0, 4, 9]), spacing=None)
