@@ -279,6 +279,7 @@ CASES = {
     "logcumsumexp": (lambda x: x.logcumsumexp(1), A),
     "distances": (lambda x, y: torch.dist(x, y, 3) + torch.cdist(x, y).sum(), A, A),
     "norm of all": (lambda x: x.norm(3), A),
+    "bilinear": (lambda x, w, y: F.bilinear(x, y, w), (3, 2), (4, 2, 3), (3, 3)),
     "pairwise_distance": (lambda x, y: F.pairwise_distance(x, y), A, A),
     "renorm": (lambda x: x.renorm(2, 0, 0.5), A),
     # further places
