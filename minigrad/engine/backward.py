@@ -312,7 +312,7 @@ class GraphTask:
         """Call the hooks of the tensors that this node made (or the leaf it stands for)."""
         if not (node.tensor_hooks or node.retained):
             return grad
-        grads = [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
+        grads = _listed(node, grad)
         for slot, hooks in (node.tensor_hooks or {}).items():
             for hook in list(hooks.values()):
                 old = self.wrap(grads[slot])
@@ -323,21 +323,18 @@ class GraphTask:
         return _unlisted(node, grads)
 
     def capture(self, node: Node, grad: Any) -> None:
-        for slot in range(node.num_outputs):
+        for slot, value in enumerate(_listed(node, grad)):
             if (node, slot) in self.captured:
-                self.captured[node, slot] = grad if node.num_outputs == 1 else grad and grad[slot]
+                self.captured[node, slot] = value
 
     def prehooks(self, node: Node, grad: Any) -> Any:
-        grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
-        tensors = tuple([self.wrap(g) for g in grads])
+        tensors = tuple([self.wrap(g) for g in _listed(node, grad)])
         for hook in list(node.prehooks.values()):  # type: ignore[union-attr]
             tensors = replaced_tuple(hook, tensors, hook(tensors), Node.tensor_type)
-        grads = [self.unwrap(t) for t in tensors]
-        return _unlisted(node, grads)
+        return _unlisted(node, [self.unwrap(t) for t in tensors])
 
     def posthooks(self, node: Node, sent: Sequence[Any], grad: Any) -> Sequence[Any]:
-        grads = (grad,) if node.num_outputs == 1 else grad or (None,) * node.num_outputs
-        outputs = tuple([self.wrap(g) for g in grads])
+        outputs = tuple([self.wrap(g) for g in _listed(node, grad)])
         inputs = tuple([self.wrap(g) for g in sent])
         for hook in list(node.posthooks.values()):  # type: ignore[union-attr]
             inputs = replaced_tuple(hook, inputs, hook(inputs, outputs), Node.tensor_type)
@@ -370,6 +367,11 @@ class WatchedTask(GraphTask):
                     print(text, file=sys.stderr)
             raise
         return sent
+
+
+def _listed(node: Node, grad: Any) -> list[Any]:
+    """The gradients of a node's outputs, from what its rule takes."""
+    return [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
 
 
 def _unlisted(node: Node, grads: list[Any]) -> Any:
