@@ -144,6 +144,9 @@ class GraphTask:
                     sent = node.backward(grad)
                 elif y is not None and x._counter is y._counter is UNWRITTEN and not recording:
                     sent = node.backward(grad, x._data, y._data)
+                elif y is None and type(x) is not tuple and not recording:  # 0.5 of 1.6 µs less
+                    value = x._data if x._counter is UNWRITTEN else node.checked(x)
+                    sent = node.backward(grad, value)
                 else:
                     sent = node.backward(grad, *node.values(node.saved or (), recording))
                 if x is not None and not retain:
