@@ -206,6 +206,11 @@ def go_back(answer):
     except TypeError as error:
         if "NoneType" not in str(error):
             raise
+        if L.grad is not None and "+" in str(error):
+            raise Mistaken(
+                f"Your code stopped with TypeError: {error}. Nothing can be added to None: the"
+                " first gradient that comes to a parent is the sum so far; later ones are added."
+            ) from None
         if L.grad is not None:
             raise Mistaken(
                 f"Your code stopped with TypeError: {error}. L has its 1, but `.grad` of its parent"

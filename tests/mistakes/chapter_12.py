@@ -69,6 +69,7 @@ MISTAKES = [
         "wrote into it",
     ),
     ("go_back", but(BACK, ADD, "pass"), "still None"),
+    ("go_back", but(BACK, ADD, "parent.grad += sent"), "Nothing can be added to None"),
     ("bias_gradient", "1", "1 comes from each row"),
     ("bias_gradient", "12", "the share of its own column"),
     ("bias_gradient", "3", "bias was copied down"),
