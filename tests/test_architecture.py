@@ -31,7 +31,7 @@ STOREYS = [
     {"ops"},
     {"errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
-    {"composites", "creation", "cuda", "functions", "linalg", "out", "special"},
+    {"composites", "creation", "cuda", "functions", "joining", "linalg", "out", "special"},
     {"autograd", "nn", "optim", "utils"},
     {"__main__"},  # the command, outside the front door: it alone comes in through it
 ]
