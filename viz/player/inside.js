@@ -73,6 +73,7 @@ function makeOpener(insides, all, pictures, stage, changed) {
       pane.setAttribute("aria-label", `Graph inside ${title}`);
       const parsed = new DOMParser().parseFromString(insides[group].svg, "image/svg+xml");
       const picture = ringed(document.importNode(parsed.documentElement, true));
+      picture.setAttribute("aria-label", `Graph inside ${title}`);
       picture.querySelector("style")?.remove();
       meanings(picture); // they stand below all pictures
       const elements = elementsOf(picture);
