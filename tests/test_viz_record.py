@@ -729,6 +729,26 @@ def test_a_pass_with_many_large_gradients_holds_few_and_tells_all(engine, monkey
     assert told[0] == told[1]
 
 
+def test_bytes_that_the_graph_keeps_before_and_after_each_pass(engine):
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).exp().sum()
+    with viz.record(memory=True) as rec:
+        y.backward(retain_graph=True)
+        y.backward()
+        with pytest.raises(RuntimeError):
+            y.backward()
+    kept, freed = "16 B in 2 tensors", "0 B in 0 tensors"
+    assert [run["memory"] for run in rec.runs] == [[kept, kept], [kept, freed], [freed, freed]]
+    queues = [frame.queue for frame in rec.animation().frames]
+    assert [q for q in queues if "keeps" in q] == [
+        f"For backward, the graph keeps {kept}.",
+        f"The graph kept {kept} before; now it keeps {freed}.",
+    ]
+    with viz.record() as rec:
+        (x * x).sum().backward()
+    assert rec.runs[0]["memory"] is None
+
+
 # a recording of nothing
 
 

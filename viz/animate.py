@@ -71,11 +71,11 @@ def animate(
         modular["framed"] = modules(graph, found.kinds, found.atoms)
     elif found.kinds:
         modular["group"] = fold(graph, found.kinds, found.atoms)
-    sizes, kept = memory_of(graph)
+    sizes, _ = memory_of(graph.handles)
     slopes = {} if f is None else differences(f, t, gradient, graph)
     options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     try:
-        recording = recorded(t, gradient, names=names, params=params, **options)
+        recording = recorded(t, gradient, names=names, params=params, memory=True, **options)
         shown = {"direction": direction, "quiz": quiz, **modular}
         animation = Animation.of(recording.trace, recording.graph, **shown)
     except RuntimeError as error:
@@ -92,7 +92,6 @@ def animate(
         raise
     if not animation.shown:
         animation.sizes = sizes
-    animation.memory = kept, memory_of(graph)[1]
     checks = told(slopes, recording.runs[0])
     box, folded = animation.shown, Counter(animation.shown.values())
     animation.checks = {

@@ -534,11 +534,12 @@ def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:
     )
 
 
-def memory_of(graph: Graph) -> tuple[dict[str, int], str]:
-    """({node: bytes of the tensors that it keeps}, `96 B in 4 tensors` in all, memory once)."""
+def memory_of(handles: Mapping[str, Any]) -> tuple[dict[str, int], str]:
+    """Of nodes by their ids: ({id: bytes of the tensors that it keeps}, `96 B in 4 tensors` in all,
+    each memory once)."""
     each: dict[str, int] = {}
     places: dict[Any, int] = {}
-    for id, node in graph.handles.items():
+    for id, node in handles.items():
         own: dict[Any, int] = {}
         for name, value, _ in saved_by(node):
             if is_tensor(value):

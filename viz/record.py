@@ -6,7 +6,7 @@ The trace, version 2, is a JSON-able dict, the same for every engine:
      "graph": {"nodes": [{"id", "kind", "op", "name", "shape", "dtype", "value", "rule"}],
                "edges": [{"id", "source", "target", "input", "output"}]},
      "runs": [{"call", "root", "nodes", "values", "retain_graph", "create_graph", "rebuilt",
-               "error", "steps": [STEP, …]}]}
+               "error", "memory", "steps": [STEP, …]}]}
 
 A node's kind is "op", "leaf" (its op is "AccumulateGrad": a tensor and its `.grad` are one box) or
 "output" (op is null). An edge is named as the gradient runs: from the op `source` along its
@@ -20,7 +20,9 @@ from "0", most negative, to "6"; "3" is zero, "x" none. (Version 1 had neither.)
 One run is one `call` of "backward" or of "grad" (`autograd.grad`). `root` is the id of the tensor
 it was called on (`roots` all of them), `nodes` are the ids of its graph, `values` their values at
 that time ({id: VALUE}), `rebuilt` says that the graph is a new one of the same form as an earlier
-run's, `error` is null or the exception's text. Steps come in the engine's own order:
+run's, `error` is null or the exception's text, `memory` null or what the graph's nodes keep before
+and after it, in words: ["24 B in 2 tensors", "0 B in 0 tensors"]. Steps come in the engine's own
+order:
 
     {"kind": "seed", "node", "edge", "grad": VALUE, "text"}
         the gradient that starts the pass enters `node`, along `edge` from the output's box
@@ -78,7 +80,10 @@ class Recording:
     """
 
     def __init__(
-        self, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+        self,
+        names: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        memory: bool = False,
     ) -> None:
         self._graph = Graph()
         self._runs: list[dict[str, Any]] = []
@@ -87,7 +92,7 @@ class Recording:
         self._sizes: list[int] = []  # bytes of each run's steps, 0 where they were left out
         self._kept = 0  # bytes of all of them
         self._ends, self._every = ENDS, 1  # runs at each end that are kept, and of those between
-        self._given = (names, params)
+        self._given, self._memory = (names, params), memory
         self._ids: dict[Any, str] = {}
         self._edges: dict[tuple[str, int], str] = {}
         self._forms: dict[Any, dict[str, str]] = {}
@@ -256,6 +261,7 @@ class Recording:
                 "create_graph": create_graph,
                 "rebuilt": rebuilt,
                 "error": run.error,
+                "memory": run.memory or None,
                 "steps": [_renamed(step, new, edge) for step in run.steps],
             }
         )
@@ -338,14 +344,19 @@ _inside = threading.local()
 
 
 def record(
-    *, names: Mapping[str, Any] | None = None, params: Mapping[str, Any] | None = None
+    *,
+    names: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+    memory: bool = False,
 ) -> Recording:
     """Records every `backward()` and `autograd.grad()` of this thread: `with viz.record() as rec:`.
 
     Nothing else changes: gradients, errors and freed buffers are as without it. `names` and
-    `params` name tensors as in `viz.draw`. Raises RuntimeError on entry if no engine is loaded yet.
+    `params` name tensors as in `viz.draw`. With `memory` it is told how many bytes the graph keeps
+    before and after each pass, which takes a little longer. Raises RuntimeError on entry if no
+    engine is loaded yet.
     """
-    return Recording(names, params)
+    return Recording(names, params, memory)
 
 
 def recorded(
@@ -354,10 +365,11 @@ def recorded(
     *,
     names: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    memory: bool = False,
     **options: Any,
 ) -> Recording:
     """Runs `t.backward(…)` (t: a tensor, or several) and returns the recording, or raises."""
-    recording = Recording(names, params)
+    recording = Recording(names, params, memory)
     with recording:
         if isinstance(t, (list, tuple)):
             engine_of(roots_of(t)[0]).autograd.backward(t, gradient, **options)
@@ -462,6 +474,8 @@ def _record_call(
         )
         return original(*args, **kwargs)
     for recording, run in runs:
+        if recording._memory:
+            run.measure()
         if run.adds:  # in place, to what earlier runs may still hold
             recording._tell()
     try:
@@ -475,6 +489,8 @@ def _record_call(
             return found
     finally:
         for recording, run in runs:
+            if recording._memory:
+                run.measure()
             recording.add(
                 run, retain_graph=create if retain is None else bool(retain), create_graph=create
             )

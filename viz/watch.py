@@ -29,6 +29,7 @@ from .graph import (
     is_parameter,
     keys_of,
     mark_first_odd,
+    memory_of,
     op_name,
     saved_by,
     saved_names,
@@ -73,6 +74,7 @@ class Run:
         self.call = call
         self.steps: list[Step] = []
         self.error: str | None = None
+        self.memory: list[str] = []  # that the nodes keep before and after, if it is measured
         self.graph = Graph()
         self._identities: dict[int, Any] = {}
         self.trail = trail = follow(roots)
@@ -267,6 +269,10 @@ class Run:
         self._met.clear()
         self._known.clear()
         del self._roots, self._seeds
+
+    def measure(self) -> None:
+        """Writes down how much memory the nodes keep now."""
+        self.memory.append(memory_of({str(at): node for at, node in self.trail.numbered()})[1])
 
     @property
     def held(self) -> int:

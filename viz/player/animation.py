@@ -47,7 +47,6 @@ class Animation:
         self.calls: Collection[int] | None = None  # those that are shown; None: as many as fit
         self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
         self.insides: list[Inside] = []  # what a click on a folded box shows
-        self.memory: tuple[str, str] | None = None  # that the graph keeps before and after
         self.sizes: dict[str, int] = {}  # bytes that a node keeps before
         self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
         self.label, self.title = "Backward pass, step by step", ""
@@ -92,15 +91,7 @@ class Animation:
     def frames(self) -> list[Frame]:
         """The stops of the replay, each with its sentence."""
         steps = _frames(self.trace, self.quiz, self.calls, self.insides)
-        found = [self._with_facts(step) for step in steps]
-        if self.memory and found and self.memory[0] != self.memory[1]:
-            before, after = self.memory
-            first = f"For backward, the graph keeps {before}."
-            last = f"The graph kept {before} before; now it keeps {after}."
-            for at, text in ((0, first), (-1, last)):
-                queue = f"{found[at].queue} {text}".strip()
-                found[at] = replace(found[at], queue=queue)
-        return found
+        return [self._with_facts(step) for step in steps]
 
     def _with_facts(self, step: Frame) -> Frame:
         """A frame with what is known beyond the trace: checks, and how much was freed."""

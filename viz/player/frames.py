@@ -313,6 +313,12 @@ class Run:
             focus = [found[-1].focus, *failed][-1]
             text = clean(self.run["error"], LETTERS)
             found.append(Frame("error", text, focus, dict.fromkeys(failed, "failed")))
+        before, after = self.run.get("memory") or ("", "")
+        if before != after:
+            first = f"For backward, the graph keeps {before}."
+            last = f"The graph kept {before} before; now it keeps {after}."
+            for at, said in ((0, first), (-1, last)):
+                found[at] = replace(found[at], queue=f"{found[at].queue} {said}".strip())
         return found
 
     def seed(self, step: dict[str, Any]) -> _Told:
