@@ -236,7 +236,8 @@ def test_a_recording_shows_itself_as_its_animation(engine):
 def test_the_ready_queue_is_told(engine):
     root, names = vectors(engine)
     told = [f.queue for f in viz.animate(root, gradient_for(engine, root), names=names).frames]
-    assert told[1] == "Only y2 is ready, and goes next."
+    # The box of the name y2 is the result; what is ready is the operation that made it.
+    assert told[1] == "Only SqueezeBackward4 is ready, and goes next."
     assert told[3] == ("Ready: x3 and UnsqueezeBackward0. x3 goes next: leaves go first.")
     assert told[6].startswith("Ready: MulBackward0 and AddBackward0. MulBackward0 goes next: of")
     assert told[7].endswith("x1 waits for 1 more gradient. x2 waits for 1 more gradient.")

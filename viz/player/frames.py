@@ -271,6 +271,11 @@ class Run:
         self.nodes = {node["id"]: node for node in trace["graph"]["nodes"]}
         self.edges = {edge["id"]: edge for edge in trace["graph"]["edges"]}
         self.targets = {id: edge["target"] for id, edge in self.edges.items()}
+        self.apart = {  # operations whose result is a box of its own, which has the name
+            edge["target"]
+            for edge in self.edges.values()
+            if self.nodes[edge["source"]]["kind"] == "output"
+        }
         self.fan_in = Counter(
             self.targets[send["edge"]]
             for step in self.run["steps"]
@@ -444,9 +449,9 @@ class Run:
         return found
 
     def _called(self, id: str) -> str:
-        """A node in a question: by its variable's name if it has one."""
-        node = self.nodes[id]
-        return clean(node["name"]) if node["name"] else self._name(id)
+        """A node in a question: by its variable's name if its box has one."""
+        name = self.nodes[id]["name"]
+        return clean(name) if name and id not in self.apart else self._name(id)
 
     def result(self, step: dict[str, Any]) -> _Told:
         """autograd.grad returns a gradient, and no `.grad` changes."""
