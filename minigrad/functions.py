@@ -901,6 +901,9 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any =
 
     With `condition` alone: the places where it holds, a tensor for each dimension.
     """
+    if not isinstance(condition, Tensor):
+        given = type(condition).__name__
+        raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {given}")
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if out is not None:

@@ -162,6 +162,17 @@ def test_threads_that_share_a_leaf_add_up_exactly():
     assert (x.grad == 4 * 200 * 2).tolist() == [True] * 1000
 
 
+def test_a_condition_is_a_tensor():
+    x = torch.ones(2)
+    for wrong in [
+        lambda: torch.where([True, False]),
+        lambda: torch.where([True, False], x, 0.0),
+        lambda: x.where([True, False], 0.0),
+    ]:
+        with pytest.raises(TypeError, match="'condition' .* must be Tensor, not list"):
+            wrong()
+
+
 @pytest.mark.parametrize(
     "name",
     "func vmap profiler library amp autocast is_autocast_enabled jit compile distributed complex64 "

@@ -343,6 +343,11 @@ class Pointwise:
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """self where `condition` holds, elsewhere `other`, a tensor or a number."""
+        if not isinstance(condition, Node.tensor_type):
+            given = type(condition).__name__
+            raise TypeError(
+                f"where(): argument 'condition' (position 1) must be Tensor, not {given}"
+            )
         return condition._where(self, other)
 
     def _where(self, x: Any, y: Any) -> Tensor:

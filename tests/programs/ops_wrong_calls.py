@@ -79,3 +79,19 @@ torch.mul(x, x, alpha=2)
 x.mul(3, alpha=2)
 # %%
 torch.maximum(x, x, alpha=2)
+# %%
+torch.matmul(x, "a")
+# %%
+torch.mm(x, None)
+# %%
+torch.unsqueeze(x)
+# %%
+torch.transpose(x, 0)
+# %%
+torch.softmax(x)
+# %%
+torch.flatten(x, "a")
+# %%
+torch.index_select(x, 0, [0])
+# %%
+torch.masked_select(x, [True, False])
