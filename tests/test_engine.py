@@ -169,7 +169,7 @@ def test_a_condition_is_a_tensor():
         lambda: torch.where([True, False], x, 0.0),
         lambda: x.where([True, False], 0.0),
     ]:
-        with pytest.raises(TypeError, match="'condition' .* must be Tensor, not list"):
+        with pytest.raises(TypeError, match=r"'condition' .* must be Tensor, not list"):
             wrong()
 
 
