@@ -52,9 +52,9 @@ class Reduction(Node):
 
     def along(self, x: Any, dim: Any, keepdim: bool) -> Dims:
         """Remember the dimensions that are reduced, and return them counted from the front."""
-        if isinstance(dim, (int, np.integer)):
-            dim = (int(dim),)
-        self.dim = dim if dim is None else tuple(dim)
+        if isinstance(dim, np.integer):
+            dim = int(dim)
+        self.dim = (dim,) if isinstance(dim, int) else dim if dim is None else tuple(dim)
         self.keepdim = keepdim
         self.axes = dimensions(dim, x.ndim)
         return self.axes
