@@ -18,19 +18,21 @@ from .recording import Method, memory, own_counter, set_maker, wrap
 from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
 
-def in_place(method: Method, repeats: str | bool = False, apart: bool = False) -> Method:
+def in_place(
+    method: Method, repeats: str | bool = False, apart: bool = False, within: bool = False
+) -> Method:
     """The variant of a method that writes its result into its tensor: `mul_` from `mul`.
 
     Unless it `repeats` without harm, it refuses memory in which one place holds several elements;
     if that is its own name, it warns. No other tensor may share a part of the memory it writes to,
-    or any of it if they are to lie `apart`.
+    or any of it if they are to lie `apart`; unless what is read may lie `within`.
     """
 
     ufunc = getattr(method, "ufunc", None)
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
-        if apart or self._counter is not UNWRITTEN:
+        if apart or (self._counter is not UNWRITTEN and not within):
             _check_shared(self, args, apart)
         if type(repeats) is str and 0 in self._data.strides:
             _discourage(repeats, self._data)

@@ -429,6 +429,7 @@ def inputs(shapes):
     ]
 
 
+@pytest.mark.filterwarnings("ignore:index_reduce\\(\\) is in beta", "ignore:minigrad.cholesky is")
 @pytest.mark.parametrize("name", CASES)
 def test_first_and_second_derivative(name):
     function, *shapes = CASES[name]

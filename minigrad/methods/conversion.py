@@ -33,7 +33,7 @@ class Conversion:
     _copy = method(shape.CopyBackwards, tensors=2)
     _to_copy = method(shape.ToCopyBackward0)
     _fill_number = in_place(method(shape.FillBackward2), repeats=True)
-    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2), repeats=True)
+    _fill_tensor = in_place(method(shape.FillBackward3, tensors=2), repeats=True, within=True)
     zero_ = in_place(method(shape.ZeroBackward0), repeats=True)
 
     def clone(self, *, memory_format: Any = None) -> Tensor:

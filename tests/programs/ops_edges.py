@@ -67,3 +67,18 @@ torch.repeat_interleave(torch.tensor([1.0, 2.0]))
 torch.repeat_interleave(torch.tensor([1, -2]))
 # %%
 torch.asarray(np.float64(0.5), copy=False)
+# %%
+x = torch.arange(6.0).view(2, 3)
+x[0] = x[0][1]
+x[1].fill_(x[1, 2])
+x
+# %%
+x = torch.arange(6.0)
+x[1:] = x[:-1]
+x
+# %%
+leaf = torch.arange(3.0, requires_grad=True)
+y = leaf * 2
+y[:2] = y[2]
+y.sum().backward()
+y, leaf.grad
