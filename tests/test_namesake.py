@@ -84,7 +84,30 @@ def test_names_that_no_module_has_are_refused_in_pythons_words(tmp_path):
     assert told.stderr.endswith("ModuleNotFoundError: No module named 'torch.fft'\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["nowhere.py"]])
+def test_an_error_is_told_as_the_script_alone_has_it(tmp_path):
+    script = tmp_path / "it.py"
+    script.write_text("import torch\ntorch.ones(2).backward()\n", encoding="utf-8")
+    told = run("-m", "minigrad", str(script))
+    assert told.returncode == 1
+    assert told.stderr.startswith(
+        f'Traceback (most recent call last):\n  File "{script}", line 2, in <module>\n'
+    )
+    assert "RuntimeError: element 0 of tensors does not require grad" in told.stderr
+
+
+def test_viz_too_runs_a_script_of_torchs_on_minigrad(tmp_path):
+    script, trace = tmp_path / "it.py", tmp_path / "it.json"
+    script.write_text(
+        "import torch\nx = torch.ones(1, requires_grad=True)\n(x * 2).backward()\n"
+        "print(torch.__name__)\n",
+        encoding="utf-8",
+    )
+    told = run("-m", "minigrad", "-m", "viz", str(script), "-o", str(trace))
+    assert (told.returncode, told.stdout) == (0, "minigrad\n"), told.stderr
+    assert trace.is_file()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-m"], ["nowhere.py"]])
 def test_the_command_says_how_it_is_used(arguments):
     told = run("-m", "minigrad", *arguments)
     assert told.returncode == 1

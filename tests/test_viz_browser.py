@@ -677,6 +677,24 @@ def test_a_full_screen_shows_it_all_as_large_as_fits(torch, opened, example):
     assert page.problems == []
 
 
+def test_a_full_screen_follows_a_chain_that_is_longer_than_it(torch, opened):
+    x = torch.tensor(0.5, requires_grad=True)
+    y = x
+    for i in range(30):
+        y = torch.tanh(y * x + i)
+    page = opened(viz.animate(y), viewport={"width": 1366, "height": 768})
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement?.dataset.player")
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
+    seen = """() => ["[data-state=active]", ".sentence", "[data-action=play]"].map((part) =>
+        document.querySelector("[data-player]").shadowRoot.querySelector(part)
+        .getBoundingClientRect()).every((box) => box.height && box.top >= 0 && box.bottom <= 768)"""
+    assert page.evaluate(seen)
+    assert page.problems == []
+
+
 def test_a_file_takes_the_keys_of_its_page(torch, opened):
     x = torch.tensor(2.0, requires_grad=True)
     page = opened(viz.animate(x**3, names={"x": x}))

@@ -97,6 +97,9 @@ def _run(script: Path, arguments: list[str]) -> tuple[Recording, int]:
     except BaseException as error:
         print(*_own(traceback.TracebackException.from_exception(error)).format(), sep="", end="",
               file=sys.stderr)  # fmt: skip
+        if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+            print(f"PyTorch is not here. minigrad stands in for it so: python -m minigrad -m viz "
+                  f"{script}", file=sys.stderr)  # fmt: skip
         code = 1
     finally:
         builtins.__import__ = load

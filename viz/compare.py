@@ -88,7 +88,7 @@ class Comparison(Animation):
             terms += [(f"{name}: {head}", *lines) for head, *lines in frame.terms]
         text = words[0]
         if words[0] != words[1]:
-            text = " ".join(f"{name}: {word}" for name, word in zip(self.names, words))
+            text = " · ".join(f"{name}: {word}" for name, word in zip(self.names, words))
         if at == 0:
             text = self.difference or _alike(*self.traces, self.names)
         if at == self._at:
@@ -110,7 +110,10 @@ class Comparison(Animation):
 def _trace(x: Any) -> dict[str, Any]:
     found = x if isinstance(x, Mapping) else getattr(x, "trace", None)
     if not isinstance(found, Mapping) or "runs" not in found:
-        raise TypeError(f"compare takes recordings or their traces, not {type(x).__name__}")
+        raise TypeError(
+            f"compare takes what viz.record() or viz.animate() gave, or their traces, "
+            f"not {type(x).__name__}"
+        )
     if not found["runs"]:
         raise ValueError("nothing to compare: no backward() was recorded")
     return {key: value for key, value in found.items() if key not in ("lines", "source")}

@@ -81,7 +81,7 @@ class Drawing:
         elif suffix in (".png", ".pdf"):
             path.write_bytes(paint(self.page, self.svg, suffix[1:]))
         else:
-            raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or 'no suffix'!r}")
+            raise ValueError(f"save to .svg, .png, .html or .pdf, not {suffix or path.name!r}")
 
 
 @explained

@@ -66,6 +66,8 @@ def explore(f: Callable[..., Any], *, engine: Any = None, **inputs: Any) -> Expl
     remains. The tensors that were given are left as they are. Raises TypeError for an input of
     another kind, ValueError where f's output is not one number or has no graph.
     """
+    if not callable(f):
+        raise TypeError(f"f is a function that computes one number, not a {type(f).__name__}")
     return Explorer(f, engine, inputs)
 
 
@@ -243,7 +245,7 @@ class Explorer:
                 raise ImportError(told) from error
             path.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=sans(self.svg), zoom=ZOOM)))
         else:
-            raise ValueError(f"save to .svg, .png or .html, not {suffix or 'no suffix'!r}")
+            raise ValueError(f"save to .svg, .png or .html, not {suffix or path.name!r}")
 
     def _page(self) -> str:
         """A page that needs no kernel: the picture, and a table of numbers."""

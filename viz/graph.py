@@ -149,7 +149,10 @@ def roots_of(t: Any) -> list[Any]:
                 "is made when it computes: draw(model(x), model=model)"
             )
         if not is_tensor(tensor):
-            raise TypeError(f"expected a tensor with a grad_fn, got {type(tensor).__name__}")
+            raise TypeError(
+                f"expected a tensor with a grad_fn, got {type(tensor).__name__}: "
+                "give the result of a computation, such as a loss"
+            )
         if not tensor.requires_grad:
             name = Names(namespace=caller_namespace()).of(tensor)
             which = "this tensor" if len(tensors) == 1 else f"tensor {i} of the {len(tensors)}"

@@ -61,7 +61,11 @@ class Names:
         _check("names", names)
         _check("params", params)
         if model is not None and not is_model(model):
-            raise TypeError(f"model must have named_parameters(), which a {_kind(model)} has not")
+            raise TypeError(
+                f"model is the class {model.__name__}: give the model itself, made by calling it"
+                if isinstance(model, type)
+                else f"model must have named_parameters(), which a {_kind(model)} has not"
+            )
         modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
         if model is not None:
             params = {**dict(model.named_parameters()), **(params or {})}

@@ -149,6 +149,8 @@ class Recording:
         """
         if not self.runs:
             raise ValueError(f"nothing to replay: {self._nothing()}")
+        if calls is not None and (isinstance(calls, str) or not isinstance(calls, Collection)):
+            raise TypeError(f"calls are numbers from 1, such as calls=[1], not {calls!r}")
         if calls is not None and not any(i in calls for i in range(1, len(self.runs) + 1)):
             raise ValueError(f"no such calls: they are counted from 1 to {len(self.runs)}")
         if calls is not None and not any(i + 1 in calls and s for i, s in enumerate(self._sizes)):

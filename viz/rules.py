@@ -237,7 +237,7 @@ def shares_memory(op: str) -> bool:
     return re.sub(r"Backward\d*$", "", op) in VIEWS
 
 
-LETTERS = {"abc": "ᵃᵇᶜ", "uvw": "ᵘᵛʷ", "xyz": "ˣʸᶻ"}  # and as exponents
+LETTERS = {"abc": "ᵃᵇᶜ", "uvw": "ᵘᵛʷ", "xyz": "ˣʸᶻ", "rst": "ʳˢᵗ"}  # and as exponents
 
 
 def letters_beside(names: Iterable[str | None]) -> str:

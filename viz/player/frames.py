@@ -499,7 +499,7 @@ class Run:
             what = f"call {self.number + 1} of {self.count}, {what}"
         held = [f"{self._name(leaf)}.grad = {spoken(g)}" for leaf, g in self.grads.items() if g]
         if len(held) > MOST_HELD:
-            held[MOST_HELD:] = ["…"]
+            held[MOST_HELD:] = ["and more"]
         if held and self.run.get("call") != "grad":
             return f"Before {what}: {', '.join(held)}. This pass adds to what is there."
         return f"Before {what}: {', '.join(held) or 'every .grad is None'}."
