@@ -19,6 +19,7 @@ from viz.theme import DARK, LIGHT, MONO, SANS
 from .clock import Clock, Spans
 from .frames import PAST, Frame, Timeline, timeline
 
+HANG = 4  # px of a sentence that hang below its line, into the room of the next
 LINE = 20  # height of a line of the sentence
 ROW = 15  # height of a row of a matrix in the picture
 MARGIN = 12
@@ -88,7 +89,8 @@ def animated_svg(svg: str, steps: list[Frame]) -> str:
         f'width="{outer:g}" height="{total:g}" role="img" aria-label="{label}">'
         f"<style>{STYLE}{_colours(svg)}{clock.css()}</style>"
         f'<rect class="paper" width="100%" height="100%" rx="8" fill="{LIGHT.background}"/>'
-        f'{_lean(picture)}<svg y="{height:g}" width="{outer:g}" height="{tall + 6}">'
+        f'{_lean(picture)}<svg y="{height + HANG:g}" width="{outer:g}" height="{tall + 2}" '
+        f'viewBox="0 {HANG} {outer:g} {tall + 2}">'
         f'<g class="replay words" font-family="{html.escape(SANS)}" font-size="14" '
         f'fill="{LIGHT.text}">{"".join(words)}</g></svg></svg>'
     )
