@@ -465,12 +465,12 @@ class Tensor(Methods):
         return int(self._scalar())
 
     def __float__(self) -> float:
-        if self.requires_grad:
+        if self.requires_grad and state.grad_mode:
             warnings.warn(TO_A_NUMBER, UserWarning, stacklevel=2)
         return float(self._scalar())
 
     def __complex__(self) -> complex:
-        if self.requires_grad:
+        if self.requires_grad and state.grad_mode:
             warnings.warn(TO_A_NUMBER, UserWarning, stacklevel=2)
         return complex(self._scalar())
 

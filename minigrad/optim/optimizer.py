@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from ..creation import tensor
+from ..creation import tensor, zeros_like
 from ..engine.grad_mode import enable_grad, set_mode, state
 from ..errors import typename
 from ..nn.parameter import clear_grad
@@ -105,6 +105,37 @@ class Optimizer:
     def update(self, group: dict[str, Any]) -> None:
         """Move the parameters of one group, those that have a gradient; to be overridden."""
         raise NotImplementedError
+
+    def moving(
+        self, group: dict[str, Any], *zeros: str, **numbers: float
+    ) -> Iterator[tuple[Tensor, Tensor, dict[str, Any]]]:
+        """Each parameter of a group that has a gradient, with its gradient, and its state.
+
+        The gradient is as the group's `maximize` and `weight_decay` turn it. A state begins with
+        step 0, with `numbers`, and with a tensor of zeros under each name in `zeros`; its step is
+        counted here.
+        """
+        decay = number(group.get("weight_decay", 0))
+        for param in group["params"]:
+            grad = param._grad
+            if grad is None:
+                continue
+            state = self.state[param]
+            if not state:
+                state["step"] = step_count()
+                for name, start in numbers.items():
+                    state[name] = tensor(float(start))
+                for name in zeros:
+                    state[name] = zeros_like(param)
+            if group["maximize"]:
+                grad = -grad
+            if decay != 0:
+                if group.get("decoupled_weight_decay"):
+                    param.mul_(1 - number(group["lr"]) * decay)
+                else:
+                    grad = grad.add(param, alpha=decay)
+            state["step"].add_(1)
+            yield param, grad, state
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter by its gradient; `closure` computes the loss anew, and is returned.

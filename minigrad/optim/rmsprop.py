@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..creation import zeros_like
-from .optimizer import Optimizer, check_options, number, step_count
+from .optimizer import Optimizer, check_options, number
 
 
 class RMSprop(Optimizer):
@@ -48,25 +47,13 @@ class RMSprop(Optimizer):
 
     def update(self, group: dict[str, Any]) -> None:
         lr, alpha, eps = number(group["lr"]), group["alpha"], group["eps"]
-        momentum, decay = group["momentum"], group["weight_decay"]
-        for param in group["params"]:
-            grad = param._grad
-            if grad is None:
-                continue
-            state = self.state[param]
-            if not state:
-                state["step"] = step_count()
-                state["square_avg"] = zeros_like(param)
-                if momentum > 0:
-                    state["momentum_buffer"] = zeros_like(param)
-                if group["centered"]:
-                    state["grad_avg"] = zeros_like(param)
-            if group["maximize"]:
-                grad = -grad
-            if decay != 0:
-                grad = grad.add(param, alpha=decay)
-
-            state["step"].add_(1)
+        momentum = group["momentum"]
+        names = [
+            "square_avg",
+            *["momentum_buffer"] * (momentum > 0),
+            *["grad_avg"] * group["centered"],
+        ]
+        for param, grad, state in self.moving(group, *names):
             square = state["square_avg"].mul_(alpha).add_(grad * grad, alpha=1 - alpha)
             if group["centered"]:
                 mean = state["grad_avg"]
