@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from test_viz_fold import lstm
 
 import viz
 
@@ -134,6 +135,15 @@ def test_what_is_inside_folded_boxes_is_what_ran_there(engine, build, monkeypatc
         json.dumps(inside.trace, allow_nan=False)
     told = sorted(text.partition(" That enters")[0] for text in found if text[:5] != "Start")
     assert told == sorted(step["text"] for step in whole)
+
+
+def test_what_goes_to_several_nodes_of_a_box_outside_is_not_added_up(engine):
+    """An LSTM's step sends gradients to its states and to its loss, in shapes of their own."""
+    runs = [i.trace["runs"][0] for i in all_inside(viz.animate(lstm(engine)).insides)]
+    sends = [send for run in runs for step in run["steps"] for send in step.get("sends", ())]
+    assert len(sends) > 100
+    for send in sends:
+        assert np.shape(send["grad"]["data"]) == np.shape(send["sum"]["data"])
 
 
 def test_insides_are_bounded():

@@ -277,3 +277,42 @@ def test_equal_ways_side_by_side_are_the_first_and_a_count(torch):
     assert len(found[1]) <= 30
     assert drawing.svg.count('class="edge"') < 50
     assert "folded: 1 box stands for 58 operations" in drawing.svg
+
+
+def lstm(torch):
+    """Hands on two states and a loss."""
+    w, u, v = (torch.ones(*s, requires_grad=True) for s in ((2, 8), (2, 8), (2, 1)))
+    h = c = torch.zeros(1, 2)
+    loss = torch.zeros(())
+    for _ in range(10):
+        i, f, g, o = (torch.ones(1, 2) @ w + h @ u).chunk(4, 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        loss = loss + (h @ v).sum()
+    return loss
+
+
+def rnn(torch):
+    """Reads its inputs from one tensor, and collects all states in another."""
+    cell = torch.nn.RNN(2, 3)
+    return cell(torch.ones(10, 1, 2))[0].sum()
+
+
+def unrolled_descent(torch):
+    """Hands on two parameters, and reads the first gradient's own graph."""
+    w, b = (torch.ones(1, requires_grad=True) for _ in "wb")
+    for _ in range(10):
+        at, beside = torch.autograd.grad((w * 2 + b) ** 2, (w, b), create_graph=True)
+        w, b = w - 0.1 * at, b - 0.1 * beside
+    return w + b
+
+
+@pytest.mark.parametrize("build", [lstm, rnn, unrolled_descent])
+def test_the_steps_of_a_loop_fold_whatever_they_hand_on(torch, build):
+    drawing, _ = folded(build(torch))
+    own = [node.id for node in drawing.graph.nodes if node.kind != "leaf"]
+    assert sorted(drawing.group.nodes()) == sorted(own)
+    step, others = (i for i in drawing.group.items if isinstance(i, Group) and i.kind[:3] == "rep")
+    assert (step.kind, others.kind) == ("repeat", "repeats")
+    assert len(others.items) >= 7 and others.label == f"{len(others.items)} × the same"
+    assert drawing.svg.count('class="node') <= ROOM

@@ -310,14 +310,19 @@ class _Opened:
         for id in fewer.inside[box]:
             self.node[id] = self._add(fewer.nodes[id])
         around: dict[Any, str] = {}
+        outputs: dict[str, dict[tuple[str, int], int]] = {}
         for edge in fewer.before.edges:
             ends = [edge.source in self.node, edge.target in self.node]
             if not any(ends):
                 continue
             source, target = (self._end(id, around) for id in (edge.source, edge.target))
+            output = edge.output
+            if not ends[1]:  # what goes to different nodes of one box outside stays apart
+                places = outputs.setdefault(target, {})
+                output = places.setdefault((edge.target, edge.output), len(places))
             self.edge[edge.id] = f"e{len(self.edge)}"
             self.graph.edges.append(replace(edge, id=self.edge[edge.id], source=source,
-                                            target=target))  # fmt: skip
+                                            target=target, output=output))  # fmt: skip
             if not ends[0]:
                 self.giver[edge.id] = source
         self.graph.roots = list(dict.fromkeys(self.giver.values()))[:1]

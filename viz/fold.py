@@ -207,12 +207,16 @@ class Folder:
     # order, segments, repetition
 
     def _ordered(self, items: list[Item]) -> list[Item]:
-        home = _home(items)
-        above = {
-            i: list(dict.fromkeys(home[a] for a in self._reads(item) if home.get(a, i) != i))
-            for i, item in enumerate(items)
-        }
+        above = dict(enumerate(self._above_each(items)))
         return [items[i] for i in self._sorted(above, list(above))]
+
+    def _above_each(self, items: Sequence[Item]) -> list[list[int]]:
+        """For each item, the numbers of those whose results it reads."""
+        home = _home(items)
+        return [
+            list(dict.fromkeys(home[a] for a in self._reads(item) if home.get(a, i) != i))
+            for i, item in enumerate(items)
+        ]
 
     def _reads(self, item: Item) -> list[str]:
         """The ops (of anywhere) that an item reads, without those of its own."""
@@ -264,32 +268,80 @@ class Folder:
         if len(items) < LEAST:
             return items
         segments = self._parallel(self._segments(items))
-        forms = [
-            self._forms.setdefault(tuple(map(self._form, s)), len(self._forms)) for s in segments
-        ]
+        segments = [part for segment in segments for part in self._steps(segment)]
         found: list[Item] = []
-        i = 0
-        rows: list[list[Item]] = []  # blocks in a row that repeat nothing
-        while i < len(segments):
-            period, times, rest = _run(forms, i)
-            start = i + rest  # so that what follows the run follows a whole block
+        done = 0
+        for start, period, times in self._repeats(segments):
+            end = start + period * times
             blocks = [
                 [item for s in segments[j : j + period] for item in s]
-                for j in range(start, start + period * times, period)
+                for j in range(start, end, period)
             ]
-            if times < LEAST or times * self._size(blocks[0]) < CHUNKS:
-                rows.append(segments[i])
-                i += 1
-                continue
-            found += self._row(rows + segments[i:start], long)
-            rows = []
+            found += self._row(segments[done:start], long)
             first, *others = [self._block(b, n + 1, times) for n, b in enumerate(blocks)]
             found.append(first)
             words = self._words(blocks[0])
-            rest_of = self._chunked(others)
-            found.append(Group("repeats", f"{len(others):,} × the same", words, rest_of))
+            found.append(
+                Group("repeats", f"{len(others):,} × the same", words, self._chunked(others))
+            )
+            done = end
+        return found + self._row(segments[done:], long)
+
+    def _repeats(self, segments: list[list[Item]]) -> Iterator[tuple[int, int, int]]:
+        """(start, period, times) of each run of equal blocks of segments that is worth a fold."""
+        forms = [
+            self._forms.setdefault(tuple(map(self._form, s)), len(self._forms)) for s in segments
+        ]
+        going = self._going(segments)
+        i = 0
+        while i < len(segments):
+            period, times, rest = _run(forms, i)
+            items = [item for s in segments[i : i + period] for item in s]
+            if times < LEAST or times * self._size(items) < CHUNKS:
+                i += 1
+                continue
+            # blocks begin where least goes on, so that what follows them follows a whole one
+            start = min(range(i, i + rest + 1), key=lambda j: (going[j], -j))
+            yield start, period, times
             i = start + period * times
-        return found + self._row(rows, long)
+
+    def _going(self, segments: list[list[Item]]) -> list[int]:
+        """How many results go on into each segment from those before it.
+
+        What many read, and what many are collected in, counts for none of the steps between.
+        """
+        above = self._above_each([Group("all", items=segment) for segment in segments])
+        uses = Counter(a for reads in above for a in reads)
+        going, open = [0] * len(segments), set[int]()
+        for i in reversed(range(len(segments))):
+            open.discard(i)
+            if len(above[i]) <= LEAST:
+                open |= {a for a in above[i] if uses[a] <= LEAST}
+            going[i] = len(open)
+        return going
+
+    def _steps(self, segment: list[Item]) -> list[list[Item]]:
+        """A long segment, item by item if something in it repeats: the steps of a loop that hands
+        on more than one result, such as an LSTM's state and a loss."""
+        if len(segment) <= LONG:
+            return [segment]
+        parts = [[item] for item in self._as_written(segment)]
+        return parts if any(self._repeats(parts)) else [segment]
+
+    def _as_written(self, items: list[Item]) -> list[Item]:
+        """The items in the order in which a program likely made them: first operands first."""
+        above = self._above_each(items)
+        read = {a for reads in above for a in reads}
+        found: dict[int, Item] = {}
+        stack = [i for i in reversed(range(len(items))) if i not in read]
+        while stack:
+            waits = [a for a in above[stack[-1]] if a not in found]
+            if waits:
+                stack += reversed(waits)
+            else:
+                i = stack.pop()
+                found[i] = items[i]
+        return list(found.values())
 
     def _ways(self, inside: list[Item]) -> dict[tuple[int, ...], list[list[Item]]]:
         """Items that do not read each other's results, by their form: ways side by side."""
