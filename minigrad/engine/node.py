@@ -189,6 +189,8 @@ class Node:
         """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
         if len(edges) == 2:
             self.to_x, self.to_y = edges
+        elif len(edges) == 1:
+            self.to_x, self.to_y = edges[0], ABSENT
         else:
             self.edges = edges  # type: ignore[assignment]
         self.sequence = next_sequence()
@@ -222,15 +224,18 @@ class Node:
 
     def save(self, *tensors: Any) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
-        wanted = 0
-        for i, target in enumerate(self.many or (self.to_x, self.to_y)):
+        wanted = (1 if self.to_x else 0) | (2 if self.to_y else 0)
+        for i, target in enumerate(self.many or ()):
             if target:
                 wanted |= 1 << i
         chosen = []
         for _, place, mask in self.kept:
             tensor = tensors[place] if mask & wanted else NOTHING
             chosen.append(tensor if tensor._counter is UNWRITTEN else boxed(tensor))
-        self.saved = chosen
+        if len(chosen) == 1:  # as for most: what the setter of `saved` comes to
+            self.first = chosen[0]
+        else:
+            self.saved = chosen
         if unusual:
             pack_all(self)
 
@@ -524,21 +529,23 @@ def boxed(tensor: Any) -> Any:
 
 def sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """The gradient of broadcasting: sum over the dimensions along which the input was repeated."""
-    if grad.shape == shape:
+    data = getattr(grad, "_data", grad)
+    sizes = data.shape
+    if sizes == shape:
         return grad
     if not shape:
         return grad.sum()
-    added = grad.ndim - len(shape)
-    if type(grad) is np.ndarray and grad.shape[added:] == shape:  # as mostly: in half the time
-        if added == 1 and grad.ndim == 2 and grad.size > 10_000 and grad.itemsize > 2:
-            return np.ones(len(grad), grad.dtype) @ grad  # and in half of that
-        return np.add.reduce(grad, tuple(range(added)))
-    stretched = [added + i for i, n in enumerate(shape) if n == 1 and grad.shape[added + i] != 1]
-    axes = (*range(added), *stretched)
-    if axes and isinstance(grad, (np.ndarray, np.generic)):
-        grad = np.add.reduce(grad, axes, keepdims=True)
-    elif axes:
-        grad = grad.sum(axes, True)
+    added = len(sizes) - len(shape)
+    axes = tuple(range(added))
+    if sizes[added:] == shape:  # as mostly
+        if data is grad:
+            if added == 1 and grad.ndim == 2 and grad.size > 10_000 and grad.itemsize > 2:
+                return np.ones(len(grad), grad.dtype) @ grad  # in half the time
+            return np.add.reduce(grad, axes)
+    else:
+        pairs = enumerate(zip(shape, sizes[added:]), added)
+        axes += tuple([i for i, (n, m) in pairs if n == 1 != m])
+    grad = np.add.reduce(grad, axes, keepdims=True) if data is grad else grad.sum(axes, True)
     return grad.reshape(shape) if added else grad
 
 

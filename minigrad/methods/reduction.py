@@ -64,7 +64,7 @@ class Reduction:
         return apply(reduction.MeanBackward1, (self,), dim, keepdim or keepdims, dtype)
 
     def _mean_backward(self, shape: Sequence[int], count: int) -> Tensor:
-        return self.expand(shape)._over(count)
+        return self._expand(shape)._over(count)
 
     def nansum(self, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
         """The sum of what is not nan."""

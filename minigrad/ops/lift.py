@@ -53,16 +53,19 @@ sinh = lift("sinh", np.sinh)
 sqrt = lift("sqrt", np.sqrt)
 
 
-def _expand(x: Any, shape: Any) -> Any:
-    if x.ndim and not x.flags.c_contiguous:
-        return np.broadcast_to(x, shape)
-    missing = len(shape) - x.ndim  # by hand, as this takes a third of broadcast_to's time
+def repeated(x: Any, shape: Any) -> Any:
+    """`x` with dimensions of size 1, or missing in front, repeated up to `shape`: a view, which can
+    be written to if `x` can."""
+    x = np.asarray(x)
     steps = [0 if n == 1 else step for n, step in zip(x.shape, x.strides)]
-    return np.ndarray(shape, x.dtype, np.asarray(x), 0, (*(0,) * missing, *steps))
+    steps = (*(0,) * (len(shape) - x.ndim), *steps)
+    if not x.flags.c_contiguous:
+        return np.lib.stride_tricks.as_strided(x, shape, steps)
+    return np.ndarray(shape, x.dtype, x, 0, steps)  # a quarter of the time: 1.2 of 5 us
 
 
-expand = lift("expand", _expand)
-mean_backward = lift("_mean_backward", lambda g, shape, n: _expand(g / g.dtype.type(n), shape))
+expand = lift("expand", repeated)
+mean_backward = lift("_mean_backward", lambda g, shape, n: repeated(g / g.dtype.type(n), shape))
 permute = lift("permute", np.transpose)
 transpose = lift("transpose", np.swapaxes)
 unsqueeze = lift("unsqueeze", np.expand_dims)
@@ -213,6 +216,11 @@ def product(a: Any, b: Any) -> Any:
     return a.dot(b) if type(a) is np.ndarray else a.mm(b)
 
 
+def t(a: Any) -> Any:
+    """Aᵀ"""
+    return a.T if isinstance(a, _ARRAYS) else a.t()
+
+
 times = lift("_times", operator.mul)
 """x·c, for a number c: recorded as torch's own rules do it, without a place for c in the graph."""
 over = lift("_over", operator.truediv)
@@ -301,7 +309,6 @@ index_put_impl = lift("_index_put_impl", put)
 gather = lift("gather")
 logit = lift("logit", lambda x: np.log(x) - np.log1p(-x))
 outer = lift("outer", np.multiply.outer)
-t = lift("t", np.transpose)
 xlogy = lift("xlogy", lambda x, y: np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y)))
 index_add = lift("index_add")
 index_fill = lift("index_fill")

@@ -42,6 +42,18 @@ class _Product(Node):
             self.layout_b = b.shape, b.strides, b.itemsize
         super().save(*tensors)
 
+    def sent_a(self, grad: Any, a: Any, b: Any) -> Any:
+        """grad·Bᵀ, lying in memory as A does: a leaf would copy what lies otherwise."""
+        if _by_columns(a, self.layout_a):
+            return t(product(b, t(grad)))
+        return product(grad, t(b))
+
+    def sent_b(self, grad: Any, a: Any, b: Any) -> Any:
+        """Aᵀ·grad, lying in memory as B does."""
+        if _by_columns(b, self.layout_b):
+            return t(product(t(grad), a))
+        return product(t(a), grad)
+
     def layout_of(self, which: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         layout = self.layout_b if which else self.layout_a
         if layout is None:
@@ -49,6 +61,16 @@ class _Product(Node):
             layout = array.shape, array.strides, array.itemsize
         shape, strides, itemsize = layout
         return shape, tuple([stride // itemsize for stride in strides])
+
+
+def _by_columns(factor: Any, layout: Any) -> bool:
+    """Whether a factor lies in memory column by column, as the transpose of a matrix does."""
+    if type(factor) is np.ndarray:
+        return not factor.flags.c_contiguous
+    if factor is not None:
+        layout = factor._data.shape, factor._data.strides, factor._data.itemsize
+    shape, strides, itemsize = layout
+    return strides == (itemsize, itemsize * shape[0])
 
 
 def _how_it_lies(which: int) -> tuple[property, property]:
@@ -85,7 +107,7 @@ class MmBackward0(_Product):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_a, to_b = self.to_x, self.to_y
-        return to_a and product(grad, b.T), to_b and product(a.T, grad)
+        return to_a and self.sent_a(grad, a, b), to_b and self.sent_b(grad, a, b)
 
 
 class AddmmBackward0(_Product):
@@ -109,8 +131,8 @@ class AddmmBackward0(_Product):
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_bias, to_a, to_b = self.many
         bias = to_bias and scaled(grad, self.beta)
-        sent_a = to_a and scaled(product(grad, b.T), self.alpha)
-        sent_b = to_b and scaled(product(a.T, grad), self.alpha)
+        sent_a = to_a and scaled(self.sent_a(grad, a, b), self.alpha)
+        sent_b = to_b and scaled(self.sent_b(grad, a, b), self.alpha)
         # The engine's own fitting looks at all three gradients: 1.9 of 19 µs, forward and backward.
         return None if bias is None else sum_to(bias, self.bias_shape), sent_a, sent_b
 

@@ -26,6 +26,7 @@ from .lift import (
     index_put_impl,
     new_zeros,
     permute,
+    repeated,
     roll,
     stack,
     transpose,
@@ -72,39 +73,45 @@ class ExpandBackward0(Node):
     self_sym_sizes: tuple[int, ...]
 
     def forward(self, x: Any, size: Sequence[int]) -> Any:
-        self.self_sym_sizes = x.shape
-        if tuple(size) == x.shape:
+        shape = self.self_sym_sizes = x.shape
+        if tuple(size) == shape:
             return x.view()
-        added = len(size) - x.ndim
+        added = len(size) - len(shape)
         if added < 0:
             raise RuntimeError(
-                f"expand(minigrad.{dtypes.from_numpy(x.dtype).scalar_type}Tensor{{{list(x.shape)}}}"
+                f"expand(minigrad.{dtypes.from_numpy(x.dtype).scalar_type}Tensor{{{list(shape)}}}"
                 f", size={list(size)}): the number of sizes provided ({len(size)}) must be greater "
                 f"or equal to the number of dimensions in the tensor ({x.ndim})"
             )
-        if min(size[:added], default=0) < 0:
-            raise RuntimeError(
-                f"The expanded size of the tensor ({min(size[:added])}) isn't allowed in a leading,"
-                f" non-existing dimension {[n < 0 for n in size].index(True)}"
-            )
-        full = [x.shape[i - added] if n == -1 and i >= added else n for i, n in enumerate(size)]
-        for i, (n, wanted) in reversed([*enumerate(zip(x.shape, full[added:]))]):
-            if n not in (1, wanted):
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({wanted}) must match the existing size "
-                    f"({n}) at non-singleton dimension {i + added}.  Target sizes: {full}.  "
-                    f"Tensor sizes: {list(x.shape)}"
-                )
-        # Unlike broadcast_to, this leaves the view writable if the memory is.
-        return np.lib.stride_tricks.as_strided(
-            x,
-            full,
-            (0,) * added
-            + tuple([0 if n == 1 != w else s for n, w, s in zip(x.shape, full[added:], x.strides)]),
-        )
+        if min(size) < 0:
+            size = _filled_in(size, shape, added)
+        for n, wanted in zip(shape, size[added:]):
+            if n != wanted and (n != 1 or wanted < 0):
+                raise _not_expandable(shape, size, added)
+        return repeated(x, size)
 
     def backward(self, grad: Any) -> Any:
         return sum_to(grad, self.self_sym_sizes)
+
+
+def _filled_in(size: Sequence[int], shape: tuple[int, ...], added: int) -> list[int]:
+    """The sizes of an expanded tensor, with those of `shape` for -1."""
+    if min(size[:added], default=0) < 0:
+        raise RuntimeError(
+            f"The expanded size of the tensor ({min(size[:added])}) isn't allowed in a leading,"
+            f" non-existing dimension {[n < 0 for n in size].index(True)}"
+        )
+    return [*size[:added], *[m if n == -1 else n for n, m in zip(size[added:], shape)]]
+
+
+def _not_expandable(shape: tuple[int, ...], size: Sequence[int], added: int) -> RuntimeError:
+    """Torch's words, of the last dimension that does not fit."""
+    pairs = enumerate(zip(shape, size[added:]), added)
+    i, n, wanted = [(i, n, m) for i, (n, m) in pairs if n != m and (n != 1 or m < 0)][-1]
+    return RuntimeError(
+        f"The expanded size of the tensor ({wanted}) must match the existing size ({n}) at "
+        f"non-singleton dimension {i}.  Target sizes: {[*size]}.  Tensor sizes: {[*shape]}"
+    )
 
 
 class TBackward0(Node):

@@ -500,3 +500,13 @@ z = x * y
 x.mul_(2).mul_(2)
 y.mul_(2)
 z.sum().backward()
+# %%
+# A gradient lies in memory as its factor does, and its recorded rule shows how it came to.
+m = torch.arange(6.0).reshape(2, 3).requires_grad_()
+for left, right in ((m, torch.ones(3, 2)), (m.t(), torch.ones(2, 3)), (torch.ones(2, 3), m.t())):
+    (g,) = torch.autograd.grad((left @ right).sum(), m, torch.ones(()).requires_grad_(), create_graph=True)
+    names, node = [], g.grad_fn
+    while node is not None:
+        names.append(node.name())
+        node = next((n for n, _ in node.next_functions if n is not None), None)
+    print(g, g.stride(), names)
