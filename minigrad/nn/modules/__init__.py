@@ -151,6 +151,7 @@ from .rnn import (
     LSTMCell,
     RNNBase,
     RNNCell,
+    RNNCellBase,
 )
 from .sparse import Embedding, EmbeddingBag
 from .transformer import (
@@ -270,6 +271,7 @@ __all__ = [
     "RMSNorm",
     "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 from typing import Any
@@ -13,36 +14,37 @@ from ...tensor import Tensor
 from .. import functional as F
 from .. import init
 from ..parameter import Parameter
+from ..utils.rnn import PackedSequence
 from .module import Module
 
 
-def _rnn_step(x: Tensor, h: Tensor, weights: list[Any], activation: str) -> Tensor:
-    """The next state of an RNN: tanh(W·x + b + U·h + c), or relu of it."""
-    w, u, b, c = weights
-    total = F.linear(x, w, b) + F.linear(h, u, c)
+def _rnn_step(from_x: Tensor, h: Tensor, weights: list[Any], activation: str) -> Tensor:
+    """The next state of an RNN: tanh(W·x + b + U·h + c), or relu of it; `from_x` is W·x + b."""
+    _, u, _, c = weights
+    total = F.linear(h, u, c) + from_x
     return total.tanh() if activation == "tanh" else total.relu()
 
 
 def _lstm_step(
-    x: Tensor, state: tuple[Tensor, Tensor], weights: list[Any]
+    from_x: Tensor, state: tuple[Tensor, Tensor], weights: list[Any]
 ) -> tuple[Tensor, Tensor]:
     """The next state of an LSTM: what is kept of the memory, and what is written to it."""
-    w, u, b, c, *shorten = weights
+    _, u, _, c, *shorten = weights
     h, memory = state
-    total = F.linear(h, u, c) + F.linear(x, w, b)
-    write, keep, new, show = total.chunk(4, -1)
+    total = F.linear(h, u, c) + from_x
+    write, keep, new, show = total.unsafe_split(memory.shape[1], 1)
     memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
     h = show.sigmoid() * memory.tanh()
     return F.linear(h, *shorten) if shorten else h, memory
 
 
-def _gru_step(x: Tensor, h: Tensor, weights: list[Any]) -> Tensor:
+def _gru_step(from_x: Tensor, h: Tensor, weights: list[Any]) -> Tensor:
     """The next state of a GRU: between the old state and a new one."""
-    w, u, b, c = weights
-    from_x, from_h = F.linear(x, w, b).chunk(3, -1), F.linear(h, u, c).chunk(3, -1)
-    reset = (from_h[0] + from_x[0]).sigmoid()
-    update = (from_h[1] + from_x[1]).sigmoid()
-    new = (from_x[2] + from_h[2] * reset).tanh()
+    _, u, _, c = weights
+    xs, hs = from_x.unsafe_split(h.shape[1], 1), F.linear(h, u, c).unsafe_split(h.shape[1], 1)
+    reset = (hs[0] + xs[0]).sigmoid()
+    update = (hs[1] + xs[1]).sigmoid()
+    new = (xs[2] + hs[2] * reset).tanh()
     return (h - new) * update + new
 
 
@@ -79,15 +81,14 @@ class _Recurrent(Module):
             init.uniform_(weight, -bound, bound)
 
 
-class RNNCell(_Recurrent):
-    """One step of an RNN: (N, input_size) and the state (N, hidden_size) give the next state."""
+class RNNCellBase(_Recurrent):
+    """One step of a recurrent layer: (N, input_size) and a state give the next state."""
 
     def __init__(
         self,
         input_size: int,
         hidden_size: int,
         bias: bool = True,
-        nonlinearity: str = "tanh",
         device: Any = None,
         dtype: dtypes.dtype | None = None,
     ) -> None:
@@ -95,14 +96,11 @@ class RNNCell(_Recurrent):
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.bias = bias
-        self.nonlinearity = nonlinearity
         self._make("", input_size, bias, dtype)
         self.reset_parameters()
 
-    def _step(self, x: Tensor, state: Any) -> Any:
-        if self.nonlinearity not in ("tanh", "relu"):
-            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        return _rnn_step(x, state, self._weights(""), self.nonlinearity)
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        raise NotImplementedError
 
     def _start(self, rows: Tensor) -> Any:
         return zeros(rows.shape[0], self.hidden_size, dtype=rows.dtype)
@@ -124,7 +122,8 @@ class RNNCell(_Recurrent):
             state = self._start(rows)
         else:
             state = _each(hx, lambda h: h.unsqueeze(0)) if single else hx
-        out = self._step(rows, state)
+        weights = self._weights("")
+        out = self._step(F.linear(rows, weights[0], weights[2]), state, weights)
         return _each(out, lambda h: h.squeeze(0)) if single else out
 
     def _check(self, input: Tensor, states: tuple[Tensor, ...]) -> None:
@@ -157,46 +156,54 @@ def _each(state: Any, change: Any) -> Any:
     return tuple([change(h) for h in state]) if isinstance(state, tuple) else change(state)
 
 
-class LSTMCell(RNNCell):
-    """One step of an LSTM: (N, input_size) and the state (h, c) give the next (h, c)."""
-
-    gates = 4
+class RNNCell(RNNCellBase):
+    """One step of an RNN: (N, input_size) and the state (N, hidden_size) give the next state."""
 
     def __init__(
         self,
         input_size: int,
         hidden_size: int,
         bias: bool = True,
+        nonlinearity: str = "tanh",
         device: Any = None,
         dtype: dtypes.dtype | None = None,
     ) -> None:
         super().__init__(input_size, hidden_size, bias, dtype=dtype)
-        del self.nonlinearity
+        self.nonlinearity = nonlinearity
+
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        return _rnn_step(from_x, state, weights, self.nonlinearity)
+
+
+class LSTMCell(RNNCellBase):
+    """One step of an LSTM: (N, input_size) and the state (h, c) give the next (h, c)."""
+
+    gates = 4
 
     def _start(self, rows: Tensor) -> Any:
         h = super()._start(rows)
         return h, h
 
-    def _step(self, x: Tensor, state: Any) -> Any:
-        return _lstm_step(x, state, self._weights(""))
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        return _lstm_step(from_x, state, weights)
 
 
-class GRUCell(LSTMCell):
+class GRUCell(RNNCellBase):
     """One step of a GRU: (N, input_size) and the state (N, hidden_size) give the next state."""
 
     gates = 3
 
-    def _start(self, rows: Tensor) -> Any:
-        return RNNCell._start(self, rows)
-
-    def _step(self, x: Tensor, state: Any) -> Any:
-        return _gru_step(x, state, self._weights(""))
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        return _gru_step(from_x, state, weights)
 
 
 class RNNBase(_Recurrent):
     """Layers of cells over sequences (L, N, input_size), or (N, L, …) with `batch_first`.
 
-    Returns the states of the last layer at each place, and the last state of each layer.
+    Returns the states of the last layer at each place, and the last state of each layer. A
+    PackedSequence gives a PackedSequence.
     """
 
     nonlinearity = "tanh"
@@ -248,67 +255,123 @@ class RNNBase(_Recurrent):
                 self._make(f"_l{layer}{suffix}", inputs, bias, dtype)
         self.reset_parameters()
 
-    def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
-        return _rnn_step(x, state[0], weights, self.nonlinearity), None
+    @property
+    def all_weights(self) -> list[list[Any]]:
+        """The parameters of each layer and direction."""
+        return [
+            [w for w in self._weights(f"_l{layer}{suffix}") if w is not None]
+            for layer in range(self.num_layers)
+            for suffix in self._directions
+        ]
 
-    def _given(self, hx: Any, batched: bool) -> list[Tensor]:
-        """The states of all layers. Raises RuntimeError unless they have the input's dims."""
-        _check_dims(batched, "hx", hx.ndim == 2 + batched, f"{hx.ndim}-D tensor")
-        return [hx]
+    def flatten_parameters(self) -> None:
+        """Nothing: in torch, a hint for memory of the GPU."""
 
-    def forward(self, input: Tensor, hx: Any = None) -> Any:
-        if input.ndim not in (2, 3):
-            name, kind = type(self).__name__, " tensor" if isinstance(self, RNN) else ""
-            raise ValueError(
-                f"{name}: Expected input to be 2D or 3D, got {input.ndim}D{kind} instead"
+    @property
+    def _directions(self) -> tuple[str, ...]:
+        return ("", "_reverse")[: 2 if self.bidirectional else 1]
+
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        return (_rnn_step(from_x, state[0], weights, self.nonlinearity),)
+
+    def _check_dims(self, batched: bool, states: list[Tensor]) -> None:
+        """Raise RuntimeError unless the given states have as many dims as the input."""
+        wanted, dims = 2 + batched, [h.ndim for h in states]
+        if any(n != wanted for n in dims):
+            kind = "batched" if batched else "unbatched"
+            names, given = "hx", f"{dims[0]}-D tensor"
+            if len(dims) > 1:
+                names, given = "hx and cx", f"({dims[0]}-D, {dims[1]}-D) tensors"
+            raise RuntimeError(
+                f"For {kind} {wanted}-D input, {names} should also be {wanted}-D but got {given}"
             )
-        if input.shape[-1] != self.input_size:
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        packed = isinstance(input, PackedSequence)
+        x: Tensor = input.data if packed else input
+        if not packed and x.ndim not in (2, 3):
+            name, kind = type(self).__name__, " tensor" if isinstance(self, RNN) else ""
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {x.ndim}D{kind} instead")
+        if x.shape[-1] != self.input_size:
             raise RuntimeError(
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got "
-                f"{input.shape[-1]}"
+                f"{x.shape[-1]}"
             )
-        batched = input.ndim == 3
-        x = input if batched else input.unsqueeze(1)
-        x = x.transpose(0, 1) if self.batch_first and batched else x
-        directions = ("", "_reverse")[: 2 if self.bidirectional else 1]
-        count = self.num_layers * len(directions)
-        sizes = [
-            (count, x.shape[1], n) for n in (self.proj_size or self.hidden_size, self.hidden_size)
-        ]
-        if hx is None:
-            states = [zeros(size, dtype=x.dtype) for size in sizes]
-        else:
-            states = [h if batched else h.unsqueeze(1) for h in self._given(hx, batched)]
-            for i, (h, size) in enumerate(zip(states, sizes)):
-                if tuple(h.shape) != size:
-                    which = f"[{i}]" if len(states) > 1 else ""
-                    raise RuntimeError(f"Expected hidden{which} size {size}, got {list(h.shape)}")
-        steps = list(x.unbind(0))
-        lasts: list[Any] = []
+        batched = packed or x.ndim == 3
+        x = x if batched else x.unsqueeze(1)
+        x = x.transpose(0, 1) if self.batch_first and batched and not packed else x
+        counts = input.batch_sizes.tolist() if packed else None
+        states = self._starts(hx, x, counts[0] if counts else x.shape[1], batched, packed)
+        if packed and hx is not None and input.sorted_indices is not None:
+            states = [h.index_select(1, input.sorted_indices) for h in states]
+        starts = list(zip(*[h.unbind(0) for h in states]))
+        lasts: list[tuple[Tensor, ...]] = []
         for layer in range(self.num_layers):
             if layer and self.dropout and self.training:
-                steps = [F.dropout(s, self.dropout) for s in steps]
+                x = F.dropout(x, self.dropout)
             outs = []
-            for turn, suffix in enumerate(directions):
+            for suffix in self._directions:
                 weights = self._weights(f"_l{layer}{suffix}")
-                state = tuple([s[layer * len(directions) + turn] for s in states])
-                made = []
-                for s in reversed(steps) if suffix else steps:
-                    h, memory = self._step(s, state, weights)
-                    state = (h, memory)
-                    made.append(h)
-                lasts.append(state)
-                outs.append(made[::-1] if suffix else made)
-            out = stack(outs[0])
-            if self.bidirectional:
-                out = cat([out, stack(outs[1])], -1)
-            steps = list(out.unbind(0)) if self.bidirectional else outs[0]
-        last = [stack([s[i] for s in lasts]) for i in range(2 if lasts[0][1] is not None else 1)]
-        if not batched:
-            out, last = out.squeeze(1), [s.squeeze(1) for s in last]
+                out, last = self._along(x, counts, starts[len(lasts)], weights, bool(suffix))
+                outs.append(out)
+                lasts.append(last)
+            x = outs[0] if len(outs) == 1 else cat(outs, -1)
+        ends = [stack(parts) for parts in zip(*lasts)]
+        if packed:
+            if input.unsorted_indices is not None:
+                ends = [h.index_select(1, input.unsorted_indices) for h in ends]
+            x = input._replace(data=x)
+        elif not batched:
+            x, ends = x.squeeze(1), [h.squeeze(1) for h in ends]
         elif self.batch_first:
-            out = out.transpose_(0, 1)
-        return out, tuple(last) if len(last) > 1 else last[0]
+            x = x.transpose_(0, 1)
+        return x, tuple(ends) if len(ends) > 1 else ends[0]
+
+    def _starts(self, hx: Any, x: Tensor, batch: int, batched: bool, packed: bool) -> list[Tensor]:
+        """The given states of all layers, or zeros. Raises RuntimeError for other sizes."""
+        count = self.num_layers * len(self._directions)
+        sizes = [(count, batch, n) for n in (self.proj_size or self.hidden_size, self.hidden_size)]
+        if hx is None:
+            return [zeros(size, dtype=x.dtype) for size in sizes[: 1 + (self.gates == 4)]]
+        states = list(hx) if self.gates == 4 else [hx]
+        if not packed:
+            self._check_dims(batched, states)
+        states = [h if batched else h.unsqueeze(1) for h in states]
+        for i, (h, size) in enumerate(zip(states, sizes)):
+            if tuple(h.shape) != size:
+                which = f"[{i}]" if len(states) > 1 else ""
+                raise RuntimeError(f"Expected hidden{which} size {size}, got {list(h.shape)}")
+        return states
+
+    def _along(
+        self, x: Tensor, counts: Any, start: Any, weights: list[Any], back: bool
+    ) -> tuple[Tensor, Any]:
+        """One layer in one direction: the states at each step, and the last state.
+
+        `counts` says of how many sequences each step is, if these are packed: a sequence that is
+        over leaves the state; on the way back it enters with its start.
+        """
+        from_x = F.linear(x, weights[0], weights[2])
+        if counts is None:
+            steps = list(from_x.unbind(0))
+        else:
+            ends = itertools.accumulate(counts)
+            steps = [from_x._slice(0, end - n, end) for end, n in zip(ends, counts)]
+        state, made, over = start, [], []
+        if counts and back:
+            state = _rows(start, 0, counts[-1])
+        for i in range(len(steps))[:: -1 if back else 1]:
+            n, before = steps[i].shape[0], state[0].shape[0]
+            if n < before:
+                over.append(_rows(state, n, before))
+                state = _rows(state, 0, n)
+            elif n > before:
+                state = tuple(map(cat, zip(state, _rows(start, before, n))))
+            state = self._step(steps[i], state, weights)
+            made.append(state[0])
+        if counts and not back:
+            state = tuple(map(cat, zip(state, *reversed(over))))
+        return (cat if counts else stack)(made[::-1] if back else made), state
 
     def extra_repr(self) -> str:
         shown = f"{self.input_size}, {self.hidden_size}"
@@ -326,10 +389,8 @@ class RNNBase(_Recurrent):
         return shown
 
 
-def _check_dims(batched: bool, names: str, fits: bool, given: str) -> None:
-    if not fits:
-        kind, n = ("batched", 3) if batched else ("unbatched", 2)
-        raise RuntimeError(f"For {kind} {n}-D input, {names} should also be {n}-D but got {given}")
+def _rows(state: Any, start: int, end: int) -> tuple[Tensor, ...]:
+    return tuple([h._slice(0, start, end) for h in state])
 
 
 class RNN(RNNBase):
@@ -352,14 +413,8 @@ class LSTM(RNNBase):
     __doc__ = f"A long short-term memory; the state is (h, c). {RNNBase.__doc__}"
     gates = 4
 
-    def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
-        return _lstm_step(x, state, weights)
-
-    def _given(self, hx: Any, batched: bool) -> list[Tensor]:
-        dims = [h.ndim for h in hx]
-        fits = all(n == 2 + batched for n in dims)
-        _check_dims(batched, "hx and cx", fits, f"({dims[0]}-D, {dims[1]}-D) tensors")
-        return list(hx)
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        return _lstm_step(from_x, state, weights)
 
 
 class GRU(RNNBase):
@@ -370,8 +425,8 @@ class GRU(RNNBase):
         _refuse_shortening(args, kwargs)
         super().__init__(*args, **kwargs)
 
-    def _step(self, x: Tensor, state: Any, weights: list[Any]) -> Any:
-        return _gru_step(x, state[0], weights), None
+    def _step(self, from_x: Tensor, state: Any, weights: list[Any]) -> Any:
+        return (_gru_step(from_x, state[0], weights),)
 
 
 def _refuse_shortening(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
