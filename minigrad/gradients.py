@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .engine.backward import Edge, run_backward
+from .engine.backward import run_backward
 from .engine.grad_mode import state
-from .engine.node import DEAD_END, AccumulateGrad, Node
+from .engine.node import DEAD_END, AccumulateGrad, Edge, Node, parted
+from .engine.node import end as edge_to
 from .errors import noted
 from .ops.lift import stack
 from .recording import edge, hush, wrap
@@ -39,15 +40,15 @@ GradientEdge.__module__ = "minigrad.autograd.graph"
 
 def get_gradient_edge(tensor: Any) -> GradientEdge:
     """The edge on which the gradient of `tensor` arrives. Raises RuntimeError if none does."""
-    node = edge(tensor)
+    node, slot = parted(edge(tensor))
     if node is None:
         raise RuntimeError(
             "It is not possible to get the gradient edge for a Tensor that does not require "
             "gradients"
         )
     # A node does not know what it made, so a pass that begins at the edge must be told.
-    node.sizes = {**(node.sizes or {}), tensor._output_nr: (tensor.shape, tensor.dtype)}
-    return GradientEdge(node, tensor._output_nr)
+    node.sizes = {**(node.sizes or {}), slot: (tensor.shape, tensor.dtype)}
+    return GradientEdge(node, slot)
 
 
 def backward(
@@ -185,14 +186,14 @@ def _end(end: Any, accumulate: bool) -> Edge:
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {given}")
     if accumulate and not isinstance(end, GradientEdge):
         end.retain_grad()
-    node, slot = _edge(end)
-    if node is None:
+    found = _edge(end)
+    if found is None:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
-    return (Node() if node is DEAD_END else node), slot  # a new node is on no path
+    return Node() if found is DEAD_END else found  # a new node is on no path
 
 
-def _edge(end: Any) -> Any:
-    return end[:2] if isinstance(end, GradientEdge) else (edge(end), end._output_nr)
+def _edge(root: Any) -> Edge:
+    return edge_to(*root[:2]) if isinstance(root, GradientEdge) else edge(root)
 
 
 def _run(
@@ -255,15 +256,15 @@ def _seed(i: int, root: Any, seed: Any, create_graph: bool) -> Any:
 
 
 def _start(i: int, root: Any) -> Edge:
-    node, slot = _edge(root)
-    if node is None or node is DEAD_END:
+    found = _edge(root)
+    if found is None or found is DEAD_END:
         raise noted(
             RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             ),
             "Nothing it was made from had requires_grad=True while it was being made.",
         )
-    return node, slot
+    return found
 
 
 def _knows_size(end: GradientEdge) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import dtypes
 from .engine.grad_mode import state
-from .engine.node import Node
+from .engine.node import Node, parted
 from .engine.saved import SavedTensor
 from .engine.version import INFERENCE, UNWRITTEN
 from .errors import noted
@@ -43,7 +43,7 @@ def in_place(
         if out is NotImplemented:
             return out
         if out._grad_fn is not None:
-            keep_old_value(self, out._grad_fn)
+            keep_old_value(self, out.grad_fn)
         write(self, out._data, bool(repeats))
         if out._grad_fn is not None:
             move_on(self, out)
@@ -220,16 +220,16 @@ def keep_old_value(tensor: Any, node: Node) -> None:
 def _old_value(tensor: Any) -> Any:
     """A copy of `tensor` in the same place of the graph."""
     old = wrap(np.array(tensor._data))
-    old._grad_fn, old._output_nr = tensor.grad_fn, tensor._output_nr
+    old._grad_fn = tensor.grad_fn and tensor._grad_fn  # as of the last write
     return old
 
 
 def move_on(tensor: Any, out: Any) -> None:
     """After a write, `tensor` is what the node of `out` made."""
-    node = out._grad_fn
+    node, slot = parted(out._grad_fn)
     node.saved = [_after_write(saved, tensor, out) for saved in node.saved]
     if tensor._base is None:
-        set_maker(tensor, node, out._output_nr)
+        set_maker(tensor, node, slot)
     else:
         rebase(tensor, node)
 
@@ -243,7 +243,7 @@ def _after_write(saved: Any, tensor: Any, out: Any) -> Any:
         if kept._base is not None:
             maker: Node = AsStridedBackward0()
         else:
-            maker = CopySlices() if tensor._base is not None else type(out._grad_fn)()
+            maker = CopySlices() if tensor._base is not None else type(out.grad_fn)()
         left = SavedTensor(kept._data, kept._counter, relic(kept, maker))
         left.expected = saved.expected if type(saved) is SavedTensor else 0
         return left

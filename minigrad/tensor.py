@@ -16,7 +16,7 @@ from .device import device as Device
 from .dtypes import dtype
 from .engine.grad_mode import state
 from .engine.hooks import Hooks, RemovableHandle
-from .engine.node import LONG, AccumulateGrad, Node
+from .engine.node import LONG, AccumulateGrad, Edge, Node, parted
 from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .errors import noted
 from .gradients import backward
@@ -56,10 +56,9 @@ class Tensor(Methods):
 
     # What every operation reads and `recording.wrap` sets stands in slots, the rest in a dictionary
     # with its defaults on the class: making a tensor costs only what the tensor needs.
-    __slots__ = ("_base", "_counter", "_data", "_grad_fn", "_output_nr", "_requires_grad")
+    __slots__ = ("_base", "_counter", "_data", "_grad_fn", "_requires_grad")
     _data: Any  # a numpy array; or a numpy scalar, for a 0-d result that nothing aliases
-    _grad_fn: Node | None
-    _output_nr: int
+    _grad_fn: Edge  # to the node that made it; None for a leaf
     _requires_grad: bool  # of a leaf; any other tensor has a grad_fn
     _counter: Version
     _base: Tensor | None  # of a view: the tensor that owns the memory …
@@ -136,12 +135,12 @@ class Tensor(Methods):
         """The node that made this tensor; None for a leaf."""
         if self._base is not None:
             self._refresh()
-        return self._grad_fn
+        return parted(self._grad_fn)[0]
 
     @property
     def output_nr(self) -> int:
         """Which output of `grad_fn` this tensor is."""
-        return self._output_nr
+        return parted(self._grad_fn)[1]
 
     @property
     def grad(self) -> Tensor | None:
@@ -233,7 +232,7 @@ class Tensor(Methods):
             )
         if self._grad_fn is not None:  # nodes that saved it find out
             self._counter = Detached(own_counter(self))
-        self._grad_fn, self._output_nr, self._requires_grad = None, 0, False
+        self._grad_fn, self._requires_grad = None, False
         return self
 
     @property
@@ -282,10 +281,11 @@ class Tensor(Methods):
             node = self.grad_fn
             if node is None:
                 self._backward_hooks = Hooks()
+                edge(self).special = LONG
             else:
                 node.special = LONG
                 node.tensor_hooks = node.tensor_hooks or {}
-                self._backward_hooks = node.tensor_hooks.setdefault(self._output_nr, Hooks())
+                self._backward_hooks = node.tensor_hooks.setdefault(self.output_nr, Hooks())
         return self._backward_hooks.add(hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
@@ -319,13 +319,13 @@ class Tensor(Methods):
 
         node.special = LONG
         node.retained = node.retained or {}
-        node.retained[self._output_nr] = keep
+        node.retained[self.output_nr] = keep
 
     @property
     def retains_grad(self) -> bool:
         """Whether `retain_grad` was called on this tensor, which is no leaf."""
-        node = self._grad_fn
-        return node is not None and self._output_nr in (node.retained or {})
+        node, slot = parted(self._grad_fn)
+        return node is not None and slot in (node.retained or {})
 
     # -- size and type ----------------------------------------------------------------------------
 

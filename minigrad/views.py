@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .engine.grad_mode import state, unusual
-from .engine.node import BACKWARD_TWICE, LONG, Node, operation
+from .engine.node import BACKWARD_TWICE, LONG, Edge, Node, end, operation, parted
 from .engine.version import INFERENCE, UNWRITTEN, Version
 from .recording import (
     Method,
@@ -81,7 +81,7 @@ def view(op: type[Node]) -> Method:
         if recorded and data.dtype.kind == "f":
             to_base = self._grad_fn or edge(self)
             if to_base is not None:
-                node.link((to_base,), (self,))
+                node.link((to_base,))
                 out._grad_fn = node
         _let_share(out, self, (op, constants, named_constants, 0), recorded, False)
         return out
@@ -124,7 +124,7 @@ def refresh(view: Any) -> None:
     forbid_change(view, "its base or another view of its base has been")
     node, slot = _replayed(base, view._steps) if state.view_replay else (None, 0)
     if node is None:
-        node = _taken_from(memory(base), edge(base), base._output_nr, view._steps)
+        node = _taken_from(memory(base), edge(base), view._steps)
     set_maker(view, node, slot)
     view._as_of = view._counter.value
 
@@ -134,8 +134,8 @@ def forbid_change(view: Any, what: str) -> None:
     where = view._created_in
     if where is None:
         return
-    node = view._grad_fn
-    told = f"Output {view._output_nr} of {operation(node)}" if node is not None else "A view"
+    node, slot = parted(view._grad_fn)
+    told = f"Output {slot} of {operation(node)}" if node is not None else "A view"
     if where in _CREATED_IN and node is not None:
         text = f"{told} is a view and {what} modified inplace."
     else:
@@ -147,34 +147,28 @@ def forbid_change(view: Any, what: str) -> None:
     raise RuntimeError(text + (_CREATED_IN.get(where) or _CREATED_IN_MODE.format(block=where)))
 
 
-def _taken_from(
-    array: Any, maker: Node | None, slot: int, steps: Sequence[Step]
-) -> AsStridedBackward0:
-    """The node of a view taken from a base: its array, and which output of which node it is."""
+def _taken_from(array: Any, maker: Edge, steps: Sequence[Step]) -> AsStridedBackward0:
+    """The node of a view taken from a base: its array, and the edge to what made it."""
     node = AsStridedBackward0()
     node.steps = []
     for step in steps:
         taken, array = on_array(step, array)
         node.steps.append((taken, step[-1]))
-    node.link((maker,), ())
-    if slot:
-        node.slots, node.special = (slot,), LONG
+    node.link((maker,))
     return node
 
 
 def _replayed(base: Any, steps: Sequence[Step]) -> tuple[Node | None, int]:
     """What made a view if its steps were taken again from its base, each a node of its own; and
     which output of that it is."""
-    array, maker, slot = memory(base), edge(base), base._output_nr
+    array, maker = memory(base), edge(base)
     for step in steps:
         node, array = on_array(step, array)
-        node.link((maker,), ())
-        if slot:
-            node.slots = (slot,)
-        if slot or node.num_outputs > 1:
+        node.link((maker,))
+        if node.num_outputs > 1:
             node.special = LONG
-        maker, slot = node, step[-1]
-    return maker, slot
+        maker = end(node, step[-1])
+    return parted(maker)
 
 
 class AsStridedBackward0(Node):
@@ -232,15 +226,13 @@ def rebase(view: Any, fn: Node) -> None:
     base = view._base
     node = CopySlices()
     node.fn, node.steps = fn, view._steps
-    node.link((edge(base), *fn.edges[1:]), (base,))
-    if fn.slots:
-        node.slots = (base._output_nr, *fn.slots[1:])
+    node.link((edge(base), *fn.edges[1:]))
     set_maker(base, node)
     if view._backward_hooks is not None:
         view._backward_hooks = None
     # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
     maker, array, steps = weakref.ref(node), memory(base), view._steps
-    fn.maker = lambda: _taken_from(array, maker(), 0, steps)
+    fn.maker = lambda: _taken_from(array, maker(), steps)
 
 
 def relic(tensor: Any, maker: Node) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.grad_mode import no_grad, state
-from ..engine.node import BACKWARD_TWICE, Node, boxed, cast, sum_to
+from ..engine.node import ABSENT, BACKWARD_TWICE, Node, boxed, cast, sum_to
 from ..engine.saved import NOTHING, RawSavedTensor, pack_all
 from ..errors import noted, typename
 from ..inplace import check_inference, check_writable
@@ -74,10 +74,9 @@ class BackwardCFunction(Node, FunctionCtx):
     _materialize_non_diff_grads = True  # … and for one that is marked as not differentiable
     needs_input_grad: tuple[bool, ...] = ()
     tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)
+    to_x = to_y = ABSENT  # it is in no graph yet
+    first = second = None
     output_meta: tuple[tuple[tuple[int, ...], Any] | None, ...] = ()  # None: no zeros for it
-
-    def __init__(self) -> None:
-        self.edges = self.saved = ()  # it is in no graph yet
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
@@ -256,7 +255,7 @@ class Function:
         several = isinstance(outputs, tuple)
         made = outputs if several else (outputs,)
         if recorded:
-            ctx.link(edges, [t for _, t in tensors])
+            ctx.link(edges)
             ctx.tensor_inputs = tuple([(i, t._data.shape, t.dtype) for i, t in tensors])
         if any(all(dirty is not out for out in made) for dirty in ctx.dirty_tensors):
             raise RuntimeError(
@@ -382,9 +381,9 @@ def _save(ctx: BackwardCFunction, made: Sequence[Any], recorded: bool) -> None:
                 f"{position} is of type {type(tensor).__name__}"
             )
         elif any(out is tensor for out in made) and (
-            tensor._grad_fn is ctx or any(tensor is dirty for dirty in ctx.dirty_tensors)
+            tensor.grad_fn is ctx or any(tensor is dirty for dirty in ctx.dirty_tensors)
         ):
-            saved.append(result(tensor, tensor._output_nr))
+            saved.append(result(tensor, tensor.output_nr))
         else:
             saved.append(boxed(tensor))
     ctx.saved = saved
@@ -404,7 +403,7 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
         several = outputs if isinstance(outputs, tuple) else (outputs,)
         ends = [None if out is None else out.detach().requires_grad_() for out in several]
         node = Error()
-        node.link(tuple([None if end is None else edge(end) for end in ends]), ())
+        node.link([None if end is None else edge(end) for end in ends])
         node.num_outputs = len(ends)
         for slot, end in enumerate(ends):
             if end is not None:

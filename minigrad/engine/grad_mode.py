@@ -7,6 +7,7 @@ import inspect
 import threading
 import warnings
 from collections.abc import Callable
+from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -45,9 +46,7 @@ class _GradMode:
     """A context manager that sets the grad mode, and decorates functions and generators."""
 
     mode: bool
-
-    def __init__(self) -> None:
-        self.prev = False
+    prev = False  # the mode before
 
     def __enter__(self) -> None:
         self.prev = state.grad_mode
@@ -91,14 +90,8 @@ _DECORATES_A_CLASS = (
 def set_mode(mode: bool) -> None:
     """Record, or do not; in inference mode nothing is recorded whatever the grad mode."""
     state.grad_mode = mode
-    state.enabled = mode and not state.inference
-    note_unusual()
-
-
-def note_unusual() -> None:
-    """Keep `unusual` true of this thread."""
-    as_usual = state.enabled and not state.saved_hooks
-    (unusual.discard if as_usual else unusual.add)(threading.get_ident())
+    state.enabled = enabled = mode and not state.inference
+    (unusual.discard if enabled and not state.saved_hooks else unusual.add)(get_ident())
 
 
 class _NoParamMode(_GradMode):
@@ -106,13 +99,7 @@ class _NoParamMode(_GradMode):
 
     def __new__(cls, orig_func: Any = None) -> Any:
         manager = super().__new__(cls)
-        if orig_func is None:
-            return manager
-        manager.__init__()  # type: ignore[misc]
-        return manager(orig_func)
-
-    def __init__(self, orig_func: Any = None) -> None:
-        super().__init__()
+        return manager if orig_func is None else manager(orig_func)
 
 
 class no_grad(_NoParamMode):
@@ -176,7 +163,6 @@ class inference_mode(_GradMode):
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:
-        super().__init__()
         self.mode = mode
 
     def __enter__(self) -> None:

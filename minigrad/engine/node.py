@@ -42,6 +42,21 @@ ABSENT: Any = False
 FREED = object()
 """In the place of what a node saved, once a backward pass has freed it."""
 
+Edge = Any
+"""Where an edge ends and a gradient arrives: a node, which stands for its first output; for another
+output, a pair of the node and the output's number."""
+
+
+def end(node: Node, slot: int) -> Edge:
+    """The edge that ends at output `slot` of `node`."""
+    return (node, slot) if slot else node
+
+
+def parted(edge: Edge) -> tuple[Any, int]:
+    """An edge's node, and which of the node's outputs it ends at."""
+    return edge if type(edge) is tuple else (edge, 0)
+
+
 next_sequence = itertools.count().__next__
 _leaf_lock = threading.Lock()
 
@@ -106,15 +121,14 @@ class Node:
     # garbage collector looks at every container, again and again: making a node of 100,000 takes
     # 270 ns so, 670 with two tuples.
     __slots__ = ("__dict__", "__weakref__", "first", "second", "sequence", "to_x", "to_y")
-    to_x: Node | None  # the nodes that receive the gradients of the first two inputs …
-    to_y: Node | None
+    to_x: Edge  # where the gradients of the first two inputs go …
+    to_y: Edge
     first: Any  # … and the first two saved values; None if there is none; see `saved`
     second: Any
     sequence: int  # order of creation; backward runs from high to low
 
     # Defaults stand on the class, so that making a node costs only what the node needs.
-    many: tuple[Node | None, ...] | None = None  # all edges, if there are more than two
-    slots: tuple[int, ...] | None = None  # which output of its node an edge leads to, if not 0
+    many: tuple[Edge, ...] | None = None  # all edges, if there are more than two
     inputs: tuple[Any, ...] | None = None  # (shape, dtype) of inputs that were broadcast or cast
     num_outputs = 1
     sizes: dict[int, Any] | None = None  # (shape, dtype) of outputs that a GradientEdge names
@@ -153,19 +167,11 @@ class Node:
     # -- building ---------------------------------------------------------------------------------
 
     @property
-    def edges(self) -> tuple[Node | None, ...]:
-        """For each input, the node that receives its gradient."""
+    def edges(self) -> tuple[Edge, ...]:
+        """For each input, where its gradient goes; None if nowhere."""
         if self.to_y is not ABSENT:
             return self.to_x, self.to_y
         return self.many or (() if self.to_x is ABSENT else (self.to_x,))
-
-    @edges.setter
-    def edges(self, edges: Sequence[Node | None]) -> None:
-        count = len(edges)
-        self.to_x = edges[0] if 0 < count < 3 else ABSENT
-        self.to_y = edges[1] if count == 2 else ABSENT
-        if count > 2:
-            self.many = tuple(edges)
 
     @property
     def saved(self) -> tuple[Any, ...] | None:
@@ -181,39 +187,26 @@ class Node:
 
     @saved.setter
     def saved(self, saved: Sequence[Any]) -> None:
-        count = len(saved)
-        self.second = saved[1] if count == 2 else None
-        self.first = tuple(saved) if count > 2 else saved[0] if count else None
+        self.first = self.second = None
+        if len(saved) == 2:
+            self.first, self.second = saved
+        elif saved:
+            self.first = saved[0] if len(saved) == 1 else tuple(saved)
 
-    def link(self, edges: Sequence[Node | None], tensors: Sequence[Any]) -> None:
-        """Enter the graph, between `tensors` (the inputs) and the nodes that made them."""
+    def link(self, edges: Sequence[Edge]) -> None:
+        """Enter the graph: gradients go along `edges`, one for each input."""
+        if DEAD_END in edges:
+            edges = [None if edge is DEAD_END else edge for edge in edges]
+        self.to_x = self.to_y = ABSENT
         if len(edges) == 2:
             self.to_x, self.to_y = edges
         elif len(edges) == 1:
-            self.to_x, self.to_y = edges[0], ABSENT
+            self.to_x = edges[0]
         else:
-            self.edges = edges  # type: ignore[assignment]
+            self.many = tuple(edges)
         self.sequence = next_sequence()
         self.first = self.second = None
-        for tensor in tensors:
-            if tensor._output_nr or tensor._base is not None:
-                self.link_further(tensors)
-                break
-        if unusual:
-            self.remember()
-
-    def link_further(self, tensors: Sequence[Any]) -> None:
-        """Say which output of its node each input is, where it is not always the first."""
-        edges, slots = self.edges, [t._output_nr for t in tensors]
-        if any(slots):
-            self.slots = (*slots, *[0] * (len(edges) - len(slots)))
-            self.special = LONG
-        if DEAD_END in edges:
-            self.edges = [None if e is DEAD_END else e for e in edges]
-
-    def remember(self) -> None:
-        """While anomalies are looked for, note where the node was made."""
-        if anomaly.enabled:
+        if unusual and anomaly.enabled:
             anomaly.remember(self, getattr(state.tasks[-1], "node", None) if state.tasks else None)
 
     def fit_to(self, *inputs: Any) -> None:
@@ -222,7 +215,7 @@ class Node:
         self.inputs = tuple([(x.shape, x.dtype) for x in inputs])
         self.special = self.special or FITS
 
-    def save(self, *tensors: Any) -> None:
+    def save(self, tensors: Sequence[Any]) -> None:
         """Save those of `tensors`, in the order of `saves`, that a gradient to be sent needs."""
         wanted = (1 if self.to_x else 0) | (2 if self.to_y else 0)
         for i, target in enumerate(self.many or ()):
@@ -326,8 +319,12 @@ class Node:
             return saved._data if saved.tensor is None else saved.tensor
         result = self.tensor_type._wrap(self.checked(saved))
         result._counter = saved._counter
-        result._grad_fn, result._output_nr = self.made_by(), saved.slot
+        result._grad_fn = self.result_edge(saved.slot)
         return result
+
+    def result_edge(self, slot: int) -> Edge:
+        """The edge to what made result `slot` of this node."""
+        return end(self.made_by(), slot)
 
     def made_by(self) -> Node:
         """The node that the result refers to: this one, unless it is the view of a written base."""
@@ -338,7 +335,7 @@ class Node:
         fitted = []
         for grad, (shape, dtype) in zip(grads, self.inputs or ()):
             if grad is not None:
-                data = getattr(grad, "_data", grad)
+                data = grad if type(grad) is np.ndarray else getattr(grad, "_data", grad)
                 if data.shape != shape:
                     grad = sum_to(grad, shape)
                 if data.dtype is not dtype:
@@ -358,8 +355,7 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """For each input: the node that receives its gradient, and as which of its outputs."""
-        slots = self.slots or (0,) * len(self.edges)
-        return tuple(zip(self.edges, slots))
+        return tuple([parted(edge) for edge in self.edges])
 
     def __call__(self, *grads: Any) -> Any:
         """One step of a backward pass by hand: gradients of the outputs in, of the inputs out.
@@ -432,14 +428,16 @@ class Node:
 class AccumulateGrad(Node):
     """Where an edge ends at a leaf: adds what arrives to the leaf's `.grad`."""
 
+    __slots__ = ("variable",)
     qualifier = "torch::autograd::"
     sequence = 2**64 - 1  # runs as soon as it is ready, before any other node
-    special = 0
     to_x = to_y = ABSENT
     first = second = None
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
+        if variable._backward_hooks:
+            self.special = LONG
 
     @property
     def tensor_hooks(self) -> dict[int, Hooks]:  # type: ignore[override]
@@ -447,20 +445,9 @@ class AccumulateGrad(Node):
         hooks = self.variable._backward_hooks
         return {0: hooks} if hooks else {}
 
-    def sees_order(self) -> bool:
-        """Whether a hook can tell when this leaf has its turn."""
-        return bool(
-            self.prehooks
-            or self.posthooks
-            or self.variable._backward_hooks
-            or self.variable._post_accumulate_grad_hooks
-        )
-
-    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+    def backward(self, grad: Any) -> tuple[()]:  # type: ignore[override]
         """``variable.grad += grad``: in place, unless the addition is recorded itself."""
-        if grad is None:
-            return ()
-        variable = self.variable
+        variable, recording = self.variable, isinstance(grad, self.tensor_type)
         with _leaf_lock:  # hooks run outside it: they may wait for another thread
             if not variable._requires_grad:
                 if variable._grad_fn is not None:  # it was written to since
@@ -576,7 +563,7 @@ def _modified(node: Node, saved: Any, expected: int) -> str:
     if source is not None and source() is not None:
         tensor = source()
     maker = node.made_by() if tensor is None else tensor.grad_fn
-    slot = 0 if tensor is None else tensor._output_nr
+    slot = 0 if tensor is None else tensor.output_nr
     output = f", which is output {slot} of {operation(maker)}," if maker else ""
     kind = dtypes.from_numpy(saved._data.dtype).scalar_type
     hint = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .grad_mode import no_grad, note_unusual, state
+from .grad_mode import no_grad, set_mode, state
 from .version import UNWRITTEN, Version
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 FITS, LONG = 1, 2
 """What a node's step takes besides its rule: each gradient is fitted to its input; or the long way,
-with hooks, also on what it saved, or several outputs, or inputs that are not the first output of
-their node."""
+with hooks, also on what it saved, or several outputs."""
 
 
 class SavedTensor:
@@ -31,7 +30,7 @@ class SavedTensor:
 
     # So that NOTHING can also stand for an input that was left out: no gradient goes there.
     _base = _grad_fn = None
-    _output_nr, _requires_grad = 0, False
+    _requires_grad = False
 
     def __init__(
         self, data: Any, counter: Version = UNWRITTEN, tensor: Any = None, slot: int = 0
@@ -55,13 +54,13 @@ class Hooks(Protocol):
 def set_hooks(pairs: tuple[Hooks, ...]) -> None:
     """Let `pairs` be this thread's hooks, the innermost last."""
     state.saved_hooks = pairs
-    note_unusual()
+    set_mode(state.grad_mode)
 
 
 class Packed:
     """What a pack hook made of a saved tensor, and the tensor's place in the graph."""
 
-    __slots__ = ("leaf", "maker", "own", "packed", "slot", "unpack_hook")
+    __slots__ = ("edge", "leaf", "own", "packed", "slot", "unpack_hook")
 
     _counter = Version(-1)  # equal to no expected version, so that it is never read as it is
     _data = None
@@ -73,7 +72,7 @@ class Packed:
         self.leaf = tensor.is_leaf
         self.slot = tensor.output_nr
         # A node must not refer to itself.
-        self.maker = type(tensor)._edge(tensor) if not own else None
+        self.edge = type(tensor)._edge(tensor) if not own else None
 
     def tensor(self, node: Node) -> Any:
         """The tensor that `node` saved, as the unpack hook gives it back."""
@@ -83,13 +82,13 @@ class Packed:
                 "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
                 f"{type(value).__name__}"
             )
-        if self.leaf and self.maker is None:
+        if self.leaf and self.edge is None:
             return value
         tensor = value.detach()
         if self.leaf:
-            tensor._requires_grad, tensor._accumulator = True, weakref.ref(self.maker)
+            tensor._requires_grad, tensor._accumulator = True, weakref.ref(self.edge)
         else:
-            tensor._grad_fn, tensor._output_nr = self.maker or node.made_by(), self.slot
+            tensor._grad_fn = self.edge or node.result_edge(self.slot)
         return tensor
 
 

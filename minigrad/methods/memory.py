@@ -171,7 +171,7 @@ class Memory:
         self._accumulator = None  # the leaf that older graphs know is another
         if any(edges):
             node = _Set()
-            node.link(edges, tensors)
+            node.link(edges)
             set_maker(self, node)
         return self  # type: ignore[return-value]
 

@@ -42,7 +42,7 @@ def reshaped_in_place(op: type[Node]) -> Method:
             self._steps = (*self._steps, (op, constants, named, 0))
             self._as_of = self._counter.value
         if out._grad_fn is not None:
-            self._grad_fn, self._output_nr = out._grad_fn, 0
+            self._grad_fn = out._grad_fn
         return self
 
     return named(call, op)

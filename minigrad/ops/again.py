@@ -76,11 +76,11 @@ class Again(Node):
             out = self.rule(self.of, *inputs)
         outs = [o for o in out if o is not None] if isinstance(out, tuple) else [out]
         starts = [tensor_type._edge(o) for o in outs]
-        pairs = [(s, o, g) for s, o, g in zip(starts, outs, grads) if s and g is not None]
-        ends = [(tensor_type._edge(x), x._output_nr) for x, to_x in zip(inputs, self.edges) if to_x]
+        pairs = [(s, g) for s, g in zip(starts, grads) if s and g is not None]
+        ends = [tensor_type._edge(x) for x, to_x in zip(inputs, self.edges) if to_x]
         found = run_backward(
-            [(start, o._output_nr) for start, o, _ in pairs],
-            [g for _, _, g in pairs],
+            [start for start, _ in pairs],
+            [g for _, g in pairs],
             recorded,
             recorded,
             ends,

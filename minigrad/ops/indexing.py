@@ -127,10 +127,10 @@ class ByIndices(Node):
         given = iter(indices)
         return [gap if empty else next(given) for empty in self.gaps]
 
-    def save(self, *tensors: Any) -> None:
+    def save(self, tensors: Sequence[Any]) -> None:
         first = len(tensors) - self.gaps.count(False)
         self.kept = tuple([("indices", i, 0b11) for i in range(first, len(tensors))])
-        super().save(*tensors)
+        super().save(tensors)
 
     @property
     def _saved_indices(self) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class _Product(Node):
     layout_a: Any = None  # (shape, strides, itemsize) of a factor that is not saved
     layout_b: Any = None
 
-    def save(self, *tensors: Any) -> None:
+    def save(self, tensors: Sequence[Any]) -> None:
         edges = self.many or (self.to_x, self.to_y)
         if edges[-1] is None:
             a = tensors[-2]._data
@@ -40,7 +41,7 @@ class _Product(Node):
         if edges[-2] is None:
             b = tensors[-1]._data
             self.layout_b = b.shape, b.strides, b.itemsize
-        super().save(*tensors)
+        super().save(tensors)
 
     def sent_a(self, grad: Any, a: Any, b: Any) -> Any:
         """grad·Bᵀ, lying in memory as A does: a leaf would copy what lies otherwise."""

@@ -218,7 +218,7 @@ def _warn_of_what_is_missed(args: tuple[Any, ...], result: Any, node: Any) -> No
             "some grad_output",
         )
     else:
-        takers = {n for n, _ in node.next_functions if n is not None}
+        takers = {edge for edge in node.edges if edge is not None}
         givers = {a._edge(a) for a in args} - {None}
         if takers != givers:
             text = _MISSED.format(
