@@ -57,6 +57,7 @@ from .tensor import Tensor
 
 if _TYPE_CHECKING:
     from . import (
+        accelerator,
         backends,
         composites,
         cuda,
@@ -110,6 +111,7 @@ __all__ = [
     "Tensor",
     "TypedStorage",
     "UntypedStorage",
+    "accelerator",
     "autograd",
     "avg_pool1d",
     "backends",
@@ -189,14 +191,14 @@ _absent = _missing(
         "a profiler": "profiler",
         "graphs compiled ahead": "_dynamo compile compiler export fx jit",
         "training on several machines": "distributed multiprocessing",
-        "other devices than the CPU": "accelerator mps xpu Event Stream",
+        "other devices than the CPU": "mps xpu Event Stream",
         "autocast": "amp autocast get_autocast_dtype is_autocast_enabled",
         "quantized numbers": "ao quantization quantize_per_tensor",
     },
 )
 
 _ROOMS = frozenset(
-    "backends composites cuda functions linalg nn optim return_types serialization "
+    "accelerator backends composites cuda functions linalg nn optim return_types serialization "
     "special utils".split()
 )
 _LATER = {

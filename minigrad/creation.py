@@ -65,6 +65,7 @@ __all__ = [
     "randperm",
     "range",
     "scalar_tensor",
+    "set_default_tensor_type",
     "tensor",
     "tril_indices",
     "triu_indices",
@@ -288,13 +289,13 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
         # Integers beyond 64 bits may still be read as floats, or as True.
         array = np.array(plain, wanted if wanted is not None and wanted.kind in "fb" else None)
     except ValueError:
-        raise _ragged(plain, 0) from None
+        raise _refused(plain) from None
     if array.dtype.kind not in "biuf":
-        raise _not_a_number(plain)
+        raise _refused(plain)
     if array.dtype == np.uint64 and wanted is None:
         raise ValueError(_TOO_LARGE)
-    if wanted is None and array.dtype.kind == "f" and not _holds_arrays(data):
-        wanted = dtypes.get_default_dtype().numpy
+    if wanted is None and array.dtype.kind == "f":
+        wanted = np.result_type(*_floats(data) or {dtypes.get_default_dtype().numpy})
     if wanted is None or wanted.kind in "fb" or not array.size:
         return array if wanted is None else array.astype(wanted, copy=False)
     kind = dtypes.from_numpy(wanted)
@@ -317,42 +318,66 @@ def _plain(data: Any) -> Any:
         raise TypeError("new(): self-referential lists are incompatible") from None
 
 
-def _holds_arrays(data: Any) -> bool:
-    """Whether arrays, tensors or numpy's floats are in it, which keep their dtype."""
+def _floats(data: Any) -> set[np.dtype[Any]]:
+    """The dtypes of the floats in nested lists: arrays', tensors' and numpy's keep their own."""
     if isinstance(data, (list, tuple)):
-        return any(_holds_arrays(d) for d in data[:1])
-    if isinstance(data, Tensor):
-        return data.dtype.is_floating_point
-    return isinstance(data, (np.ndarray, np.floating))
+        if not {float, int, bool}.issuperset(map(type, data)):
+            return set().union(*map(_floats, data))
+        data = next((d for d in data if type(d) is float), None)
+    kind = getattr(data._data if isinstance(data, Tensor) else data, "dtype", None)
+    if isinstance(data, float) and kind is None:
+        kind = dtypes.get_default_dtype().numpy
+    return {kind} if kind is not None and kind.kind == "f" else set()
 
 
-def _ragged(data: Any, dim: int) -> Exception:
+def _listed(data: Any) -> Any:
+    """`data` with arrays as lists."""
+    data = data.tolist() if isinstance(data, np.ndarray) else data
+    return [*map(_listed, data)] if isinstance(data, list) else data
+
+
+def _refused(data: Any) -> Exception:
+    """Torch's words for what is no nest of rows of numbers, each as long as its neighbours."""
+    data = first = _listed(data)
+    leaves = [data]
+    while isinstance(first, list) and first:
+        first = first[0]
+    if isinstance(first, str) and first and first is not data:
+        return ValueError("too many dimensions 'str'")
+    while any(isinstance(d, list) for d in leaves):
+        leaves = [leaf for d in leaves for leaf in (d if isinstance(d, list) else (d,))]
+    for leaf in leaves:
+        if isinstance(leaf, (str, bytes)):
+            return TypeError(f"new(): invalid data type '{type(leaf).__name__}'")
+        if not isinstance(leaf, (bool, int, float, np.number, np.bool_)):
+            error = RuntimeError(f"Could not infer dtype of {type(leaf).__name__}")
+            absent = type(leaf) is complex
+            return noted(error, "not in minigrad: complex numbers.") if absent else error
+    if not isinstance(data, list):
+        return ValueError(_TOO_LARGE)
+    return _ragged(data, 0, any(isinstance(leaf, (float, np.floating)) for leaf in leaves))
+
+
+def _ragged(data: Any, dim: int, real: bool) -> Exception:
     """Torch's words for the first row whose length differs from its neighbours'."""
-    lengths = [len(d) if isinstance(d, (list, tuple)) else None for d in data]
-    for row, length in zip(data, lengths):
+    lengths = [len(d) if isinstance(d, list) else None for d in data]
+    for length in lengths:
         if length is None and lengths[0] is not None:
-            return TypeError(f"not a sequence: {row!r}")
-        if length != lengths[0]:
-            if lengths[0] is None:
-                return _not_a_number(row)
+            return TypeError("not a sequence")
+        if length != lengths[0] is not None:
             return ValueError(
                 f"expected sequence of length {lengths[0]} at dim {dim + 1} (got {length})"
             )
+        if length is not None and lengths[0] is None:
+            return TypeError(
+                "must be real number, not list"
+                if real
+                else "'list' object cannot be interpreted as an integer"
+            )
     for row in data:
-        if isinstance(row, (list, tuple)):
-            return _ragged(row, dim + 1)
-    return _not_a_number(data)
-
-
-def _not_a_number(data: Any) -> Exception:
-    if isinstance(data, int):
-        return ValueError(_TOO_LARGE)
-    while isinstance(data, (list, tuple)):
-        data = next((d for d in data if not isinstance(d, (bool, int, float, np.number))), None)
-    if isinstance(data, str):
-        return TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    error: Exception = RuntimeError(f"Could not infer dtype of {type(data).__name__}")
-    return noted(error, "not in minigrad: complex numbers.") if type(data) is complex else error
+        if isinstance(row, list):
+            return _ragged(row, dim + 1, real)
+    return ValueError(_TOO_LARGE)
 
 
 # -- of a shape ------------------------------------------------------------------------------------
@@ -821,15 +846,36 @@ def _legacy_type(kind: dtypes.dtype) -> Any:
     return _Legacy(name, (), {"kind": kind, "__module__": "minigrad", "__doc__": told})
 
 
-HalfTensor = _legacy_type(dtypes.float16)
-FloatTensor = _legacy_type(dtypes.float32)
-DoubleTensor = _legacy_type(dtypes.float64)
-ByteTensor = _legacy_type(dtypes.uint8)
-CharTensor = _legacy_type(dtypes.int8)
-ShortTensor = _legacy_type(dtypes.int16)
-IntTensor = _legacy_type(dtypes.int32)
-LongTensor = _legacy_type(dtypes.int64)
-BoolTensor = _legacy_type(dtypes.bool)
+_LEGACY = [*map(_legacy_type, dtypes.ALL)]
+(
+    HalfTensor,
+    FloatTensor,
+    DoubleTensor,
+    ByteTensor,
+    CharTensor,
+    ShortTensor,
+    IntTensor,
+    LongTensor,
+    BoolTensor,
+) = _LEGACY
+
+
+def set_default_tensor_type(t: Any, /) -> None:
+    """Torch's older `set_default_dtype`: takes a class such as FloatTensor, or its name.
+
+    Raises TypeError for others than the floating point ones.
+    """
+    warn_once(
+        "minigrad.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
+        "minigrad.set_default_dtype() and minigrad.set_default_device() as alternatives.",
+        2,
+    )
+    found = next((k for k in _LEGACY if t is k or t == f"torch.{k.__name__}"), None)
+    if found is None:
+        raise TypeError(
+            "invalid type object: only floating-point types are supported as the default type"
+        )
+    dtypes.set_default_dtype(found.kind)
 
 
 def legacy(args: tuple[Any, ...], kind: dtypes.dtype | None = None) -> Tensor:

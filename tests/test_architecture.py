@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 # minigrad's rooms, the ground floor first: a room imports from lower storeys, or from its own.
 STOREYS = [
     {
+        "accelerator",
         "backends",
         "device",
         "dtypes",

@@ -87,7 +87,7 @@ def test_samples_of_all_kinds_are_put_together():
 
     (batch,) = DataLoader(Named(), batch_size=3)
     assert batch["x"].shape == (3, 2) and batch["n"].tolist() == [0, 1, 2]
-    assert batch["part"][0].dtype is torch.float64 and batch["part"][1] == ["0", "1", "2"]
+    assert batch["part"][0].dtype is torch.float64 and batch["part"][1] == ("0", "1", "2")
     assert [b["n"] for b in DataLoader(Named(), batch_size=None)] == [0, 1, 2]
 
     class Stream(IterableDataset):

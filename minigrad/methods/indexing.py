@@ -406,7 +406,10 @@ def _index_tensor(item: Any) -> Any:
         tensor = wrap(item)
     elif isinstance(item, (list, tuple, range)):
         plain = [v.tolist() if isinstance(v, Node.tensor_type) else v for v in item]
-        tensor = wrap(np.array(plain) if len(plain) else np.zeros(0, np.int64))
+        array = np.array(plain)
+        if array.dtype.kind == "U":
+            raise TypeError("new(): invalid data type 'str'")
+        tensor = wrap(array if array.dtype == bool else array.astype(np.int64))
     elif isinstance(item, str):
         raise TypeError("new(): invalid data type 'str'")
     else:

@@ -282,7 +282,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     if len(pairs[0]) != len(pairs[1]):
         raise RuntimeError("both dimension lists should have same length")
     inner = [[dimension(d, t.ndim) for d in ds] for ds, t in zip(pairs, (a, b))]
-    for left, right in zip(*inner):
+    for (left, right), given in zip(zip(*inner), zip(*pairs)):
         if a.shape[left] == 1 != b.shape[right]:
             b = b.sum(right, keepdim=True, dtype=b.dtype)
         elif b.shape[right] == 1 != a.shape[left]:
@@ -290,7 +290,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         elif a.shape[left] != b.shape[right]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[left]} in dim "
-                f"{left} and second has size {b.shape[right]} in dim {right}"
+                f"{given[0]} and second has size {b.shape[right]} in dim {given[1]}"
             )
     outer = [[d for d in range(t.ndim) if d not in ds] for ds, t in zip(inner, (a, b))]
     count = math.prod([a.shape[d] for d in inner[0]])

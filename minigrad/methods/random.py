@@ -136,7 +136,10 @@ class Random:
         """1 with the probability that each element says (or `p`), else 0."""
         x = self._data
         if p is None and x.size and not ((x >= 0) & (x <= 1)).all():
-            raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+            raise RuntimeError(
+                "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error "
+                "message be improved?  If so, please report an enhancement request to PyTorch.)"
+            )
         drawn = _stream(generator).random(x.shape) < (x if p is None else p)
         return record(_BernoulliBackward0(), (self,), np.asarray(drawn, x.dtype))
 

@@ -232,9 +232,10 @@ class Shape:
         """A matrix with its two dimensions swapped."""
         if self._data.ndim == 2 or not self._data.ndim:
             return self.transpose(-2, -1) if self._data.ndim else self._alias()
+        batches = " For batches of matrices, consider using tensor.mH"
         raise RuntimeError(
             "tensor.H is only supported on matrices (2-D tensors). Got "
-            f"{self._data.ndim}-D tensor. For batches of matrices, consider using tensor.mH"
+            f"{self._data.ndim}-D tensor.{batches if self._data.ndim > 2 else ''}"
         )
 
     def adjoint(self) -> Tensor:
@@ -393,15 +394,7 @@ class Shape:
         Without `repeats`, self says how often each of 0, 1, 2, … stands.
         """
         if repeats is None:
-            counts = self._data
-            if counts.ndim != 1:
-                raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
-            if counts.dtype not in (np.int32, np.int64):
-                kind = self.dtype.scalar_type
-                raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{kind}'")
-            if counts.size and counts.min() < 0:
-                raise RuntimeError("repeats can not be negative")
-            return self._wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
+            return self._wrap(_repeated(self._data))
         if dim is None:
             return self.flatten().repeat_interleave(repeats, 0)
         axis = dimension(dim, self._data.ndim)
@@ -413,9 +406,14 @@ class Shape:
             return self.unsqueeze(axis + 1).expand(copies).clone().flatten(axis, axis + 1)
         n = self._data.shape[axis] if self._data.ndim else 1
         counts = np.asarray(repeats._data if isinstance(repeats, Node.tensor_type) else repeats)
+        if counts.ndim > 1:
+            raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
         if counts.size not in (1, n):
-            raise RuntimeError("repeats must have the same size as input along dim")
-        places = np.repeat(np.arange(n), counts.ravel() if counts.size > 1 else counts.item())
+            raise RuntimeError(
+                "repeats must have the same size as input along dim, but got repeats.size(0) = "
+                f"{counts.size} and input.size({axis}) = {n}"
+            )
+        places = _repeated(np.broadcast_to(counts, n))
         return self.index_select(dim, self._wrap(places))
 
     def _cat(self, tensors: Sequence[Any], dim: int) -> Tensor:
@@ -564,3 +562,15 @@ def stack(tensors: Any, dim: int = 0) -> Tensor:
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
     return _joined(shape.StackBackward0, tensors, dim)
+
+
+def _repeated(counts: np.ndarray) -> np.ndarray:
+    """0 … n − 1, each as often as its count says."""
+    if counts.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if counts.dtype not in (np.int32, np.int64):
+        kind = dtypes.from_numpy(counts.dtype).scalar_type
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{kind}'")
+    if counts.size and counts.min() < 0:
+        raise RuntimeError("repeats can not be negative")
+    return np.repeat(np.arange(counts.size, dtype=counts.dtype), counts)

@@ -208,7 +208,9 @@ class Statistics:
         if x.dtype.kind == "b":
             raise NotImplementedError("\"histogram_cpu\" not implemented for 'Bool'")
         if bins <= 0:
-            raise RuntimeError("bins must be > 0")
+            raise RuntimeError(
+                f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0"
+            )
         if min == max and x.size:
             min, max = x.min().item(), x.max().item()
         if min == max:
@@ -216,7 +218,7 @@ class Statistics:
         if not (math.isfinite(min) and math.isfinite(max)):
             raise RuntimeError(f"range of [{min:g}, {max:g}] is not finite")
         if min > max:
-            raise RuntimeError("max must be larger than min")
+            raise RuntimeError("torch.histc: max must be larger than min")
         counts, _ = np.histogram(x[(x >= min) & (x <= max)], bins, (min, max))
         return wrap(counts.astype(x.dtype))
 
@@ -237,7 +239,9 @@ class Statistics:
                 "the input tensor excluding its innermost dimension"
             )
         if isinstance(edges, int) and edges <= 0:
-            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {edges}")
+            raise RuntimeError(
+                f"torch.histogram(): bins must be > 0, but got {edges} for dimension 0"
+            )
         limits = (x.min(), x.max()) if x.size else (0.0, 1.0)
         if range is not None:
             limits = tuple(range)
@@ -260,10 +264,9 @@ class Statistics:
     def cross(self, other: Tensor, dim: int | None = None) -> Tensor:
         """The products x × y of vectors of three along `dim`; left out, the first of size 3."""
         if dim is None:
-            size = np.broadcast_shapes(self.shape, other.shape)
-            if 3 not in size:
+            if 3 not in self.shape:
                 raise RuntimeError("no dimension of size 3 in input")
-            dim = size.index(3)
+            dim = self.shape.index(3)
             warn_once(
                 "Using minigrad.cross without specifying the dim arg is deprecated.\nPlease either "
                 "pass the dim explicitly or simply use minigrad.linalg.cross.\nThe default value "

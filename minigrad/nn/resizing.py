@@ -35,21 +35,34 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = 
     "circular" order.
     """
     arguments.tensor("pad", input)
+    if isinstance(pad, int):
+        raise TypeError("pad(): argument 'pad' (position 2) must be tuple of ints, not int")
     pads = tuple(pad)
+    if len(pads) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(pads) > 2 * input.ndim:
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got "
+            f"padding length {len(pads)} and input of dimension {input.ndim}"
+        )
     if mode == "constant":
         return input._constant_pad(pads, 0 if value is None else value)
     if value is not None and value != 0:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     n = len(pads) // 2
-    if mode == "circular" and input.ndim == n + 2:
-        return _circular(input, pads)
     kinds = {"reflect": "Reflection", "replicate": "Replication"}
     if mode not in (*kinds, "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if mode not in kinds or input.ndim not in (n + 1, n + 2) or not 1 <= n <= 3 or len(pads) % 2:
+    if input.ndim not in (n + 1, n + 2) or not 1 <= n <= 3:
         raise NotImplementedError(
-            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+            f"Padding size {len(pads)} is not supported for {input.ndim}D input tensor.\n"
+            "Supported combinations for non-constant padding:\n"
+            "  - 2D or 3D input: padding size = 2 (pads last dimension)\n"
+            "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
+            "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
         )
+    if mode == "circular":
+        return _circular(input, pads)
     if 0 in input.shape[-n - 1 :]:
         raise RuntimeError(
             f"Expected {n + 1}D or {n + 2}D (batch mode) tensor with possibly 0 batch size and "
@@ -71,7 +84,7 @@ def _circular(x: Tensor, pads: tuple[int, ...]) -> Tensor:
     n = len(pads) // 2
     shape = list(x.shape)
     for i in range(n):
-        before, after, size = pads[2 * i], pads[2 * i + 1], shape[2 + n - 1 - i]
+        before, after, size = pads[2 * i], pads[2 * i + 1], x.shape[-1 - i]
         if before > size or after > size:
             raise RuntimeError("Padding value causes wrapping around more than once.")
         shape[-1 - i] += before + after

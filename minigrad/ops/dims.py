@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
+import numpy as np
+
 
 def dimension(dim: int, ndim: int) -> int:
     """`dim` counted from the front. Raises IndexError outside [-ndim, ndim - 1]."""
@@ -74,6 +76,14 @@ def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
             "unspecified dimension size -1 can be any value and is ambiguous"
         )
     raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+
+
+def broadcast_shape(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
+    """The shape of both together. Raises RuntimeError if they do not broadcast."""
+    try:
+        return np.broadcast_shapes(tuple(a), tuple(b))
+    except ValueError:
+        raise broadcast_error(a, b) from None
 
 
 def broadcast_error(a: Sequence[int], b: Sequence[int]) -> RuntimeError:

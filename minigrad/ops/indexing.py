@@ -11,7 +11,7 @@ import numpy as np
 from .. import dtypes
 from ..engine.node import Node
 from .again import one_node
-from .dims import dimension
+from .dims import broadcast_shape, dimension
 from .lift import (
     expand,
     gather,
@@ -189,6 +189,15 @@ def in_range(index: Any, size: int) -> bool:
     return not index.size or (index.min() >= 0 and index.max() < size)
 
 
+def _check_index(
+    index: Any, x: Any, dim: int, error: type[Exception], told: str = "", lowest: int = 0
+) -> None:
+    n = x.shape[dim] if x.ndim else 1
+    wrong = index[(index < lowest) | (index >= n)].ravel()
+    if wrong.size:
+        raise error(f"{told}index {wrong[0]} is out of bounds for dimension {dim} with size {n}")
+
+
 def mesh(index: Any, dim: int) -> Key:
     """Numpy's index of the elements that `index` names along `dim`, place by place elsewhere."""
     places = np.ogrid[tuple([slice(n) for n in index.shape])]
@@ -236,6 +245,11 @@ class IndexAddBackward0(Node):
                 f"{index.ndim} with type: {dtypes.from_numpy(index.dtype).scalar_type} and size: "
                 f"{list(index.shape)}"
             )
+        if index.dtype not in (np.int32, np.int64):
+            kind = dtypes.from_numpy(index.dtype).scalar_type
+            raise RuntimeError(
+                f"index_add_(): Expected dtype int32/int64 for index but got: {kind}"
+            )
         if source.dtype != x.dtype:
             raise RuntimeError(
                 "index_add_(): self "
@@ -247,6 +261,12 @@ class IndexAddBackward0(Node):
             raise RuntimeError(
                 "source tensor shape must match self tensor shape, excluding the specified "
                 f"dimension. Got self.shape = {list(x.shape)} source.shape = {list(source.shape)}"
+            )
+        _check_index(index, x, dim, RuntimeError)
+        if source.ndim and index.size != source.shape[dim]:
+            raise RuntimeError(
+                f"index_add_(): Number of indices ({index.size}) should be equal to "
+                f"source.size(dim): ({source.shape[dim]}), for dim: {dim}"
             )
         out = x.copy() if x.ndim else np.array([x])
         if alpha != 1:
@@ -277,11 +297,15 @@ class IndexCopyBackward0(Node):
     def forward(self, x: Any, source: Any, index: Any, dim: int) -> Any:
         self.dim, self.source_dim = dim, source.ndim
         dim = dimension(dim, x.ndim)
-        if not in_range(index, n := x.shape[dim] if x.ndim else 1):
-            bad = index[(index < 0) | (index >= n)].ravel()[0]
+        if index.dtype != np.int64:
+            kind = dtypes.from_numpy(index.dtype).scalar_type
+            raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {kind}")
+        if source.ndim and index.size != source.shape[dim]:
             raise IndexError(
-                f"index_copy_(): index {bad} is out of bounds for dimension {dim} with size {n}"
+                f"index_copy_(): Number of indices ({index.size}) should be equal to "
+                f"source.size(dim) ({source.shape[dim]})"
             )
+        _check_index(index, x, dim, IndexError, "index_copy_(): ")
         out = x.copy() if x.ndim else np.array([x])
         out[(slice(None),) * dim + (index.ravel(),)] = source
         return out.reshape(x.shape)
@@ -305,8 +329,7 @@ class IndexFillBackward0(Node):
         if index.dtype != np.int64:
             raise IndexError("index_fill_(): Expected dtype int64 for index.")
         dim = dimension(dim, x.ndim)
-        if index.size and (index.min() < -(n := x.shape[dim] if x.ndim else 1) or index.max() >= n):
-            raise IndexError("index out of range in self")
+        _check_index(index, x, dim, IndexError, lowest=-(x.shape[dim] if x.ndim else 1))
         out = x.copy() if x.ndim else np.array([x])
         number = dtypes.to_number(value, dtypes.from_numpy(x.dtype))
         out[(slice(None),) * dim + (index.ravel(),)] = number
@@ -360,7 +383,7 @@ def check_along(x: Any, index: Any, dim: int, name: str, source: Any = None) -> 
     if index.size:
         if index.dtype not in (np.int32, np.int64):
             raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-        whole = "input" if source is None else "self"
+        whole = "input" if name == "gather" else "self"
         if len(shape) != len(sizes):
             raise RuntimeError(
                 f"Index tensor must have the same number of dimensions as {whole} tensor"
@@ -510,17 +533,22 @@ class TakeBackward0(Node):
 # -- by a mask -------------------------------------------------------------------------------------
 
 
+def _check_mask(mask: Any, x: Any) -> None:
+    broadcast_shape(mask.shape, x.shape)
+    if mask.dtype != bool:
+        kind = dtypes.from_numpy(mask.dtype)
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {kind.c_name}"
+        )
+
+
 class MaskedFillBackward0(Node):
     """∂(x with c where the mask holds)/∂x: the gradient, 0 where the mask holds"""
 
     saves = {"self": 0, "mask": 0b1}
 
     def forward(self, x: Any, mask: Any, value: Any) -> Any:
-        if mask.dtype != bool:
-            kind = dtypes.from_numpy(mask.dtype)
-            raise RuntimeError(
-                f"masked_fill_ only supports boolean masks, but got mask with dtype {kind.c_name}"
-            )
+        _check_mask(mask, x)
         self.fit_to(x)
         return np.where(mask, dtypes.to_number(value, dtypes.from_numpy(x.dtype)), x)
 
@@ -534,11 +562,13 @@ class MaskedFillBackward1(Node):
     saves = {"self": 0, "value": 0, "mask": 0b11}
 
     def forward(self, x: Any, value: Any, mask: Any) -> Any:
+        broadcast_shape(mask.shape, x.shape)
         if value.ndim:
             raise RuntimeError(
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.ndim} dimension(s)."
             )
+        _check_mask(mask, x)
         self.fit_to(x, value)
         return np.where(mask, value.astype(x.dtype), x)
 
@@ -556,6 +586,7 @@ class MaskedSelectBackward0(Node):
         if mask.dtype != bool:
             raise RuntimeError("masked_select: expected BoolTensor for mask")
         self.fit_to(x)
+        broadcast_shape(mask.shape, x.shape)
         x, mask = np.broadcast_arrays(x, mask)
         return x[mask]
 
@@ -573,10 +604,11 @@ class MaskedScatterBackward0(Node):
 
     def forward(self, x: Any, source: Any, mask: Any) -> Any:
         self.fit_to(x, source)
+        broadcast_shape(mask.shape, x.shape)
         self.source_sym_sizes = source.shape
         if source.dtype != x.dtype:
             raise RuntimeError(
-                "masked_scatter: expected self and source to have same dtypes but got "
+                "masked_scatter: expected self and source to have same dtypes but got"  # sic
                 f"{dtypes.from_numpy(x.dtype).scalar_type} and "
                 f"{dtypes.from_numpy(source.dtype).scalar_type}"
             )

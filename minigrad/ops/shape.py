@@ -83,12 +83,11 @@ class ExpandBackward0(Node):
                 f", size={list(size)}): the number of sizes provided ({len(size)}) must be greater "
                 f"or equal to the number of dimensions in the tensor ({x.ndim})"
             )
-        if min(size) < 0:
-            size = _filled_in(size, shape, added)
-        for n, wanted in zip(shape, size[added:]):
+        full = _filled_in(size, shape, added) if min(size) < 0 else size
+        for n, wanted in zip(shape, full[added:]):
             if n != wanted and (n != 1 or wanted < 0):
                 raise _not_expandable(shape, size, added)
-        return repeated(x, size)
+        return repeated(x, full)
 
     def backward(self, grad: Any) -> Any:
         return sum_to(grad, self.self_sym_sizes)
@@ -107,7 +106,8 @@ def _filled_in(size: Sequence[int], shape: tuple[int, ...], added: int) -> list[
 def _not_expandable(shape: tuple[int, ...], size: Sequence[int], added: int) -> RuntimeError:
     """Torch's words, of the last dimension that does not fit."""
     pairs = enumerate(zip(shape, size[added:]), added)
-    i, n, wanted = [(i, n, m) for i, (n, m) in pairs if n != m and (n != 1 or m < 0)][-1]
+    wrong = [(i, n, m) for i, (n, m) in pairs if m not in (n, -1) and (n != 1 or m < 0)]
+    i, n, wanted = wrong[-1]
     return RuntimeError(
         f"The expanded size of the tensor ({wanted}) must match the existing size ({n}) at "
         f"non-singleton dimension {i}.  Target sizes: {[*size]}.  Tensor sizes: {[*shape]}"

@@ -1,6 +1,6 @@
 """Datasets, and loaders that hand them out in batches."""
 
-from .dataloader import DataLoader, default_collate
+from .dataloader import DataLoader, default_collate, default_convert
 from .dataset import (
     ConcatDataset,
     Dataset,
@@ -32,6 +32,7 @@ __all__ = [
     "TensorDataset",
     "WeightedRandomSampler",
     "default_collate",
+    "default_convert",
     "get_worker_info",
     "random_split",
 ]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    MutableSequence,
+    Sequence,
+)
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -50,6 +58,15 @@ class DataLoader(Generic[T]):
                 "num_workers option should be non-negative; use num_workers=0 to disable "
                 "multiprocessing."
             )
+        if timeout < 0:
+            raise ValueError("timeout option should be non-negative")
+        if not num_workers and prefetch_factor is not None:
+            raise ValueError(
+                "prefetch_factor option could only be specified in multiprocessing.let num_workers "
+                "> 0 to enable multiprocessing, otherwise set prefetch_factor to None."
+            )
+        if not num_workers and persistent_workers:
+            raise ValueError("persistent_workers option needs num_workers > 0")
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
@@ -87,7 +104,7 @@ class DataLoader(Generic[T]):
         self.sampler = sampler
         self.batch_sampler = batch_sampler
         batched = batch_size is not None or batch_sampler is not None
-        self.collate_fn = collate_fn or (default_collate if batched else _converted)
+        self.collate_fn = collate_fn or (default_collate if batched else default_convert)
 
     def __iter__(self) -> Iterator[Any]:
         if self._iterable:
@@ -125,28 +142,53 @@ def default_collate(batch: Sequence[Any]) -> Any:
     first = batch[0]
     if isinstance(first, Tensor):
         return stack(list(batch), 0)
-    if isinstance(first, (np.ndarray, np.generic)):
+    if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind not in "SUO":
         return stack([as_tensor(sample) for sample in batch], 0)
     if isinstance(first, float):
         return tensor(list(batch), dtype=float)
     if isinstance(first, int):
         return tensor(list(batch))
     if isinstance(first, (str, bytes)):
-        return list(batch)
+        return batch
     if isinstance(first, Mapping):
-        return {key: default_collate([sample[key] for sample in batch]) for key in first}
+        parts = {key: default_collate([sample[key] for sample in batch]) for key in first}
+        return _alike(first, parts)
     if isinstance(first, Sequence):
         if any(len(sample) != len(first) for sample in batch):
             raise RuntimeError("each element in list of batch should be of equal size")
-        parts = [default_collate(part) for part in zip(*batch)]
-        if hasattr(first, "_fields"):
-            return type(first)(*parts)
-        return parts
+        return _alike(first, [default_collate(part) for part in zip(*batch)])
     raise TypeError(
         "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-        f"{type(first)}"
+        f"{getattr(first, 'dtype', type(first))}"
     )
 
 
-def _converted(sample: Any) -> Any:
-    return as_tensor(sample) if isinstance(sample, (np.ndarray, np.generic)) else sample
+def default_convert(data: Any) -> Any:
+    """A sample that is in no batch: arrays in it become tensors, which share their memory."""
+    if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind not in "SUO":
+        return as_tensor(data)
+    if isinstance(data, Mapping):
+        return _alike(data, {key: default_convert(value) for key, value in data.items()})
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return _alike(data, [default_convert(value) for value in data])
+    return data
+
+
+def _alike(container: Any, parts: Any) -> Any:
+    """`parts` in a container of the same class, where that can be made; a tuple becomes a list."""
+    if hasattr(container, "_fields"):
+        return type(container)(*parts)
+    if isinstance(container, tuple):
+        return parts
+    try:
+        if isinstance(container, MutableMapping):
+            made: Any = copy.copy(container)
+            made.update(parts)
+            return made
+        if isinstance(container, MutableSequence):
+            made = copy.copy(container)
+            made[:] = parts
+            return made
+        return type(container)(parts)  # type: ignore[call-arg]
+    except TypeError:
+        return parts

@@ -37,6 +37,13 @@ class SequentialSampler(Sampler[int]):
         return len(self.data_source)
 
 
+def _check_count(num_samples: int) -> None:
+    if num_samples <= 0:
+        raise ValueError(
+            f"num_samples should be a positive integer value, but got num_samples={num_samples}"
+        )
+
+
 class RandomSampler(Sampler[int]):
     """All samples in random order; with `replacement`, each drawn anew."""
 
@@ -51,10 +58,7 @@ class RandomSampler(Sampler[int]):
         self.replacement = replacement
         self.generator = generator
         self._num_samples = num_samples
-        if num_samples is not None and num_samples <= 0:
-            raise ValueError(
-                f"num_samples should be a positive integer value, but got num_samples={num_samples}"
-            )
+        _check_count(self.num_samples)
 
     @property
     def num_samples(self) -> int:
@@ -97,6 +101,7 @@ class WeightedRandomSampler(Sampler[int]):
         replacement: bool = True,
         generator: Generator | None = None,
     ) -> None:
+        _check_count(num_samples)
         self.weights = as_tensor(weights, dtype=float)
         self.num_samples = num_samples
         self.replacement = replacement

@@ -1,0 +1,102 @@
+"""What programs written for torch met when they ran unchanged: lists, indices, masks, batches."""
+# %% the dtype of a list: numpy's floats and tensors keep theirs, Python's have the default
+half, single, double = np.float16(1), np.float32(1), np.float64(1)
+for mixed in ([single, 2], [1, double], [1.5, double], [half, 1.5], [[1, 2], [double, 3]]):
+    print(torch.tensor(mixed).dtype, end=" ")
+x = torch.tensor(1.0)
+for mixed in ([x, 2.0], [1, x.double()], [x.half(), 1], [torch.tensor(1), 1.5], []):
+    print(torch.tensor(mixed).dtype, end=" ")
+# %% what is no tensor
+torch.set_warn_always(True)  # what is said once is said here, whatever ran before
+for wrong in (["a"], [1, "a"], [1, [2]], [1.0, [2]], [[1], 2], [[1], "a"]):
+    try:
+        torch.tensor(wrong)
+    except Exception as error:
+        print(type(error).__name__, error)
+# %% a list as an index is one of integers
+x = torch.arange(6).view(2, 3)
+print(x[[0.5]], x[[1.7, 0.2]], x[:, [1, True]])
+# %% masks of another shape
+x = torch.ones(2, 3)
+x.masked_fill(torch.tensor([True, False]), 0)
+# %%
+x.masked_fill(torch.ones(3), 0)
+# %%
+x.masked_fill(torch.ones(3), torch.tensor(0.0))
+# %%
+x.masked_select(torch.ones(4) > 0)
+# %%
+x.masked_scatter(torch.ones(4) > 0, x)
+# %% indices out of range, and counts that do not fit
+x.index_add(0, torch.tensor([0, 5]), x)
+# %%
+x.index_add(0, torch.tensor([0]), x)
+# %%
+x.index_add(0, torch.tensor([0.5]), x[:1])
+# %%
+x.index_copy(0, torch.tensor([0]), x)
+# %%
+x.index_copy(0, torch.tensor([0.5]), x[:1])
+# %%
+x.index_fill(0, torch.tensor([7]), 0)
+# %%
+x.scatter(0, torch.tensor([0]), 1.0)
+# %%
+x.repeat_interleave(torch.tensor([1, 2, 3]))
+# %%
+x.repeat_interleave(torch.tensor([1, -2, 3]), 1)
+# %%
+x.repeat_interleave(torch.tensor([1.0, 2, 3]), 1)
+# %%
+x.expand(-1, 4)
+# %%
+torch.tensordot(x, x, 1)
+# %%
+torch.cross(x, torch.ones(2, 4), dim=1)
+# %%
+torch.cross(x, torch.ones(2))
+# %%
+torch.ones(2).H
+# %%
+x.histc(0)
+# %%
+torch.bernoulli(torch.tensor([2.0]))
+# %% padding
+nn.functional.pad(x, (1,))
+# %%
+nn.functional.pad(x, (1, 1, 1, 1, 1, 1))
+# %%
+nn.functional.pad(x, (1, 1, 1, 1), mode="circular")
+# %%
+nn.functional.pad(x, (1, 1), mode="reflect", value=1)
+# %%
+nn.functional.pad(torch.arange(6.0).view(2, 3), (1, 2), mode="circular")
+# %% batches: a tuple gives a list of parts, other containers stay what they are
+from collections import OrderedDict
+collate, convert = torch.utils.data.default_collate, torch.utils.data.default_convert
+print(collate([(1, "a"), (2, "b")]), collate([[1, "a"], [2, "b"]]), collate([range(2), range(2)]))
+print(collate([OrderedDict(a=1), OrderedDict(a=2)]), convert((np.ones(1), "a", [2, {"k": 3}])))
+collate([np.array("a")])
+# %%
+list(torch.utils.data.DataLoader([(1, (2, 3)), (4, (5, 6))], batch_size=None))
+# %%
+torch.utils.data.DataLoader([1], prefetch_factor=2)
+# %%
+torch.utils.data.DataLoader([1], persistent_workers=True)
+# %%
+torch.utils.data.DataLoader([1], timeout=-1)
+# %%
+torch.utils.data.DataLoader([], shuffle=True)
+# %% what a program asks and says before it chooses its device
+print(torch.accelerator.is_available(), torch.accelerator.current_accelerator())
+print(torch.accelerator.device_count(), torch.cuda.is_initialized(), torch.cuda.empty_cache())
+print(torch.cuda.manual_seed(0), torch.cuda.manual_seed_all(0), torch.cuda.memory_allocated())
+# %% the older way to a default dtype
+torch.set_default_tensor_type(torch.DoubleTensor)
+# %%
+print(torch.tensor(1.5).dtype, torch.zeros(2))
+torch.set_default_tensor_type("torch.FloatTensor")
+print(torch.zeros(2).dtype)
+torch.set_default_tensor_type(torch.LongTensor)
+# %%
+torch.set_warn_always(False)
