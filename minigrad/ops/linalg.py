@@ -228,7 +228,11 @@ class BmmBackward0(Node):
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
         to_a, to_b = self.to_x, self.to_y
-        return to_a and batched(grad, b.mT), to_b and batched(a.mT, grad)
+        if to_b:
+            turned = type(b) is np.ndarray and not b.flags.c_contiguous
+            # Lying in memory as B does: a leaf, of which B is the transpose, need not copy it.
+            to_b = (grad.mT @ a).mT if turned else batched(a.mT, grad)
+        return to_a and batched(grad, b.mT), to_b
 
 
 class BaddbmmBackward0(Node):

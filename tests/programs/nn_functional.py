@@ -83,3 +83,10 @@ F.mse_loss(3, t)
 (g,) = autograd.grad(F.mse_loss(x, t), x, create_graph=True)
 print(g.detach())
 autograd.grad((g * g).sum(), [x, t])
+# %%
+# Softmax of many numbers: near 0, far from it, with what is masked out, along each dim.
+rows = (torch.arange(12000) % 97 - 48.0).reshape(100, 120)
+for x in (rows / 40, rows / 2, rows * 3, (rows / 2).masked_fill(rows > 40, -torch.inf), rows / 2 + 1000):
+    print(*[x.softmax(d)[3:5, 7:9] for d in (0, 1)])
+    print(x.softmax(1).sum(1).sub(1).abs().max() < 1e-5, x.half().softmax(1).dtype)
+(rows / 0).softmax(1)[:2, :2], (rows * 1e4).softmax(0)[:2, :2]
