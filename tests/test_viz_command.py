@@ -59,6 +59,7 @@ def test_a_script_runs_as_ever_and_its_passes_are_written(run):
     assert run("script.py").returncode == 0
     page = (run.here / "trace.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>") and "w.grad" in page
+    assert "<title>script.py, step by step</title>" in page
 
 
 def test_errors_and_exits_are_the_scripts_own(run):

@@ -115,7 +115,7 @@ def test_tensors_of_one_shape_are_told_apart_by_their_numbers(engine):
     assert told(5, float("inf")) == "two (5, 3) tensors, which differ by inf at most."
     nan = "two (5, 3) tensors, and nan stands in one where the other has a number."
     assert told(5, float("nan")) == nan
-    assert told(1, 0.25) == "1 and [[1.25, 1, 1]]."
+    assert told(1, 0.25) == "[[1, 1, 1]] and [[1.25, 1, 1]]."
     assert told(100, 300) == "(100, 3) mean 1 ± 0 and (100, 3) mean 2 ± 17.29."
 
 

@@ -242,11 +242,12 @@ def test_pan_and_zoom(opened, deep):
     pane = page.locator(".picture")
     box = pane.bounding_box()
     x, y = box["x"] + 30, box["y"] + box["height"] / 2
+    before = pane.evaluate("p => p.scrollTop")
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x, y - 150, steps=4)
+    page.mouse.move(x, y + 150, steps=4)
     page.mouse.up()
-    assert pane.evaluate("p => p.scrollTop") == 150
+    assert pane.evaluate("p => p.scrollTop") == before - 150
     width = page.locator(".picture > svg").get_attribute("width")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -200)
@@ -256,6 +257,31 @@ def test_pan_and_zoom(opened, deep):
         ".querySelector('.picture > svg').getAttribute('width') > w",
         arg=float(width),
     )
+
+
+def test_what_is_too_tall_starts_at_its_root_and_can_be_seen_whole(opened, deep, shallow):
+    seen = """id => {
+      const root = document.querySelector('.viz-drawing').shadowRoot;
+      const [box, pane] = [root.querySelector(`[id="${id}"]`), root.querySelector('.picture')]
+        .map((each) => each.getBoundingClientRect());
+      return pane.top <= box.top + 1 && box.bottom <= pane.bottom + 1;
+    }"""
+    page = opened(deep, height=500)
+    page.get_by_role("button", name="Unfold all").click()
+    root = deep.graph.roots[0]
+    tops = [page.locator(f"[id='{id}']").bounding_box()["y"] for id in ids(page)]
+    first = ids(page)[tops.index(min(tops))]
+    assert page.evaluate(seen, root) and not page.evaluate(seen, first)
+    map, hint = page.locator(".map"), page.locator(".hint")
+    assert map.is_visible() and hint.is_visible()
+    box = map.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 2)
+    assert page.evaluate(seen, first) and not page.evaluate(seen, root)
+    page.get_by_role("button", name="Whole graph").click()
+    assert page.evaluate(seen, first) and page.evaluate(seen, root) and not map.is_visible()
+    page = opened(shallow)  # which is seen whole at once
+    for name in (".map", ".hint", ".whole"):
+        assert not page.locator(name).is_visible()
 
 
 def test_a_full_screen_shows_it_as_large_as_fits(opened, torch):

@@ -54,10 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
         if not code:
             print(f"{script} called no backward(): nothing is written", file=sys.stderr)
         return code or 1
-    if options.quiz:
-        recording.animation(quiz=True).save(output)
-    else:
+    if output.suffix.lower() == ".json":
         recording.save(output)
+    else:
+        animation = recording.animation(quiz=options.quiz)
+        animation.title = f"{script.name}, step by step"
+        animation.save(output)
     count = len(recording.runs)
     print(f"{count} call{'s' * (count != 1)} recorded: {options.output}", file=sys.stderr)
     return code

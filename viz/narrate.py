@@ -8,7 +8,7 @@ from typing import Any
 
 from .graph import GraphEdge, GraphNode
 from .rules import power, rule_for
-from .values import Value, shape_text, spoken
+from .values import Value, shape_text, shared, spoken
 
 SHORT = 32  # characters of a formula that is told with numbers too
 TIMES = {2: "twice", 3: "three times", 4: "four times"}
@@ -100,10 +100,9 @@ def _grouped(
 
 def _each(grad: Value, received: list[Value]) -> str:
     """A gradient in a sentence; one number for many elements says so where their count is new."""
-    words, count = spoken(grad), prod(grad["shape"])
-    alike = grad["shape"] and words == grad["short"] and words[0] not in "[("
-    spread = alike and count > 1 and all(v["shape"] != grad["shape"] for v in received)
-    return f"{words} for each of {count} elements" if spread else words
+    one, count = shared(grad), prod(grad["shape"])
+    spread = one and count > 1 and all(v["shape"] != grad["shape"] for v in received)
+    return f"{one} for each of {count} elements" if spread else spoken(grad)
 
 
 def _formula(

@@ -15,6 +15,7 @@ import numpy as np
 Value: TypeAlias = "dict[str, Any]"
 
 LISTED = 64  # arrays of up to so many numbers are listed in full, larger ones summed up
+EACH = 3  # numbers that are listed even where all are alike
 SHORT = 12  # characters that fit beside an edge
 SPOKEN = 48  # characters of an array that fit in a sentence
 ROW = 25  # characters of a row that fit in a box
@@ -112,23 +113,32 @@ def shape_text(shape: tuple[int, ...] | list[int] | None) -> str:
 
 
 def short(array: np.ndarray, text: str) -> str:
-    """The few characters beside an edge: the one number all elements share, a list, or a shape.
+    """The few characters beside an edge: the one number that many share, a list, or a shape.
 
     text:  the array as `listing` or `summary` spells it
     """
-    if array.size and (array == array.flat[0]).all():
+    alike = array.size and (array == array.flat[0]).all()
+    if alike and (array.size > EACH or len(text) > SHORT):
         return number(array.flat[0])
     if array.size <= LISTED and len(text) <= SHORT:
         return text
     return shape_text(array.shape)
 
 
-def spoken(value: Value) -> str:
-    """An array in a sentence: its one number, its numbers where few, or `a (10, 20) tensor`."""
+def shared(value: Value) -> str:
+    """The one number of all elements, where they are alike and few enough to be known."""
     brief: str = value["short"]
-    if not brief.startswith("(") and brief != "?":
-        return brief
+    numbers = set(brief.strip("[]").replace("[", "").replace("]", "").split(", "))
+    return "" if brief == "?" or brief[0] == "(" or len(numbers) > 1 else numbers.pop()
+
+
+def spoken(value: Value) -> str:
+    """An array in a sentence: its one number, its numbers if few, or `a (10, 20) tensor`."""
+    brief: str = value["short"]
     text: str = value["text"]
+    few = value["data"] is not None and prod(value["shape"]) <= EACH
+    if not brief.startswith("(") and brief != "?":
+        return text if few else brief
     listed = value["data"] is not None and len(text) <= SPOKEN
     return text if listed else f"a {shape_text(value['shape'])} tensor"
 

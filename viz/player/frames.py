@@ -291,7 +291,9 @@ class Run:
         start |= self._absent() | self._values()
         found = [Frame("start", self._opening(), self.run["root"], start, self._piled())]
         if self.count > 1:
-            found[0] = replace(found[0], call=f"{self.number + 1} of {self.count}")
+            calls = {call(self.trace, number) for number in range(self.count)}
+            what = f": {call(self.trace, self.number)}" if len(calls) > 1 else ""
+            found[0] = replace(found[0], call=f"{self.number + 1} of {self.count}{what}")
         waiting: list[str] = []
         missing = dict(self.fan_in)
         for step, following in zip_longest(self.run["steps"], self.run["steps"][1:]):

@@ -36,6 +36,7 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
     data = {
         "label": describe(graph),
         "direction": page.direction,
+        "root": graph.roots[0],
         "open": [p.group.id for p in pages(page) if p.group.open],
         "pages": {p.group.id: _plain(p) for p in pages(page)},
         "cards": {id: card for id, card in told.items() if id in shown},

@@ -8,6 +8,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const FRAME = { left: 12, top: 24, right: 12, bottom: 4 }; // as in viz/page.py
 const ZOOM = { least: 0.1, most: 4, step: 1.25 };
 const TALLEST = 0.7; // of the window, that the picture's pane takes
+const LEGIBLE = 0.7; // a graph that fits only when smaller than this starts at its root instead
+const MAP = { width: 110, height: 220 }; // px at most
 
 const ICONS = {
   smaller: "M3 7h10v2H3z",
@@ -27,16 +29,21 @@ const PARTS = `
              title="Search (/)" autocomplete="off" spellcheck="false">
       <span class="found" role="status"></span>
       <label class="layer"><input type="checkbox" checked> gradient’s own graph</label>
+      <span class="hint">Drag to move, Ctrl + wheel to zoom</span>
       <span class="buttons">
         <button type="button" class="fold" data-action="fold">Unfold all</button>
+        <button type="button" class="whole" data-action="whole" title="Whole graph (W)">Whole graph</button>
         ${button("smaller", "Smaller", "−")}
         ${button("larger", "Larger", "+")}
         ${button("reset", "As at first", "0")}
         ${button("full", "Full screen", "F")}
       </span>
     </div>
-    <div class="picture" tabindex="0" role="group"
-         aria-label="Graph. Arrow keys go from box to box, Enter opens."></div>
+    <div class="stage">
+      <div class="picture" tabindex="0" role="group"
+           aria-label="Graph. Arrow keys go from box to box, Enter opens."></div>
+      <svg class="map graph viz-graph" aria-hidden="true"><use href="#whole"/><rect/></svg>
+    </div>
     <section class="card" aria-label="About the chosen box" hidden>
       <button type="button" data-action="close" aria-label="Close" title="Close (Esc)">×</button>
       <strong></strong>
@@ -61,6 +68,10 @@ function mount(host) {
   const found = part(".found");
   const layer = part(".layer input");
   const foldButton = part(".fold");
+  const wholeButton = part(".whole");
+  const stage = part(".stage");
+  const map = part(".map");
+  const hint = part(".hint");
   const note = part(".note");
 
   // ---- what there is ----
@@ -263,7 +274,7 @@ function mount(host) {
     return [wires, all, ...frames];
   }
 
-  const picture = make("svg", { class: "graph viz-graph", role: "group", "aria-label": data.label });
+  const picture = make("svg", { id: "whole", class: "graph viz-graph", role: "group", "aria-label": data.label });
   pane.append(picture);
 
   function draw() {
@@ -286,9 +297,23 @@ function mount(host) {
   function resize() {
     picture.setAttribute("width", size.width * scale);
     picture.setAttribute("height", size.height * scale);
-    const tallest = isFull() ? room()[1] : Math.max(340, TALLEST * innerHeight);
+    const [wide, high] = room();
     const bar = size.width * scale > pane.clientWidth ? 16 : 0;
-    pane.style.height = `${Math.min(tallest, size.height * scale + bar)}px`;
+    pane.style.height = `${Math.min(high, size.height * scale + bar)}px`;
+    const over = size.width * scale > wide + 1 || size.height * scale > high + 1;
+    for (const element of [map, hint]) element.toggleAttribute("hidden", !over);
+    const small = Math.min(MAP.width / size.width, MAP.height / size.height);
+    map.setAttribute("width", size.width * small);
+    map.setAttribute("height", size.height * small);
+    map.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    for (const side of ["width", "height"]) map.firstChild.setAttribute(side, size[side]);
+    locate();
+  }
+
+  // The part of the map that is seen.
+  function locate() {
+    const part = { x: pane.scrollLeft, y: pane.scrollTop, width: pane.clientWidth, height: pane.clientHeight };
+    for (const [name, value] of Object.entries(part)) map.lastChild.setAttribute(name, value / scale);
   }
 
   // Who is chosen, who is found, and the copies of one leaf.
@@ -308,25 +333,33 @@ function mount(host) {
 
   // ---- zoom ----
   function zoom(to, [x, y] = [pane.clientWidth / 2, pane.clientHeight / 2]) {
-    const next = Math.max(ZOOM.least, Math.min(ZOOM.most, to));
+    const next = Math.max(Math.min(ZOOM.least, whole()), Math.min(ZOOM.most, to));
     const [left, top] = [(pane.scrollLeft + x) / scale, (pane.scrollTop + y) / scale];
     scale = next;
     resize();
     pane.scrollTo(left * scale - x, top * scale - y);
   }
 
-  // On a page never larger than it is; on a full screen never smaller, and as large as fits.
   const isFull = () => document.fullscreenElement === host;
   const room = () => [
-    (pane.clientWidth || 800) - 4,
-    host.clientHeight - viewer.scrollHeight + pane.clientHeight - 8,
+    (stage.clientWidth || 800) - 4,
+    isFull() ? host.clientHeight - viewer.scrollHeight + pane.clientHeight - 8 : Math.max(340, TALLEST * innerHeight),
   ];
+  const whole = () => Math.min(room()[0] / size.width, room()[1] / size.height);
+
+  // All of it where that is legible (on a page never enlarged, on a full screen as large as fits),
+  // else its root, where backward starts.
   function fit() {
-    const [wide, high] = room();
-    const [least, most] = isFull() ? [1, high / size.height] : [0.7, 1];
-    scale = Math.max(least, Math.min(most, wide / size.width, ZOOM.most));
+    const [least, most] = isFull() ? [1, ZOOM.most] : [LEGIBLE, 1];
+    const wide = Math.max(least, Math.min(1, room()[0] / size.width));
+    scale = whole() < least ? wide : Math.min(most, whole());
+    wholeButton.hidden = whole() >= scale;
     resize();
-    pane.scrollTo((size.width * scale - wide) / 2, 0);
+    let root = data.root;
+    while (!element(root)) root = outer.get(root);
+    const [box, window] = [element(root), pane].map((each) => each.getBoundingClientRect());
+    pane.scrollBy(box.x + box.width / 2 - window.x - window.width / 2,
+      box.y + box.height / 2 - window.y - window.height / 2);
   }
 
   function show(node) {
@@ -354,6 +387,7 @@ function mount(host) {
     open.add("g0");
     if (all) for (const id of groups) open.add(id);
     draw();
+    fit();
   }
 
   function reveal(id) {
@@ -453,6 +487,7 @@ function mount(host) {
     smaller: () => zoom(scale / ZOOM.step),
     larger: () => zoom(scale * ZOOM.step),
     fold: toggleAll,
+    whole: () => zoom(whole()),
     close,
     full: () => (isFull() ? document.exitFullscreen() : host.requestFullscreen()),
     reset() {
@@ -485,6 +520,7 @@ function mount(host) {
     else if (key === "+" || key === "=") actions.larger();
     else if (key === "-") actions.smaller();
     else if (key === "0") actions.reset();
+    else if (key === "w") actions.whole();
     else if (key === "f" && document.fullscreenEnabled) actions.full();
     else if (inPicture && arrows[key]) go(neighbour(arrows[key]));
     else if (inPicture && (key === "Enter" || key === " ") && current) act(current);
@@ -518,6 +554,14 @@ function mount(host) {
     const { left, top } = pane.getBoundingClientRect();
     zoom(scale * Math.exp(-event.deltaY / 300), [event.clientX - left, event.clientY - top]);
   }, { passive: false });
+
+  pane.addEventListener("scroll", locate);
+  for (const type of ["pointerdown", "pointermove"]) map.addEventListener(type, (event) => {
+    if (!event.buttons) return;
+    const { left, top, width } = map.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top].map((at) => (at * size.width * scale) / width);
+    pane.scrollTo(x - pane.clientWidth / 2, y - pane.clientHeight / 2);
+  });
 
   // A press that moves pans; one that does not is a click.
   let drag = null;
