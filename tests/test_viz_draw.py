@@ -312,6 +312,25 @@ def test_a_recording_tells_the_first_nan_on_the_way_back(engine):
         viz.draw(x * 2, trace=recording)
 
 
+def test_a_recording_tells_the_shapes_of_results_without_a_name_and_what_was_kept(engine):
+    x = engine.ones(3, 4, requires_grad=True)
+    loss = (x @ engine.ones(4, 2)).exp().sum()
+    with viz.record(memory=True) as recording:
+        loss.backward()
+    shapes = [node.shape for node in viz.draw(loss, trace=recording).graph.nodes]
+    assert shapes == [(), (), (3, 2), (3, 2), (3, 4)]
+    assert [n.shape for n in viz.draw(loss).graph.nodes] == [(), (), None, None, (3, 4)]
+    page = viz.draw(loss, trace=recording).html
+    assert "kept 56 B in 2 tensors before the pass" in page
+    assert "before the pass" not in viz.draw(loss).html
+
+
+def test_torch_tells_the_form_of_a_result_without_a_name():
+    torch = pytest.importorskip("torch")
+    page = viz.draw((torch.ones(3, 4, requires_grad=True) * 2).unbind(1)[0].sum()).html
+    assert "(3, 4) · float32" in page and "(3,) · float32, (3,) · float32" in page
+
+
 def test_the_line_that_made_a_node_is_told_in_anomaly_mode(engine):
     x = engine.ones(2, requires_grad=True)
     engine.autograd.set_detect_anomaly(True)

@@ -48,7 +48,8 @@ def _called(node: GraphNode) -> str:
 
 def _tensor(node: GraphNode) -> list[Row]:
     if node.shape is None:
-        return [("shape", "not known: no variable holds this result")] if node.kind == "op" else []
+        unknown = "not known: no variable holds this result"
+        return [("result", node.result or unknown)] if node.kind == "op" else []
     value = node.value["text"] if node.value else ""
     facts = [shape_text(node.shape) or "scalar", node.dtype or ""]
     facts += ["a view: shares its input’s memory"] if node.view else []

@@ -18,6 +18,7 @@ def tell_gradients(graph: Graph, trace: Mapping[str, Any]) -> None:
     """
     for run in reversed(trace["runs"]):
         if ours := _matched(graph, trace["graph"], run["root"]):
+            graph.memory = run.get("memory") or ()
             _tell(graph, run, ours, {e["id"]: e["target"] for e in trace["graph"]["edges"]})
             return
     raise ValueError("the recording holds no backward pass through this graph")
@@ -61,6 +62,8 @@ def _tell(
         if step["kind"] != "apply":
             continue
         node.grads.append(("receives", _text(step["received"])))
+        if node.shape is None and step["received"] and "received_all" not in step:
+            node.shape, node.dtype = tuple(step["received"]["shape"]), step["received"]["dtype"]
         sent = [(graph.node(ours[targets[s["edge"]]]), _text(s["grad"])) for s in step["sends"]]
         node.grads += [(f"sends to {to.name or to.op}", text) for to, text in sent]
         odd = [match[1] for _, text in sent if (match := ODD.search(text))]

@@ -25,6 +25,7 @@ from .values import (
     number,
     odd,
     rows,
+    shape_text,
     spread,
     value_of,
     value_of_array,
@@ -61,6 +62,7 @@ class GraphNode:
     hooks: list[str] = field(default_factory=list)  # what may change the gradient here
     marks: list[str] = field(default_factory=list)  # "first nan here"
     grads: list[tuple[str, str]] = field(default_factory=list)  # what is known of its gradients
+    result: str = ""  # the shape of what it computed, where the engine keeps it: for its card alone
     source: str = ""  # the line that made it, where anomaly mode was on
 
     def plain(self) -> dict[str, Any]:
@@ -115,6 +117,7 @@ class Graph:
     edges: list[GraphEdge] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     cut: bool = False  # the walk ended at MOST nodes, with more behind them
+    memory: Sequence[str] = ()  # what a recorded pass found kept, and what it left
     handles: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     keys: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # see keys_of
 
@@ -483,6 +486,8 @@ def look(box: GraphNode, node: Any, names: Names) -> None:
         grad = node.variable.grad
         box.grads.append((".grad", "None" if grad is None else value_of(grad)["text"]))
     if box.kind == "op":
+        made = getattr(node, "_input_metadata", ())  # torch keeps the forms of results, minigrad not
+        box.result = ", ".join(f"{shape_text(m.shape) or 'scalar'} · {dtype_of(m)}" for m in made)
         kept = list(saved_by(node))
         box.saved = [_saved(names, *each) for each in kept if each[2] or is_tensor(each[1])]
         box.given = [f"{name[7:]} = {text}" for name, value, _ in kept if (text := _plain(value))]

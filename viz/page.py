@@ -282,7 +282,8 @@ def memory(graph: Graph) -> str:
         return ""
     tensors = f"{len(each)} tensor{'s' * (len(each) != 1)}"
     text = f"keeps {bytes_text(sum(each.values()))} in {tensors} for backward"
-    return f"{text}; {freed} {'is' if freed == 1 else 'are'} freed" if freed else text
+    text += f"; {freed} {'is' if freed == 1 else 'are'} freed" if freed else ""
+    return f"{text}; kept {graph.memory[0]} before the pass" if graph.memory else text
 
 
 def _count_folded(page: Page) -> str:
