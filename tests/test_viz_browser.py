@@ -845,7 +845,7 @@ def test_a_quiz_takes_lists_and_explains_a_missing_sum(torch, opened):
     assert answer(page, "1 1") == "Not yet. You gave shape (2); it has shape (2, 2)."
     assert answer(page, "[[1. 1.] [1. 1.]]") == "Right: 1."
     assert answer(page, "[[1, 1], [1, 1]]").startswith("Not yet. Right before the sum.")
-    assert answer(page, "[2, 2]") == "Right: 2."
+    assert answer(page, "[2, 2]") == "Right: [2, 2]."
 
 
 def test_a_quiz_reads_numbers_as_people_write_them(torch, opened):

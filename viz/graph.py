@@ -486,7 +486,9 @@ def look(box: GraphNode, node: Any, names: Names) -> None:
         grad = node.variable.grad
         box.grads.append((".grad", "None" if grad is None else value_of(grad)["text"]))
     if box.kind == "op":
-        made = getattr(node, "_input_metadata", ())  # torch keeps the forms of results, minigrad not
+        made = getattr(
+            node, "_input_metadata", ()
+        )  # torch keeps the forms of results, minigrad not
         box.result = ", ".join(f"{shape_text(m.shape) or 'scalar'} · {dtype_of(m)}" for m in made)
         kept = list(saved_by(node))
         box.saved = [_saved(names, *each) for each in kept if each[2] or is_tensor(each[1])]

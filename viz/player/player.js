@@ -12,6 +12,7 @@ const PAST = { active: "done", moving: "sent", made: "there" };
 const TALL = 430; // px of a picture that may have its controls beside it
 const BESIDE = 270; // px that these need
 const WHOLE = 1000; // px of a picture that is shown without a scroll bar
+const LEGIBLE = 0.75; // as small as this a picture may become, so that all of it is in sight
 const LEAST = { one: 420, two: 560 }; // px for graphs beside a source, or beside each other
 const ICONS = {
   first: "M3 2h2v12H3zM14 2v12L6 8z",
@@ -366,12 +367,19 @@ function mount(host) {
   function fit() {
     const left = host.clientWidth - lines;
     stage.classList.toggle("stacked", left < Math.min(wide, panes[1] ? LEAST.two : LEAST.one));
-    for (const pane of panes) pane.classList.toggle("whole", high <= WHOLE && !stage.matches(".stacked"));
+    const stacked = stage.matches(".stacked");
+    for (const pane of panes) pane.classList.toggle("whole", high <= WHOLE && !stacked);
     const beside = high > TALL && left - wide > BESIDE && pictures.size < 2;
     player.classList.toggle("side", beside);
     const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
     const room = [host.clientWidth / (lines + wide + right + 40), host.clientHeight / (high + below + 60)];
     player.style.zoom = isFull() ? Math.max(1, Math.min(...room)) : 1;
+    const across = (left - 24 - right) / (stacked ? Math.max(...sizes.map((size) => size[0])) : wide);
+    const both = Math.min(across, (innerHeight - below - 60) / high);
+    const scale = Math.max(LEGIBLE, both < LEGIBLE ? across : both);
+    panes.forEach((pane, i) => ["width", "height"].forEach((side, j) => {
+      pane.lastChild.style[side] = isFull() || scale >= 1 ? "" : `${sizes[i][j] * scale}px`;
+    }));
   }
   part("[data-action=full]").hidden = !document.fullscreenEnabled;
   new ResizeObserver(fit).observe(host);
