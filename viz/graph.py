@@ -117,9 +117,9 @@ class Graph:
     edges: list[GraphEdge] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     cut: bool = False  # the walk ended at MOST nodes, with more behind them
-    memory: Sequence[str] = ()  # what a recorded pass found kept, and what it left
     handles: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     keys: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # see keys_of
+    memory: Sequence[str] = ()  # what a recorded pass found kept, and what it left
 
     def node(self, id: str) -> GraphNode:
         """The node of that id."""
@@ -486,9 +486,7 @@ def look(box: GraphNode, node: Any, names: Names) -> None:
         grad = node.variable.grad
         box.grads.append((".grad", "None" if grad is None else value_of(grad)["text"]))
     if box.kind == "op":
-        made = getattr(
-            node, "_input_metadata", ()
-        )  # torch keeps the forms of results, minigrad not
+        made = getattr(node, "_input_metadata", ())  # of its results: torch keeps it
         box.result = ", ".join(f"{shape_text(m.shape) or 'scalar'} · {dtype_of(m)}" for m in made)
         kept = list(saved_by(node))
         box.saved = [_saved(names, *each) for each in kept if each[2] or is_tensor(each[1])]

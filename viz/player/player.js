@@ -201,7 +201,7 @@ function mount(host) {
   // The sentence, the numbers below it, and where we are.
   function renderWords() {
     const frame = frames[at];
-    sentence.textContent = frame.text;
+    sentence.textContent = frame.text.replaceAll(". · ", ".\n"); // of two graphs, a line each
     queue.textContent = frame.queue ?? "";
     player.dataset.kind = frame.kind;
     numbers.replaceChildren(
@@ -368,7 +368,8 @@ function mount(host) {
     const left = host.clientWidth - lines;
     stage.classList.toggle("stacked", left < Math.min(wide, panes[1] ? LEAST.two : LEAST.one));
     const stacked = stage.matches(".stacked");
-    for (const pane of panes) pane.classList.toggle("whole", high <= WHOLE && !stacked);
+    const most = Math.min(WHOLE, 1.3 * innerHeight); // or the controls are far from what is at work
+    for (const pane of panes) pane.classList.toggle("whole", high <= most && !stacked);
     const beside = high > TALL && left - wide > BESIDE && pictures.size < 2;
     player.classList.toggle("side", beside);
     const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
