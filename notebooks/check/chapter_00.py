@@ -60,7 +60,10 @@ def lamp(answer):
             " asked to track `hours`. So `backward()` has nowhere to go."
         ) from None
     if not hours.is_leaf:
-        raise Mistaken("Return `hours`, the tensor you made. The pass leaves its gradient there.")
+        raise Mistaken(
+            "What you return was computed. Return the 5 itself, the tensor you made: the pass"
+            " leaves its gradient there. (Did the name `hours` move on to another tensor?)"
+        )
     if not hours.requires_grad and not close(hours, 5):
         raise Mistaken(
             f"This is a tensor with {hours.item():g}, and `hours` is 5. If it is `hours.grad`: the"
@@ -107,7 +110,8 @@ def fence(answer):
     if not length.requires_grad:
         raise Mistaken(
             "The length is right, but it has no history. Somewhere a tensor became a Python number,"
-            " or a new tensor was made from one. Compute with `width` and `height` themselves."
+            " a new tensor was made from one, or recording was off. Compute with `width` and"
+            " `height` themselves."
         )
     length.backward()
     if width.grad is None or height.grad is None:

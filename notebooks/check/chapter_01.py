@@ -1,6 +1,16 @@
 """Exercises of chapter 01, tensors."""
 
-from .core import Mistaken, call, engine, exercise, expect_each, expect_names, shown, tensor
+from .core import (
+    Mistaken,
+    call,
+    engine,
+    exercise,
+    expect_each,
+    expect_names,
+    rounded,
+    shown,
+    tensor,
+)
 
 
 @exercise(
@@ -87,8 +97,8 @@ def small_weights(answer):
             "One tensor with three weights is asked for, of shape (3,). Yours has shape"
             f" {tuple(weights.shape)}."
         )
-    values = weights.detach().tolist()
-    if any(abs(value - 0.1) > 1e-6 for value in values):
+    values = rounded(weights)
+    if values != [0.1, 0.1, 0.1]:
         raise Mistaken(f"The three weights must be 0.1 each, and these are {values}.")
     if not weights.is_leaf:
         raise Mistaken(

@@ -116,6 +116,8 @@ def by_hand(answer):
         )
     if close(got, 48):
         raise Mistaken("48 = 8 · 6. What two paths bring is added, not multiplied.")
+    if close(got, -14):
+        raise Mistaken("-14 has the wrong sign: what comes over two paths is added.")
     if close(got, 14):
         raise Mistaken("14 is right at x = 3, but the function must be right for every x.")
     raise Mistaken(
@@ -156,6 +158,10 @@ def slope(answer):
         ) from None
     if close(first, 18):
         raise Mistaken("18 is f(2) itself. Return the gradient, not the value.")
+    if close(first, 34):
+        raise Mistaken(
+            "34 = 2 · 17. Did two passes add up, or was `backward` handed a 2 in place of the 1?"
+        )
     if not close(first, 17):
         if abs(number(first) - 17) < 0.2:
             raise Mistaken(

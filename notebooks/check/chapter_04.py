@@ -126,7 +126,7 @@ def in_parts(answer):
 
     def mean_loss(w, batch):
         seen.append(len(batch))
-        return (w * batch).mean()
+        return (w * batch).mean() + 7  # so that a loss is never its own slope
 
     def run(*sizes, old=None):
         """What the answer returns for batches of 1, 2, 3, …, and what is right."""
@@ -157,6 +157,18 @@ def in_parts(answer):
                 f"{means[-1]:g} is the last batch alone. Do not clear between the batches: let them"
                 " add up."
             )
+        if close(got, sum(means) / 4):
+            raise Mistaken(
+                f"{number(got):g} is {right:g} divided by 2 once more. Each loss is a mean already:"
+                " what is its share of all samples?"
+            )
+        if close(got, means[-1] / 2):
+            raise Mistaken(
+                f"{number(got):g} comes from the last batch alone. Run a pass in each round, and"
+                " clear before the first only."
+            )
+        if close(got, right + 7) or close(got, sum(means) + 14):
+            raise Mistaken("That is a loss. Return the gradient that the passes left in `w.grad`.")
         raise Mistaken(f"Two batches of two should give {right:g}, and gave {number(got):g}.")
     if max(seen) > 2:
         raise Mistaken(

@@ -81,8 +81,11 @@ def cube_slopes(answer):
     """Repair the function so that it returns 3x² for each x."""
     torch = engine(answer)
 
+    arrived = []  # what a pass brought back to x
+
     def run(*values):
         x = torch.tensor(values, requires_grad=True)
+        x.register_hook(arrived.append)
         try:
             return tensor(call(answer, x), torch=torch).tolist()
         except RuntimeError as error:
@@ -116,6 +119,11 @@ def cube_slopes(answer):
         "The slopes of x³ at 1, 2 and 3 are 3, 12 and 27.",
     )
     expect_list(run(-2.0, 1.0), (12, 3), {}, "It is right for 1, 2, 3 only.")
+    if not arrived:
+        raise Mistaken(
+            "3, 12 and 27 are right, by your formula. Let a pass find them: what does `backward`"
+            " need to be told?"
+        )
     return "Right: each result counts once, so each slope comes out as it is."
 
 

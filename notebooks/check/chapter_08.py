@@ -173,6 +173,10 @@ def nth_derivative(answer):
                 "25 = 5 + 20: the second derivative is there, and `.grad` still held the first."
                 " `autograd.grad` hands a gradient out, and adds it to nothing."
             )
+        if n < 4 and close(got[n], values[n + 1]):
+            raise Mistaken(
+                f"For x⁵ at 1, n = {n}, you return derivative number {n + 1}: one round too many."
+            )
         if not close(got[n], values[n]):
             raise Mistaken(
                 f"For x⁵ at 1, n = {n}, the answer is {values[n]:g}, and you return"

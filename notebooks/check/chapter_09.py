@@ -1,12 +1,14 @@
 """Exercises of chapter 09, custom functions."""
 
 import inspect
+import re
 
 from .core import Mistaken, Unanswered, close, engine, exercise, expect, shown, tensor
 
 NO_TENSORS = (
     "`backward` must return tensors, and it returns something else. (`ctx.saved_tensors` is a"
-    " tuple: `(x,) = ctx.saved_tensors` takes the one tensor out of it.)"
+    " tuple: `(x,) = ctx.saved_tensors` takes the one tensor out of it. `.item()` makes a Python"
+    " number.)"
 )
 
 
@@ -84,6 +86,11 @@ def _gradients(answer, inputs, behind):
     try:
         result = answer.apply(*inputs)
     except TypeError as error:
+        if "save_for_backward" in str(error):
+            raise Mistaken(
+                f"The engine says: {error}. Compute with tensors, or keep a number as an"
+                " attribute of `ctx`."
+            ) from None
         if "argument" not in str(error):
             raise
         raise Mistaken(f"`forward` gets `ctx`, then its inputs. Python says: {error}.") from None
@@ -95,6 +102,8 @@ def _gradients(answer, inputs, behind):
     try:
         (result * behind).backward()
     except RuntimeError as error:
+        if "expected Variable" in str(error):
+            raise Mistaken(NO_TENSORS) from None
         if "incorrect number of gradients" not in str(error):
             raise
         raise Mistaken(
@@ -103,7 +112,7 @@ def _gradients(answer, inputs, behind):
     except TypeError:
         raise Mistaken(NO_TENSORS) from None
     except AttributeError as error:
-        if "has no attribute" not in str(error) or "'Tensor'" in str(error):
+        if not re.search("'(tuple|float|int|NoneType)' object", str(error)):
             raise
         raise Mistaken(NO_TENSORS) from None
     if any(one.grad is None for one in inputs):

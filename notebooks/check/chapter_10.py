@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .core import Mistaken, Unanswered, call, close, engine, exercise, expect, shown, tensor
+from .core import (
+    Mistaken,
+    Unanswered,
+    call,
+    close,
+    engine,
+    exercise,
+    expect,
+    rounded,
+    shown,
+    tensor,
+)
 
 
 @exercise(
@@ -65,6 +76,8 @@ def clip(answer):
             "A gradient of 7 goes on as 7, though the limit is 5. The hook is called, and what it"
             " computes is thrown away: it returns nothing."
         )
+    if close(got[7.0, 5.0], 2):
+        raise Mistaken("A gradient of 7 goes on as 2, the value of the tensor. Cut the gradient.")
     if not close(got[7.0, 5.0], 5):
         raise Mistaken(f"A gradient of 7 with limit 5 goes on as {got[7.0, 5.0]:g}, not as 5.")
     if close(got[-7.0, 5.0], -7):
@@ -75,6 +88,14 @@ def clip(answer):
         raise Mistaken(f"A gradient of 2 lies in the range, and goes on as {got[2.0, 5.0]:g}.")
     if not close(got[7.0, 1.0], 1):
         raise Mistaken("Right for the limit 5 only. Use the `limit` that is handed in.")
+    middle, heard = torch.ones(2, requires_grad=True) * 2, []
+    middle.register_hook(heard.append)
+    (answer(middle, 5.0) * 7).sum().backward()
+    if rounded(heard[0]) != [7, 7]:
+        raise Mistaken(
+            "5 goes on, but your hook wrote it into the gradient that it got, and others may hold"
+            " that one too. Return a new tensor: `clamp`, without the underscore."
+        )
     return "Right: the hook returns the new gradient, and that is what goes on."
 
 
@@ -107,11 +128,17 @@ def listen(answer):
             " returns."
         )
     if heard:
-        raise Mistaken("The list must be empty before the first pass.")
+        raise Mistaken(
+            "The list must be empty before the first pass: nothing has arrived yet. Let a hook put"
+            " in what comes later."
+        )
     out = (middle * middle).sum()
     out.backward(retain_graph=True)
     if not heard:
-        raise Mistaken("A pass went through, and the list is still empty.")
+        raise Mistaken(
+            "A pass went through, and the list is still empty. (Inside a hook, `heard = …` makes a"
+            " new name; `heard.append(…)` fills the list.)"
+        )
     if not hasattr(heard[0], "tolist"):
         raise Mistaken(f"The list holds {shown(heard[0])}. Put the gradient into it, a tensor.")
     if heard[0].tolist() == x.grad.tolist() and heard[0].tolist() != [6, 12]:

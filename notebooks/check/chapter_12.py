@@ -102,7 +102,7 @@ class _Step:
 
 def _judge_order(found: Any, last: _Step, everything: list[_Step], example: str) -> None:
     if not isinstance(found, (list, tuple)) or any(not isinstance(v, _Step) for v in found):
-        raise Mistaken("Return a list of values.")
+        raise Mistaken(f"Return a list of values. This is {shown(found)}.")
     if len(set(found)) < len(found):
         twice = next(v for v in found if list(found).count(v) > 1)
         raise Mistaken(f"{example}: {list(found)}. `{twice}` is there twice. It may run only once.")
@@ -261,6 +261,11 @@ def go_back(answer):
     x.data, y.data, a.data, L.data = _array([1]), _array([2]), _array([3]), _array([4])
     a.rule = L.rule = lambda g: (g, g)
     _run(answer, [L, a, x, y])
+    if _array(x.grad).shape != (1,):
+        raise Mistaken(
+            "A gradient has the shape of its value, here (1,), and yours has shape"
+            f" {_array(x.grad).shape}. Start with ones in the shape of L: `np.ones_like`."
+        )
     if not (_same(x.grad, [2]) and _same(y.grad, [1])):
         raise Mistaken(
             "For a = x + y and L = a + x the gradients are 2 and 1, and yours are"

@@ -15,6 +15,7 @@ from .core import (
     expect_each,
     expect_list,
     number,
+    rounded,
     shown,
     tensor,
 )
@@ -160,6 +161,8 @@ def middle_gradient(answer):
         raise Mistaken(f"At x = 3 the gradient of y is 12, and this is {number(got):g}.")
     if not close(_quietly(answer, _leaf(torch, 5.0)), 20):
         raise Mistaken("Right at x = 3 only. Let the pass find the number.")
+    if getattr(got, "requires_grad", False):
+        raise Mistaken("12 is right, by your own formula. Let the pass find it, and `y` keep it.")
     return "Right: who asks before the pass keeps the gradient."
 
 
@@ -286,7 +289,7 @@ def sigmoid_plus_one(answer):
     x = _leaf(torch, [0.0, 1.0])
     result = tensor(_quietly(answer, x), (2,), torch)
     if not _same_list(result.detach(), [1.5, 1.7310586]):
-        raise Mistaken(f"[1.5, 1.731] is asked for, and this is {result.detach().tolist()}.")
+        raise Mistaken(f"[1.5, 1.731] is asked for, and this is {rounded(result)}.")
     if not result.requires_grad or not reaches(result, x):
         raise Mistaken("The values are right, and no way leads back to x.")
     try:
@@ -299,7 +302,7 @@ def sigmoid_plus_one(answer):
     if not _same_list(x.grad, [0.25, 0.1966119]):
         raise Mistaken(
             "No error now, and a wrong gradient: the write went past the counter (through `.data`,"
-            f" say), and the rule computed {x.grad.tolist()} from spoilt numbers. The error was"
+            f" say), and the rule computed {rounded(x.grad)} from spoilt numbers. The error was"
             " your friend."
         )
     return "Right: a new tensor, and the saved one stays as it was."

@@ -89,7 +89,11 @@ class Exercise:
             told = f"Your code stopped with {type(error).__name__}{said}"
             return f"{told}. {means}" if means else told
         what = f"what your function returns, {shown(_returned[-1])}" if _returned else shown(answer)
-        return f"The check cannot use {what}. The task: {(self.__doc__ or '').splitlines()[0]}"
+        if _is_engines(error):
+            said = f"The engine says: {str(error).split('. ')[0]}. {meaning(error)}".rstrip()
+        else:
+            said = f"The task: {(self.__doc__ or '').splitlines()[0]}"
+        return f"The check cannot use {what}. {said}"
 
     def __repr__(self) -> str:
         return f"check.{self.name}(answer): {self.__doc__}"
@@ -163,7 +167,8 @@ def call(answer: Any, *inputs: Any) -> Any:
     if result is None and _hands_back(answer):
         raise Mistaken(
             "Your function has a `return`, and what it hands back is `None`. A `.grad` is None"
-            " until a backward pass has run, and `backward()` itself gives nothing back."
+            " until a backward pass has run. `backward()` gives nothing back, and neither does"
+            " what changes a list: `append()`, `reverse()`."
         )
     if result is None:
         raise Mistaken("Your function returns `None`. Its last line needs a `return`.")
@@ -172,6 +177,7 @@ def call(answer: Any, *inputs: Any) -> Any:
 
 def _hands_back(function: Any) -> bool:
     """Whether `function` has a `return` with something behind it."""
+    function = inspect.unwrap(function)
     if not hasattr(function, "__code__"):
         return False
     last = None  # the value of the constant loaded before, if one was
@@ -220,6 +226,17 @@ def _is_of(answer: Any, error: BaseException) -> bool:
     return False
 
 
+def _is_engines(error: BaseException) -> bool:
+    """Whether the engine stopped at something that the learner's code had left behind."""
+    of_a_hook = isinstance(error, TypeError) and re.search("hook returned|callable", str(error))
+    return "\n" not in str(error) and (isinstance(error, RuntimeError) or bool(of_a_hook))
+
+
+def rounded(numbers: Any) -> list[float]:
+    """The numbers of a tensor with one row, to be shown: four digits each."""
+    return [float(f"{number:.4g}") for number in numbers.detach().tolist()]
+
+
 def shown(value: Any) -> str:
     """A value in a few words, on one line."""
     kinds = {
@@ -263,7 +280,7 @@ def number(answer: Any) -> float:
 def tensor(answer: Any, shape: tuple[int, ...] | None = None, torch: Any = None) -> Any:
     """`answer`, which must be a tensor: of this `shape`, and of the engine `torch`, if given."""
     if not hasattr(answer, "requires_grad"):
-        why = ": a Python number has no history" if isinstance(answer, (int, float)) else ""
+        why = ": a Python number has no history" if type(answer) in (int, float) else ""
         raise Mistaken(f"A tensor is asked for, and this is {shown(answer)}{why}.")
     if torch is not None and not isinstance(answer, torch.Tensor):
         raise Mistaken(
@@ -296,7 +313,9 @@ def expect(answer: Any, right: float, mistakes: Mapping[float, str], otherwise: 
 def expect_each(answer: Any, right: Mapping[str, Any], diagnoses: Mapping[str, str]) -> None:
     """Raise `Mistaken` for the first name whose value is not the right one."""
     if not isinstance(answer, Mapping) or set(answer) != set(right):
-        raise Mistaken(f"Give a value to each of these names: {', '.join(right)}.")
+        raise Mistaken(
+            f"Answer as the cell does, with a value for each of these names: {', '.join(right)}."
+        )
     for name, value in right.items():
         if isinstance(answer[name], str):
             raise Mistaken(f"`{name}`: that is a text. Type True or False without quotes.")

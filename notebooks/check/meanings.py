@@ -5,7 +5,8 @@ from __future__ import annotations
 # A part of the error's text: what it means, and where the course speaks of it.
 MEANINGS = {
     "does not require grad and does not have a grad_fn": "There is no record to go back through:"
-    " nobody asked to track the leaf, or the way back was cut. (Chapters 02 and 03)",
+    " nobody asked to track the leaf, the way back was cut, or recording was off. (Chapters 02,"
+    " 03 and 06)",
     "backward through the graph a second time": "A pass uses its graph up. Compute the result"
     " again before the next pass, or retain the graph. (Chapter 08)",
     "grad can be implicitly created only for scalar outputs": "A pass starts from one number."
@@ -30,6 +31,23 @@ MEANINGS = {
     "'float' object has no attribute": "A Python number keeps no record and has no gradient. Make a"
     " tensor of it: `torch.tensor(…, requires_grad=True)`.",
     "'function' object has no attribute": "That is a function, and not what it returns. Call it.",
+    "object is not callable": "Parentheses call what stands before them, and that is no function."
+    " `requires_grad`, `is_leaf` and `.T` go without them, and a product needs its `*`.",
+    "positional argument: ": "A function was called with too little. A hook is handed over by its"
+    " name, without parentheses: the engine calls it.",
+    "hook returned": "What a hook returns goes on in place of the gradient, so it must be a tensor."
+    " A hook that only listens returns nothing. (Chapter 10)",
+    "assigned grad expected": "`.grad` holds a tensor, or None. `w.grad = None` clears it.",
+    "gradients can be either Tensors": "`backward` takes a tensor: `torch.ones_like(y)`, or"
+    " `torch.tensor([…])`. (Chapter 05)",
+    "object is not iterable": "One number stands where several things are expected. A loop needs"
+    " `range(…)`, and `backward` takes a tensor.",
+    "tuple index out of range": "That tuple has fewer entries. At a leaf `next_functions` is empty:"
+    " there the walk ends. (Chapter 02)",
+    "has no attribute 'next_functions'": "Nodes have `next_functions`. A tensor's node is its"
+    " `grad_fn`. (Chapter 02)",
+    "values to unpack": "`saved_tensors` hands out as many as `save_for_backward` was given, and"
+    " `next_functions` one for each input.",
     "is not defined": "A function knows what is handed to it, what it makes itself, and what a cell"
     " made before. (`backward` gets `ctx` from `forward`, and nothing else.)",
 }

@@ -55,7 +55,7 @@ def lamp():
     return bill
 lamp
 """,
-        "Return `hours`",
+        "What you return was computed",
     ),
     (
         "lamp",
@@ -110,7 +110,7 @@ def lamp():
     return bill.backward()
 lamp
 """,
-        "`backward()` itself gives nothing back",
+        "`backward()` gives nothing back",
     ),
     ("lamp", "0.25", "the function itself"),
     ("fence", "lambda width, height: width * height", "15 is the area"),
@@ -126,4 +126,27 @@ lamp
     ("fence", "lambda width, height: width * height + 1 + 0 * width", "the gradients are 3 and 5"),
     ("fence", "torch.ones(1)", "the function itself"),
     ("treat", "7", "Only the price moves here"),
+    (
+        "fence",
+        """
+def fence(width, height):
+    length = (width + height) * 2
+    length.backward()
+    return length
+fence
+""",
+        "The engine says: Trying to backward through the graph a second time",
+    ),
+    (
+        "lamp",
+        """
+def lamp():
+    hours = torch.tensor(5.0, requires_grad=True)
+    hours = hours * 0.25
+    hours.backward()
+    return hours
+lamp
+""",
+        "What you return was computed",
+    ),
 ]

@@ -7,7 +7,7 @@ MISTAKES = [
     ("tracked", "dict(a=False, b=True, c=False, d=False, e=False)", "One tracked input is enough"),
     ("tracked", "dict(a=False, b=True, c=False, d=True, e=False)", "does not stop after one step"),
     ("tracked", "dict(a='False', b=True, c=False, d=True, e=True)", "without quotes"),
-    ("tracked", "True", "Give a value to each"),
+    ("tracked", "True", "a value for each"),
     ("leaves", "{'w'}", "took 'leaf' for 'requires grad'"),
     ("leaves", "'w'", "took 'leaf' for 'requires grad'"),
     ("leaves", "{'w', 'y', 'c', 'd'}", "`y` was made from `w`"),

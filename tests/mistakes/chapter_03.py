@@ -116,4 +116,16 @@ slope
     ("slope", "lambda f, at: (f(at + 0.001) - f(at)) / 0.001", "a small step gives an estimate"),
     ("slope", "lambda f, at: 1.0", "your function says 1"),
     ("slope", "2.0", "the function itself"),
+    (
+        "slope",
+        """
+def slope(f, at):
+    x = torch.tensor(float(at), requires_grad=True)
+    f(x).backward(torch.tensor(2.0))
+    return x.grad.item()
+slope
+""",
+        "34 = 2 · 17",
+    ),
+    ("by_hand", "lambda x: -(2 * (x + 1) + 2 * x)", "wrong sign"),
 ]

@@ -138,4 +138,32 @@ in_parts
     ),
     ("in_parts", "lambda mean_loss, w, batches: w * 2.5", "never called `mean_loss`"),
     ("in_parts", "2.5", "the function itself"),
+    (
+        "in_parts",
+        "lambda mean_loss, w, batches: sum(mean_loss(w, b) * len(b) for b in batches) / 4",
+        "That is a loss",
+    ),
+    (
+        "in_parts",
+        """
+def in_parts(mean_loss, w, batches):
+    for batch in batches:
+        mean_loss(w, batch).backward()
+    return w.grad / sum(map(len, batches))
+in_parts
+""",
+        "Each loss is a mean already",
+    ),
+    (
+        "in_parts",
+        """
+def in_parts(mean_loss, w, batches):
+    for batch in batches:
+        loss = mean_loss(w, batch) / len(batches)
+    loss.backward()
+    return w.grad
+in_parts
+""",
+        "Run a pass in each round",
+    ),
 ]

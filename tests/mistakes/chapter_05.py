@@ -191,4 +191,5 @@ rows_of
     ),
     ("jacobian_rows", "lambda f, x: torch.zeros(3, 2)", "you return [[0.0, 0.0]"),
     ("jacobian_rows", "torch.ones(2)", "the function itself"),
+    ("cube_slopes", "lambda x: 3 * x**2", "by your formula"),
 ]

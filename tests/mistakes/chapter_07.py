@@ -120,4 +120,14 @@ without_first
     ("without_first", "2", "the function itself"),
     ("unseen_write", '"error"', "so no error comes"),
     ("unseen_write", "RuntimeError", "so no error comes"),
+    (
+        "take_step",
+        """
+@torch.no_grad()
+def take_step(w):
+    w -= 0.1 * w.grad
+take_step
+""",
+        "needs a `return`",
+    ),
 ]

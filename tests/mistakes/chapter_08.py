@@ -167,4 +167,17 @@ nth_derivative
 """,
         "`.grad` still held the first",
     ),
+    (
+        "nth_derivative",
+        """
+def nth_derivative(f, at, n):
+    x = torch.tensor(at, requires_grad=True)
+    value = f(x)
+    for _ in range(n + 1):
+        (value,) = torch.autograd.grad(value, x, create_graph=True)
+    return value.item()
+nth_derivative
+""",
+        "one round too many",
+    ),
 ]

@@ -138,4 +138,50 @@ Cube
 """,
         "must return tensors",
     ),
+    (
+        "hypotenuse",
+        """
+class Hypotenuse(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b, 5.0)
+        return (a * a + b * b).sqrt()
+    @staticmethod
+    def backward(ctx, grad_output):
+        a, b, c = ctx.saved_tensors
+        return grad_output * a / c, grad_output * b / c
+Hypotenuse
+""",
+        "keep a number as an attribute",
+    ),
+    (
+        "hypotenuse",
+        """
+class Hypotenuse(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        return (a * a + b * b).sqrt()
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output * ctx.a, grad_output * ctx.b
+Hypotenuse
+""",
+        "has no attribute 'a'",
+    ),
+    (
+        "cube",
+        """
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x * x
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return grad_output.item() * 3 * x.item() ** 2
+Cube
+""",
+        "must return tensors",
+    ),
 ]

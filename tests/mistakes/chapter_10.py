@@ -72,4 +72,34 @@ MISTAKES = [
         listen("seen = []", "tensor.register_hook(seen.append)", "return seen[0]"),
         "Return the list itself",
     ),
+    (
+        "clip",
+        """
+def clip(tensor, limit):
+    tensor.register_hook(lambda grad: grad.clamp_(-limit, limit))
+    return tensor
+clip
+""",
+        "without the underscore",
+    ),
+    (
+        "clip",
+        """
+def clip(tensor, limit):
+    tensor.register_hook(lambda grad: tensor.clamp(-limit, limit))
+    return tensor
+clip
+""",
+        "the value of the tensor",
+    ),
+    (
+        "clip",
+        """
+def clip(tensor, limit):
+    tensor.register_hook(lambda grad: limit)
+    return tensor
+clip
+""",
+        "so it must be a tensor",
+    ),
 ]

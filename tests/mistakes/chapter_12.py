@@ -254,4 +254,20 @@ hoarder
 """,
         "there is no other value",
     ),
+    (
+        "go_back",
+        """
+def go_back(ordered):
+    for value in ordered:
+        if value.parents:
+            value.grad = None
+    ordered[0].grad = 1
+    for value in ordered:
+        if value.rule:
+            for parent, sent in zip(value.parents, value.rule(value.grad)):
+                parent.grad = sent if parent.grad is None else parent.grad + sent
+go_back
+""",
+        "Start with ones in the shape of L",
+    ),
 ]

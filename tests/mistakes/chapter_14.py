@@ -265,4 +265,5 @@ MISTAKES = [
         "lambda f, at: (f(at + 0.01) - 2 * f(at) + f(at - 0.01)) / 0.0001",
         "by differences",
     ),
+    ("middle_gradient", "lambda x: 4 * x", "by your own formula"),
 ]
