@@ -25,6 +25,15 @@ class RemovableHandle:
         if hooks is not None:
             hooks.pop(self.id, None)
 
+    def __getstate__(self) -> Any:
+        return self.hooks_dict_ref(), self.id
+
+    def __setstate__(self, state: Any) -> None:
+        hooks, self.id = state
+        self.hooks_dict_ref = weakref.ref(OrderedDict() if hooks is None else hooks)
+        free = max(RemovableHandle._next_id(), self.id + 1)
+        RemovableHandle._next_id = itertools.count(free).__next__
+
     def __enter__(self) -> RemovableHandle:
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
 from ..creation import empty
 from ..recording import memory, wrap
 from ..tensor import Tensor
@@ -62,6 +63,101 @@ class Buffer(Tensor, metaclass=_BufferClass):
         buffer.requires_grad_(data is not None and data.requires_grad)
         buffer._is_buffer, buffer.persistent = True, persistent  # type: ignore[attr-defined]
         return buffer
+
+
+class _Uninitialized(Tensor):
+    """A tensor that has no elements yet, and refuses all that would need them."""
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Give it elements, which are not set, and make it an instance of its usual class."""
+        dtype = self.dtype if dtype is None else dtype
+        self.__class__ = self.cls_to_become  # type: ignore[attr-defined]
+        self.data = empty(shape, dtype=dtype)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return dtypes.from_numpy(Tensor._data.__get__(self).dtype)
+
+    @property
+    def _data(self) -> Any:
+        raise ValueError(
+            "Attempted to use an uninitialized parameter. This error happens when you are using a "
+            f"`LazyModule` or explicitly manipulating `torch.nn.parameter.{type(self).__name__}` "
+            "objects. When using LazyModules Call `forward` with a dummy batch to initialize the "
+            "parameters before calling torch functions"
+        )
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually "
+            "happens in `load_state_dict` when trying to load an uninitialized parameter into an "
+            "initialized one. Call `forward` to initialize the parameters before accessing their "
+            "attributes."
+        )
+
+    @property
+    def data(self) -> Any:
+        return self
+
+    @data.setter
+    def data(self, new: Any) -> None:
+        Tensor._data.__set__(self, Tensor._data.__get__(new))
+
+    def is_floating_point(self) -> bool:
+        return self.dtype.is_floating_point
+
+    def to(self, dtype: dtypes.dtype) -> Any:
+        """One of another dtype."""
+        kind: Any = type(self)
+        return kind(self.requires_grad, None, dtype)
+
+    def __repr__(self, **kwargs: Any) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.requires_grad, None, self.dtype)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            kind, arguments = self.__reduce__()
+            memo[id(self)] = kind(*arguments)
+        return memo[id(self)]
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter that has no shape yet: of a module that waits for its first input."""
+
+    cls_to_become = Parameter
+
+    def __new__(
+        cls, requires_grad: bool = True, device: Any = None, dtype: dtypes.dtype | None = None
+    ) -> Any:
+        self = Parameter(empty(0, dtype=dtype), requires_grad)
+        self.__class__ = cls
+        return self
+
+
+class UninitializedBuffer(_Uninitialized):
+    """A buffer that has no shape yet: of a module that waits for its first input."""
+
+    cls_to_become = Tensor
+
+    def __new__(
+        cls,
+        requires_grad: bool = False,
+        device: Any = None,
+        dtype: dtypes.dtype | None = None,
+        persistent: bool = True,
+    ) -> Any:
+        self = Buffer(empty(0, dtype=dtype, requires_grad=requires_grad), persistent=persistent)
+        self.__class__ = cls
+        return self
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether it is a parameter or buffer that has no shape yet."""
+    return isinstance(param, _Uninitialized)
 
 
 def _rebuilt(kind: Any, array: Any, requires_grad: bool, own: dict[str, Any]) -> Any:

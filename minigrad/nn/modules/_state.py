@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.grad_mode import no_grad
 from ...tensor import Tensor
 from ...utils.hooks import NO_HOOKS, RemovableHandle, add_hook
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 
 
 class _Keys(NamedTuple):
@@ -78,7 +78,7 @@ class Stateful:
     ) -> None:
         """Save what is this module's own; to be extended by modules that save more."""
         for name, tensor in self._own_state().items():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+            destination[prefix + name] = tensor if keep_vars or is_lazy(tensor) else tensor.detach()
         if type(self).get_extra_state is not Stateful.get_extra_state:
             destination[prefix + "_extra_state"] = self.get_extra_state()
 
@@ -180,6 +180,8 @@ class Stateful:
                 f"object from checkpoint but received {type(saved)}"
             )
             return
+        if is_lazy(tensor) and is_lazy(saved):
+            return  # both wait for their first input
         if tensor.ndim == 0 and saved.shape == (1,):
             saved = saved.reshape(())  # what torch once saved for a 0-d tensor
         if saved.shape != tensor.shape:
