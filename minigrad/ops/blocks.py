@@ -74,6 +74,36 @@ class NativeGroupNormBackward0(Node):
         )
 
 
+class WeightNormInterfaceBackward0(Node):
+    """∂(g·v/‖v‖)/∂g = v/‖v‖,  ∂/∂v = g/‖v‖·(grad − v·Σ(grad·v)/‖v‖²)"""
+
+    saves = {"v": 0b11, "g": 0b01}
+    constants = ("dim",)
+    dim: int
+
+    def forward(self, v: Any, g: Any, dim: int) -> Any:
+        self.dim = dim
+        return v * (g / self.length(v))
+
+    def length(self, v: Any) -> Any:
+        """The length of each part of `v` along `dim`."""
+        return power(self.summed(v * v), 0.5)
+
+    def summed(self, x: Any) -> Any:
+        others = tuple([d for d in range(x.ndim) if d != self.dim])
+        return x.sum(others, keepdims=True)
+
+    @property
+    def _saved_result1(self) -> Any:
+        return self.length(self._kept_value(0).detach())
+
+    def backward(self, grad: Any, v: Any, g: Any = None) -> Any:
+        to_v, to_g = self.edges
+        length, along = self.length(v), self.summed(grad * v)
+        to_v = to_v and (grad - v * (along / (length * length))) * (g / length)
+        return to_v, to_g and along / length
+
+
 class Resized(Node):
     """∂(A·x·Bᵀ)/∂x: Aᵀ·grad·B. A, B, … say how each place along a dim is mixed of the old ones"""
 
