@@ -121,10 +121,14 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
         "than multiple parameters.",
         2,
     )
-    product = matrices[0]
-    for factor in matrices[1:]:
-        product = product.matmul(factor)
-    return product
+    from .linalg import multi_dot
+
+    if not matrices:
+        raise RuntimeError("chain_matmul(): Expected one or more matrices")
+    for matrix in matrices:
+        if matrix.ndim != 2:
+            raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
+    return multi_dot(matrices) if len(matrices) > 1 else matrices[0]
 
 
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:

@@ -865,6 +865,7 @@ def lu_unpack(
     return return_types.lu_unpack(p.detach(), low, up)
 
 
+@with_out
 def nuclear_norm(input: Tensor, dim: Any = (-2, -1), keepdim: bool = False) -> Tensor:
     """The sum of the singular values: `linalg.matrix_norm` with "nuc"."""
     return input.norm("nuc", dim, keepdim)

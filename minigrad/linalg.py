@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from . import dtypes, return_types
 from .functions import cat
 from .methods.factors import factored, lu_solved
+from .methods.numpy_names import with_numpy_names
 from .ops import decomposition, elimination, reduction
 from .ops.decomposition import LinAlgError
 from .ops.dims import matrix_dims
@@ -110,6 +111,7 @@ def matrix_norm(
 
 
 @with_out
+@with_numpy_names
 def norm(
     A: Tensor, ord: Any = None, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
@@ -137,11 +139,25 @@ def norm(
 @with_out
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The condition number: how many times larger an error may become in A⁻¹·b."""
+    if A.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if not A.numel():
+        return A.new_zeros(A.shape[:-2])
     if p in (None, 2, -2):
         values = svdvals(A)
         largest, smallest = values[..., 0], values[..., -1]
         return smallest / largest if p == -2 else largest / smallest
-    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+    if p not in ("fro", "nuc", 1, -1, math.inf, -math.inf):
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
+    name = "linalg.cond" if isinstance(p, str) else f"linalg.cond(ord={p:g})"
+    decomposition.square(A._data, name)
+    if p == "nuc":
+        values = svdvals(A)
+        return values.sum(-1) * values.reciprocal().sum(-1)
+    inverse, info = inv_ex(A)
+    inverse = inverse.masked_fill((info > 0)[..., None, None], math.inf)
+    found = matrix_norm(A, p) * matrix_norm(inverse, p)
+    return found.nan_to_num(math.inf, math.inf, -math.inf)  # 0·inf is inf here, as numpy has it
 
 
 # -- inverses, determinants, equations -------------------------------------------------------------
@@ -324,14 +340,15 @@ def lu_solve(
 @with_out
 def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:
     """A⁻¹, and which pivot is 0 (from 1; 0 for none), if A is singular: (inverse, info)."""
-    return return_types.linalg_inv_ex(*_tried(inv, (A,), A, check_errors, "linalg.inv_ex"))
+    return return_types.linalg_inv_ex(*_tried(inv, A, 2, check_errors, "linalg.inv_ex"))
 
 
 @with_out
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Any:
     """X with A·X = B, and which pivot is 0 (from 1; 0 for none): (result, info)."""
+    inner = 1 if B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]) else 2
     found = _tried(
-        lambda a, b: solve(a, b, left=left), (A, B), B, check_errors, "torch.linalg.solve_ex"
+        lambda a: solve(a, B, left=left), A, inner, check_errors, "torch.linalg.solve_ex"
     )
     return return_types.linalg_solve_ex(*found)
 
@@ -339,27 +356,25 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
 @with_out
 def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:
     """L with A = L·Lᵀ, and which leading minor is not positive (from 1; 0 for none): (L, info)."""
-    name = "linalg.cholesky_ex"
-    found = _tried(lambda a: cholesky(a, upper=upper), (A,), A, check_errors, name)
-    return return_types.linalg_cholesky_ex(*found)
+    factor, info = apply(decomposition.LinalgCholeskyExBackward0, (A,), upper)
+    if check_errors:
+        decomposition.check_info(info._data, "linalg.cholesky_ex")
+    return return_types.linalg_cholesky_ex(factor, info)
 
 
-def _tried(function: Any, args: Any, like: Tensor, check: bool, name: str) -> tuple[Any, Any]:
-    """The result and 0, or without a result nan and the number that the error names."""
-    batch = args[0].shape[:-2]
+def _tried(function: Any, A: Tensor, inner: int, check: bool, name: str) -> tuple[Any, Any]:
+    """What `function` gives for A, in its last `inner` dimensions, and 0; for each matrix that is
+    singular nan, and which pivot is 0."""
     try:
-        return function(*args), wrap(np.zeros(batch, np.int32))
+        return function(A), wrap(np.zeros(A.shape[:-2], np.int32))
     except LinAlgError as error:
         words = str(error)
         if check:
             raise LinAlgError(name + words[words.index(":") :]) from None
-        minor = re.search(r"order (\d+) is", words)
-        info = (
-            np.full(batch, minor[1], np.int32)
-            if minor
-            else elimination.eliminated(args[0]._data)[2]
-        )
-        return wrap(np.full_like(like._data, np.nan)), wrap(info)
+    info = wrap(decomposition.eliminated(A._data)[2])
+    singular = (info > 0)[..., None, None]
+    found = function(A.masked_fill(singular, 0) + singular * wrap(np.eye(A.shape[-1])).to(A.dtype))
+    return found.masked_fill(singular if inner == 2 else singular.squeeze(-1), math.nan), info
 
 
 @with_out
@@ -437,6 +452,24 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of several matrices; the first and the last may be vectors."""
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+    for name, end in (("first", tensors[0]), ("last", tensors[-1])):
+        if end.ndim not in (1, 2):
+            raise RuntimeError(
+                f"multi_dot(): the {name} tensor must be 1D or 2D but got {end.ndim}D"
+            )
+    for i, (x, y) in enumerate(itertools.pairwise(tensors)):
+        if i and x.ndim != 2:
+            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {x.ndim}D")
+        if y.dtype is not tensors[0].dtype:
+            raise RuntimeError(
+                "multi_dot(): all tensors must have be the same dtype but tensor 0 is "
+                f"{tensors[0].dtype.c_name} and tensor {i + 1} {y.dtype.c_name}"
+            )
+        if x.shape[-1] != y.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(x.shape)} and "
+                f"{list(y.shape)} cannot be multiplied"
+            )
     product = tensors[0]
     for factor in tensors[1:]:
         product = product.matmul(factor)
@@ -466,7 +499,9 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 @with_out
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """L with A = L·Lᵀ. Raises LinAlgError if A is not positive definite."""
-    return apply(decomposition.LinalgCholeskyExBackward0, (A,), upper)
+    factor, info = apply(decomposition.LinalgCholeskyExBackward0, (A,), upper)
+    decomposition.check_info(info._data, "linalg.cholesky")
+    return factor
 
 
 @with_out

@@ -97,8 +97,8 @@ _EXPECTED = "expected scalar type '{0.scalar_type}' but got '{1.scalar_type}' fo
 _LONG = "{name}: Expected out tensor to have scalar type Long but got scalar type{1.scalar_type}"
 _SAME_DTYPE: dict[str, Any] = {
     **dict.fromkeys(
-        "cholesky det eigvalsh inv lu_factor lu_solve solve svdvals triangular_solve "
-        "vector_norm".split(),
+        "cholesky det eigh eigvalsh inv lu_factor lu_solve qr slogdet solve svd svdvals "
+        "triangular_solve vector_norm".split(),
         "Expected out tensor to have dtype {0.c_name}, but got {1.c_name} instead",
     ),
     **dict.fromkeys(["amax", "amin"], _MATCH),
@@ -115,6 +115,7 @@ _SAME_DTYPE: dict[str, Any] = {
     ),
     "kthvalue": "output values must be of same type as input",
     "logcumsumexp": "expected scalar_type {0.scalar_type} but found {1.scalar_type}",
+    "multi_dot": "multi_dot(): expected out tensor to have dtype {0.c_name} but got {1.c_name}",
     "mode": (_EXPECTED + "values output", _EXPECTED + "indices output"),
     **dict.fromkeys(["nonzero", "nonzero_static"], _LONG),
     "nanquantile": "nanquantile() out tensor must be same dtype as the input tensor",

@@ -192,7 +192,8 @@ def _check_mirrors(a: Any, tau: Any) -> None:
         )
     if a.dtype is not tau.dtype:
         raise RuntimeError(
-            f"{name}: tau dtype {tau.dtype.c_name} does not match input dtype {a.dtype.c_name}"
+            f"{name}: tau dtype {tau.dtype.scalar_type} does not match input dtype "
+            f"{a.dtype.scalar_type}"
         )
 
 

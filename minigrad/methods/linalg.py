@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
+import re
+import string
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,9 +26,11 @@ if TYPE_CHECKING:
 
 def _of_own_size(method: Method) -> Method:
     """A method whose result must have the shape of its tensor, for that is to be overwritten."""
+    plain = inspect.unwrap(method)
 
+    @functools.wraps(plain)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        out = method(self, *args, **kwargs)
+        out = plain(self, *args, **kwargs)
         if out.shape != self.shape:
             raise RuntimeError(
                 f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
@@ -32,8 +38,7 @@ def _of_own_size(method: Method) -> Method:
             )
         return out
 
-    call.__doc__ = method.__doc__
-    return call
+    return factors_first(call)
 
 
 class Linalg:
@@ -233,6 +238,7 @@ class Linalg:
 
     _addr_ = in_place(_of_own_size(addr))
 
+    @factors_first
     def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
         """β·self + α·(vec1 · vec2ᵀ), in place"""
         if self.ndim != 2:
@@ -305,13 +311,26 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     return rows.mm(columns).reshape(*shapes[0], *shapes[1])
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(*args: Any) -> Tensor:
     """Sums of products, named by letters: ``einsum("ij,jk->ik", a, b)`` is ``a @ b``.
 
     Letters that the right side leaves out are summed over; "..." stands for further dimensions.
+    Numbers below 52 do as well: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``, with ``...`` for "...".
     """
+    equation, *operands = args or ("",)
+    if isinstance(equation, Node.tensor_type) and len(args) > 1:
+        left, right = [*map(_lettered, args[1::2])], ""
+        if len(args) % 2:
+            right = "->" + _lettered(args[-1])
+        equation, operands = ",".join(left) + right, [*args[: len(args) // 2 * 2 : 2]]
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = tuple(operands[0])
+        operands = [*operands[0]]
+    if not operands:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one "
+            "operand and its subscripts list"
+        )
+    _check_letters(equation)
     terms, output = _parsed(equation.replace(" ", ""), [t.ndim for t in operands])
     sizes = _sizes_of(terms, operands)
     summed = sorted([name for name in sizes if name not in output], key=str)
@@ -339,6 +358,43 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         other = other.sum(alone[1], True) if alone[1] else other
         total = _contracted(total, other, here) if here else total * other
     return total.reshape(total.shape[: len(output)]) if summed else total
+
+
+def _lettered(numbers: Any) -> str:
+    """The letters that numbers stand for, A-Z and a-z."""
+    for number in numbers:
+        if number is not ... and not 0 <= number < 52:
+            raise ValueError(
+                "einsum(): subscript in subscript list is not within the valid range [0, 52)"
+            )
+    return "".join(["..." if n is ... else string.ascii_letters[(n + 26) % 52] for n in numbers])
+
+
+def _check_letters(equation: str) -> None:
+    """Raise RuntimeError for what is neither a letter nor the only "..." of its operand."""
+    place, seen = "operand 0", False
+    for found in re.finditer(r"\.{3}|->|\S", equation):
+        text, is_input = found[0], place != "output"
+        if text in ("->", ",") and is_input:
+            place, seen = f"operand {int(place[8:]) + 1}" if text == "," else "output", False
+        elif text[0] == ".":
+            if seen:
+                what = f"{place} for which" if is_input else f"{place} but"
+                dots = "" if is_input else " (...)"
+                raise RuntimeError(
+                    f"einsum(): found '.' for {what} an ellipsis{dots} was already found"
+                )
+            if text == ".":
+                dots = "" if is_input else " (...)"
+                raise RuntimeError(
+                    f"einsum(): found '.' for {place} that is not part of any ellipsis{dots}"
+                )
+            seen = True
+        elif text not in string.ascii_letters:
+            raise RuntimeError(
+                f"einsum(): invalid subscript given at index {found.start()} in the equation "
+                "string, subscripts must be in [a-zA-Z]"
+            )
 
 
 def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]]:
@@ -381,7 +437,7 @@ def _parsed(equation: str, ndims: list[int]) -> tuple[list[list[Any]], list[Any]
     return terms, output
 
 
-def _sizes_of(terms: list[list[Any]], operands: tuple[Any, ...]) -> dict[Any, int]:
+def _sizes_of(terms: list[list[Any]], operands: list[Any]) -> dict[Any, int]:
     """The size of each named dimension, checked to be the same in all operands, or 1."""
     sizes: dict[Any, int] = {}
     for i, (term, operand) in enumerate(zip(terms, operands)):
@@ -395,6 +451,12 @@ def _sizes_of(terms: list[list[Any]], operands: tuple[Any, ...]) -> dict[Any, in
             if sizes.setdefault(name, n) == 1:
                 sizes[name] = n
             elif n not in (1, sizes[name]):
+                if isinstance(name, int):
+                    raise RuntimeError(
+                        f"einsum(): dimension {term.index(name)} covered by ellipsis in operand "
+                        f"{i}has size {n} which does not broadcast with previously seen ellipsis "
+                        f"with size {sizes[name]} for the respective dimension"
+                    )
                 raise RuntimeError(
                     f"einsum(): subscript {name} has size {n} for operand {i} which does not "
                     f"broadcast with previously seen size {sizes[name]}"

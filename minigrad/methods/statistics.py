@@ -289,7 +289,7 @@ class Statistics:
             raise RuntimeError(
                 f"renorm: input needs at least 2 dimensions, got {self.ndim} dimensions"
             )
-        return apply(statistics.RenormBackward0, (self,), p, dim, maxnorm)
+        return apply(statistics.RenormBackward0, (self,), p, dim, float(maxnorm))
 
     # -- parts put into wholes --------------------------------------------------------------------
 

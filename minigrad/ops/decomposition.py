@@ -5,13 +5,14 @@ The rules are written with Aᵀ = `turned(A)`, for batches of matrices.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
-from .lift import lift, transpose, tril, triu, unsqueeze
+from .lift import constant, lift, transpose, tril, triu, unsqueeze
 
 
 class LinAlgError(RuntimeError):
@@ -66,32 +67,43 @@ def matrix(x: Any, name: str) -> Any:
     return x
 
 
+def eliminated(a: Any) -> tuple[Any, Any, Any]:
+    """A = P·L·U: LU in one matrix, the pivots (see `elimination`), and for each matrix the first
+    zero of U's diagonal, counted from 1 (or 0)."""
+    if a.dtype.kind != "f" or a.dtype == np.float16:
+        kind = dtypes.from_numpy(a.dtype).scalar_type
+        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{kind}'")
+    batch, k = a.shape[:-2], min(a.shape[-2:])
+    each = np.arange(math.prod(batch))
+    lu = a.reshape(len(each), *a.shape[-2:]).copy()
+    pivots = np.empty((len(each), k), np.int32)
+    info = np.zeros(len(each), np.int32)
+    for j in range(k):
+        best = j + np.abs(lu[:, j:, j]).argmax(1)
+        pivots[:, j] = best + 1
+        lu[each, j], lu[each, best] = lu[each, best], lu[each, j]
+        pivot = lu[:, j, j]
+        info[(pivot == 0) & (info == 0)] = j + 1
+        below = lu[:, j + 1 :, j]
+        below /= np.where(pivot == 0, 1, pivot)[:, None]
+        lu[:, j + 1 :, j + 1 :] -= below[:, :, None] * lu[:, j, None, j + 1 :]
+    return lu.reshape(a.shape), pivots.reshape(*batch, k), info.reshape(batch)
+
+
 def singular(a: Any, name: str, text: str) -> LinAlgError:
     """Torch's words for a matrix without inverse: which pivot of the elimination is 0."""
-    for number, at in enumerate(np.ndindex(*a.shape[:-2])):
-        pivot = _zero_pivot(a[at])
-        if pivot:
-            batch = f"(Batch element {number}): " if at else ""
-            return LinAlgError(f"{name}: {batch}{text.format(pivot)}")
+    try:
+        check_info(eliminated(a)[2], name, text)
+    except LinAlgError as error:
+        return error
     return LinAlgError(f"{name}: {text.format(a.shape[-1])}")
 
 
-_NO_INVERSE = (
+NO_INVERSE = (
     "The diagonal element {} is zero, the inversion could not be completed because the input "
     "matrix is singular."
 )
 _NO_SOLUTION = "The solver failed because the input matrix is singular."
-
-
-def _zero_pivot(a: Any) -> int:
-    a = a.astype(np.float64)
-    for k in range(len(a)):
-        best = k + int(np.argmax(np.abs(a[k:, k])))
-        if a[best, k] == 0:
-            return k + 1
-        a[[k, best]] = a[[best, k]]
-        a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
-    return 0
 
 
 class LinalgInvExBackward0(Node):
@@ -104,7 +116,7 @@ class LinalgInvExBackward0(Node):
         try:
             return np.linalg.inv(square(a, name))
         except np.linalg.LinAlgError:
-            raise singular(a, name, _NO_INVERSE) from None
+            raise singular(a, name, NO_INVERSE) from None
 
     def backward(self, grad: Any, result: Any) -> Any:
         back = turned(result)
@@ -215,22 +227,56 @@ class LinalgSolveTriangularBackward0(Node):
         return to_a and self.half(-(turned(result) @ back)), to_b and back
 
 
+def cholesky(a: Any, upper: bool) -> tuple[Any, Any]:
+    """L with A = L·Lᵀ (or Lᵀ), and for each matrix the order of the first leading minor that is not
+    positive, where the factorization stops; 0 if it is complete."""
+    info = np.zeros(a.shape[:-2], np.int32)
+    a = turned(a) if upper else a
+    try:
+        low = np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        low = np.tril(a)
+        for at in np.ndindex(*info.shape):
+            info[at] = _factorized(low[at])
+    return (turned(low) if upper else low), info
+
+
+def _factorized(low: Any) -> int:
+    """Turn a lower triangle into its factor in place, as far as it has one; see `cholesky`."""
+    for j in range(len(low)):
+        low[j, j] -= low[j, :j] @ low[j, :j]
+        if not low[j, j] > 0:
+            return j + 1
+        low[j, j] = np.sqrt(low[j, j])
+        low[j + 1 :, j] = (low[j + 1 :, j] - low[j + 1 :, :j] @ low[j, :j]) / low[j, j]
+    return 0
+
+
+_NOT_POSITIVE = (
+    "The factorization could not be completed because the input is not positive-definite (the "
+    "leading minor of order {0} is not positive-definite)."
+)
+
+
+def check_info(info: Any, name: str, text: str = _NOT_POSITIVE) -> None:
+    """Raise LinAlgError for the first matrix whose number in `info` is not 0."""
+    for place, number in enumerate(info.ravel()):
+        if number:
+            batch = f"(Batch element {place}): " if info.ndim else ""
+            raise LinAlgError(f"{name}: {batch}{text.format(number)}")
+
+
 class LinalgCholeskyExBackward0(Node):
     """∂L/∂A for A = L·Lᵀ: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹, Φ the lower triangle, its diagonal halved, made
     symmetric"""
 
     saves = {"self": 0, "L": 0b1}
-    saves_result = True
     constants = ("upper",)
     upper: bool
 
     def forward(self, a: Any, upper: bool) -> Any:
         self.upper = upper
-        try:
-            factor = np.linalg.cholesky(square(a, "linalg.cholesky"))
-        except np.linalg.LinAlgError:
-            raise _not_positive(a) from None
-        return np.swapaxes(factor, -2, -1) if upper else factor
+        return cholesky(square(a, "linalg.cholesky"), upper)
 
     def backward(self, grad: Any, result: Any) -> Any:
         factor, grad = (turned(result), turned(grad)) if self.upper else (result, grad)
@@ -245,19 +291,15 @@ class CholeskyBackward0(LinalgCholeskyExBackward0):
 
     saves = {"self": 0, "result": 0b1}
 
-
-def _not_positive(a: Any) -> LinAlgError:
-    first = a[(0,) * (a.ndim - 2)]
-    minors = [k for k in range(1, len(first) + 1) if not np.linalg.eigvalsh(first[:k, :k])[0] > 0]
-    batch = "(Batch element 0): " if a.ndim > 2 else ""
-    return LinAlgError(
-        f"linalg.cholesky: {batch}The factorization could not be completed because the input is "
-        f"not positive-definite (the leading minor of order {minors[0]} is not positive-definite)."
-    )
+    def forward(self, a: Any, upper: bool) -> Any:
+        factor, info = super().forward(a, upper)
+        check_info(info, "cholesky")
+        return factor
 
 
 class LinalgQrBackward0(Node):
-    """∂(Q, R)/∂A for A = Q·R: (gQ + Q·sym(triu(gR·Rᵀ − Qᵀ·gQ)))·R⁻ᵀ"""
+    """∂(Q, R)/∂A for A = Q·R: (gQ + Q·sym(triu(gR·Rᵀ − Qᵀ·gQ)))·R⁻ᵀ; for a wide A
+    Q·(gR + [tril(M − Mᵀ)·R₁⁻ᵀ, 0]) with M = Qᵀ·gQ − gR·Rᵀ and the square part R₁ of R"""
 
     saves = {"A": 0, "Q": 0b1, "R": 0b1}
     constants = ("mode",)
@@ -270,18 +312,26 @@ class LinalgQrBackward0(Node):
 
     def backward(self, grads: Any, q: Any, r: Any) -> Any:
         grad_q, grad_r = grads
-        if r.shape[-2] != r.shape[-1]:
+        m, n = r.shape[-2:]
+        if self.mode == "r":
             raise RuntimeError(
-                "The QR decomposition is not differentiable when mode='complete' and nrows > ncols"
-                if self.mode == "complete"
-                else "minigrad differentiates the QR decomposition of matrices with at least as "
-                "many rows as columns"
+                "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. "
+                "Please use linalg.qr(A, mode='reduced') if you are going to differentiate through "
+                "linalg.qr."
+            )
+        if m > n:
+            raise RuntimeError(
+                "The QR decomposition is not differentiable when mode='complete' and nrows > ncols."
             )
         inner = 0.0
         if grad_r is not None:
             inner = grad_r @ turned(r)
         if grad_q is not None:
             inner = inner - turned(q) @ grad_q
+        if m < n:
+            below = turned(solved(r[..., :m], turned(tril(turned(inner) - inner, -1))))
+            sent = _beside(below, constant(np.zeros((*r.shape[:-1], n - m)), r))
+            return q @ (sent if grad_r is None else sent + grad_r)
         upper = triu(inner)
         whole = upper + turned(upper) - diag_embed(diagonal(upper, 0, -2, -1))
         sent = q @ whole
@@ -303,7 +353,8 @@ class LinalgSvdBackward0(Node):
 
     def forward(self, a: Any, full_matrices: bool) -> Any:
         self.full_matrices = full_matrices
-        return tuple(np.linalg.svd(matrix(a, "linalg.svd"), full_matrices=full_matrices))
+        a = np.ascontiguousarray(matrix(a, "linalg.svd"))
+        return tuple(np.linalg.svd(a, full_matrices=full_matrices))
 
     def backward(self, grads: Any, u: Any, s: Any, vh: Any) -> Any:
         grad_u, grad_s, grad_vh = grads

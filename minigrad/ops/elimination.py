@@ -7,47 +7,25 @@ pivots[j].
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..engine.node import Node
-from .decomposition import _beside, solved, turned
+from .decomposition import NO_INVERSE, _beside, check_info, eliminated, solved, turned
 from .lift import constant, tril, triu
-
-
-def eliminated(a: Any) -> tuple[Any, Any, Any]:
-    """LU, its pivots, and for each matrix the first zero of U's diagonal, counted from 1 (or 0)."""
-    if a.dtype.kind != "f" or a.dtype == np.float16:
-        kind = dtypes.from_numpy(a.dtype).scalar_type
-        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{kind}'")
-    lu, k = a.copy(), min(a.shape[-2:])
-    pivots = np.empty((*a.shape[:-2], k), np.int32)
-    info = np.zeros(a.shape[:-2], np.int32)
-    for at in np.ndindex(*a.shape[:-2]):
-        x = lu[at]
-        for j in range(k):
-            best = j + int(np.argmax(np.abs(x[j:, j])))
-            pivots[(*at, j)] = best + 1
-            x[[j, best]] = x[[best, j]]
-            if x[j, j] != 0:
-                x[j + 1 :, j] /= x[j, j]
-                x[j + 1 :, j + 1 :] -= np.outer(x[j + 1 :, j], x[j, j + 1 :])
-            elif not info[at]:
-                info[at] = j + 1
-    return lu, pivots, info
 
 
 def permutation(pivots: Any, rows: int, kind: Any) -> Any:
     """The matrices P of rows of pivots."""
-    out = np.empty((*pivots.shape[:-1], rows, rows), kind)
-    for at in np.ndindex(*pivots.shape[:-1]):
-        order = np.arange(rows)
-        for j, pivot in enumerate(pivots[at]):
-            order[[j, pivot - 1]] = order[[pivot - 1, j]]
-        out[at] = np.eye(rows, dtype=kind)[order].T
-    return out
+    each = np.arange(math.prod(pivots.shape[:-1]))
+    order = np.tile(np.arange(rows), (len(each), 1))
+    for j, best in enumerate(pivots.reshape(len(each), -1).T - 1):
+        order[each, j], order[each, best] = order[each, best], order[each, j]
+    out = np.zeros((len(each), rows, rows), kind)
+    out[each[:, None], order, np.arange(rows)] = 1
+    return out.reshape(*pivots.shape[:-1], rows, rows)
 
 
 def triangles(lu: Any) -> tuple[Any, Any]:
@@ -143,6 +121,11 @@ class LuUnpackBackward0(Node):
                 "dtype.\nNote: this function is intended to be used with the output produced by "
                 "torch.linalg.lu_factor"
             )
+        if unpack_pivots and ((pivots < 1) | (pivots > lu.shape[-2])).any():
+            raise RuntimeError(
+                "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you "
+                "properly pass the result of lu_factor?"
+            )
         self.sizes = lu.shape
         nothing = np.empty(0, lu.dtype)
         p = permutation(pivots, lu.shape[-2], lu.dtype) if unpack_pivots else nothing
@@ -167,6 +150,15 @@ class LinalgLuSolveBackward0(Node):
 
     def forward(self, lu: Any, b: Any, pivots: Any, left: bool, adjoint: bool) -> Any:
         self.left, self.adjoint = left, adjoint
+        for outside, bound in (
+            (pivots < 1, "greater or equal to 1"),
+            (pivots > lu.shape[-2], "smaller or equal to LU.size(-2)"),
+        ):
+            if outside.any():
+                raise RuntimeError(
+                    f"Pivots given to lu_solve must all be {bound}. Did you properly pass the "
+                    "result of lu_factor?"
+                )
         p = permutation(pivots, lu.shape[-2], lu.dtype)
         return self.turned(_solved(p, *triangles(lu), self.turned(b), adjoint is left))
 
@@ -206,16 +198,18 @@ class CholeskySolveBackward0(Node):
 
     def forward(self, b: Any, factor: Any, upper: bool) -> Any:
         self.upper = upper
-        low = turned(triu(factor)) if upper else tril(factor)
-        return np.linalg.solve(turned(low), np.linalg.solve(low, b))
+        return self.solved(factor, b)
+
+    def solved(self, factor: Any, b: Any) -> Any:
+        low = turned(triu(factor)) if self.upper else tril(factor)
+        return solved(turned(low), solved(low, b))
 
     def backward(self, grad: Any, factor: Any, result: Any = None) -> Any:
         to_b, to_factor = self.to_x, self.to_y
-        low = turned(factor) if self.upper else factor
-        back = solved(turned(low), solved(low, grad))
+        back = self.solved(factor, grad)
         if to_factor:
             product = back @ turned(result)
-            sent = -(product + turned(product)) @ low
+            sent = -(product + turned(product)) @ (turned(factor) if self.upper else factor)
             to_factor = turned(sent) if self.upper else sent
         return to_b and back, to_factor
 
@@ -229,6 +223,10 @@ class CholeskyInverseBackward0(Node):
 
     def forward(self, factor: Any, upper: bool) -> Any:
         self.upper = upper
+        zero = np.diagonal(factor, 0, -2, -1) == 0
+        if zero.any():
+            first = np.where(zero.any(-1), zero.argmax(-1) + 1, 0)
+            check_info(first, "cholesky_inverse", NO_INVERSE)
         low = turned(triu(factor)) if upper else tril(factor)
         return np.linalg.inv(low @ turned(low))
 
@@ -240,7 +238,7 @@ class CholeskyInverseBackward0(Node):
 
 def reflections(a: Any) -> tuple[Any, Any]:
     """The steps of Householder's QR decomposition: R with the mirrors' vectors below, and τ."""
-    out, k = a.copy(), min(a.shape[-2:])
+    out, k = turned(turned(a).copy()), min(a.shape[-2:])  # by columns, as torch has it
     tau = np.zeros((*a.shape[:-2], k), a.dtype)
     for at in np.ndindex(*a.shape[:-2]):
         x = out[at]

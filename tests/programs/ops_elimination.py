@@ -38,3 +38,81 @@ x.index_add_(0, torch.tensor([0, 1]), x[:2])
 x[::2].add_(x[1::2])
 # %%
 torch.zeros(3).masked_scatter(torch.tensor([True, True, True]), torch.ones(2))
+# %% matrices that cannot be factorized, alone and in batches
+bad = torch.tensor([[4.0, 2, 1], [2, 1, 0], [1, 0, -3]])
+batch = torch.stack([torch.eye(3), bad, torch.eye(3) * 4])
+[t.abs() for found in (torch.linalg.cholesky_ex(batch), torch.linalg.cholesky_ex(bad, upper=True)) for t in found]
+# %%
+torch.linalg.cholesky(batch)
+# %%
+torch.linalg.cholesky_ex(bad, check_errors=True)
+# %%
+torch.cholesky_inverse(torch.eye(3).index_fill(1, torch.tensor([1]), 0.0).repeat(2, 1, 1))
+# %% a cholesky_solve that reads one triangle has its gradient from that triangle
+full = torch.tensor([[2.0, 5, 5], [1, 3, 5], [0, 1, 2]])
+rhs = torch.ones(3, 1, requires_grad=True)
+torch.cholesky_solve(rhs, full).sum().backward()
+rhs.grad
+# %%
+ones = torch.ones(2, 2)
+[torch.linalg.cond(torch.stack([torch.eye(2), torch.zeros(2, 2)]), p) for p in (1, "fro", float("inf"))]
+# %%
+torch.linalg.cond(torch.empty(0, 3, 3), 1), torch.linalg.cond(torch.empty(0, 0)), torch.linalg.inv_ex(ones).info
+# %%
+torch.linalg.cond(ones, "wrong")
+# %%
+torch.linalg.cond(torch.ones(2, 3), 1)
+# %%
+lu, pivots = torch.linalg.lu_factor(torch.eye(3))
+torch.linalg.lu_solve(lu, pivots - 1, torch.ones(3, 1))
+# %%
+torch.linalg.lu_solve(lu, pivots + 1, torch.ones(3, 1))
+# %%
+torch.lu_unpack(lu, pivots + 1)
+# %% Q and R of a wide matrix
+wide = torch.tensor([[3.0, 1, 2], [4, 1, 0]], dtype=torch.float64, requires_grad=True)
+q, r = torch.linalg.qr(wide)
+(q[0].sum() + (r**2).sum()).backward()
+wide.grad.round(decimals=4)
+# %%
+torch.autograd.gradgradcheck(lambda a: torch.linalg.qr(a, "complete")[1].abs(), (wide,))
+# %%
+torch.linalg.qr(wide, "r").R.sum().backward()
+# %%
+torch.linalg.qr(wide.mT, "complete").R.sum().backward()
+# %%
+torch.linalg.multi_dot([torch.ones(2), torch.ones(2), torch.ones(2)])
+# %%
+torch.linalg.multi_dot([ones, torch.ones(3, 2)])
+# %%
+torch.linalg.multi_dot([ones, ones.double()])
+# %%
+torch.linalg.multi_dot([torch.tensor(1.0), ones])
+# %%
+torch.linalg.norm(ones, 1, axis=(0, 1)), torch.linalg.norm(ones, axis=0, keepdims=True), ones.renorm(2, 0, torch.tensor(1.0))
+# %%
+torch.geqrf(torch.ones(3, 2))[0].stride()
+# %% addr meets its operands in one dtype
+i = torch.ones(2, 2, dtype=torch.int)
+torch.addr(i, i[0], i[0].half(), beta=0), torch.addr(i, i[0], i[0], beta=2, alpha=3)
+# %%
+torch.addr(i, i[0], i[0], beta=2.0)
+# %%
+torch.addr(ones, ones[0], ones[0], alpha=True)
+# %% einsum with numbers for letters
+m23 = torch.arange(6.0).reshape(2, 3)
+torch.einsum(m23, [0, 1], torch.ones(3, 4), [1, 30], [0, 30]), torch.einsum(m23, (..., 0), torch.ones(3), (0,)), torch.einsum(m23, [7, 26])
+# %%
+torch.einsum(m23, [0, 52])
+# %%
+torch.einsum("")
+# %%
+torch.einsum(". ..", m23)
+# %%
+torch.einsum("... ...", m23)
+# %%
+torch.einsum("ab->.. .", m23)
+# %%
+torch.einsum("ab->1", m23)
+# %%
+torch.einsum("...,...", m23[:, 0], m23)
