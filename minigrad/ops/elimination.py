@@ -14,14 +14,14 @@ import numpy as np
 
 from ..engine.node import Node
 from .decomposition import NO_INVERSE, _beside, check_info, eliminated, solved, turned
-from .lift import constant, tril, triu
+from .lift import constant, lift, tril, triu
 
 
 def permutation(pivots: Any, rows: int, kind: Any) -> Any:
     """The matrices P of rows of pivots."""
     each = np.arange(math.prod(pivots.shape[:-1]))
     order = np.tile(np.arange(rows), (len(each), 1))
-    for j, best in enumerate(pivots.reshape(len(each), -1).T - 1):
+    for j, best in enumerate(pivots.reshape(len(each), pivots.shape[-1]).T - 1):
         order[each, j], order[each, best] = order[each, best], order[each, j]
     out = np.zeros((len(each), rows, rows), kind)
     out[each[:, None], order, np.arange(rows)] = 1
@@ -189,6 +189,14 @@ def _numbers(pivots: Any) -> Any:
     return pivots if isinstance(pivots, np.ndarray) else pivots._data
 
 
+def _by_factor(b: Any, factor: Any, upper: bool) -> Any:
+    low = turned(triu(factor)) if upper else tril(factor)
+    return solved(turned(low), solved(low, b))
+
+
+cholesky_solve = lift("cholesky_solve", _by_factor)
+
+
 class CholeskySolveBackward0(Node):
     """∂(A⁻¹B)/∂B: A⁻¹·grad =: G,  ∂/∂L: −(G·Xᵀ + X·Gᵀ)·L, for A = L·Lᵀ and X = A⁻¹B"""
 
@@ -198,15 +206,11 @@ class CholeskySolveBackward0(Node):
 
     def forward(self, b: Any, factor: Any, upper: bool) -> Any:
         self.upper = upper
-        return self.solved(factor, b)
-
-    def solved(self, factor: Any, b: Any) -> Any:
-        low = turned(triu(factor)) if self.upper else tril(factor)
-        return solved(turned(low), solved(low, b))
+        return _by_factor(b, factor, upper)
 
     def backward(self, grad: Any, factor: Any, result: Any = None) -> Any:
         to_b, to_factor = self.to_x, self.to_y
-        back = self.solved(factor, grad)
+        back = cholesky_solve(grad, factor, self.upper)
         if to_factor:
             product = back @ turned(result)
             sent = -(product + turned(product)) @ (turned(factor) if self.upper else factor)
