@@ -10,12 +10,14 @@ import builtins
 import math
 import warnings
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
 from .backends import fresh
+from .checked import overloads, told
 from .engine.node import Node
 from .errors import noted, warn_once
 from .inplace import write
@@ -73,6 +75,10 @@ __all__ = [
     "zeros_like",
 ]
 
+_OPTIONS_NEW = "dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False"
+_OPTIONS = f"out=None, {_OPTIONS_NEW}"
+_MADE, _NEW = f"*, {_OPTIONS}", f"*, {_OPTIONS_NEW}"
+
 Dtype = dtypes.dtype | type | None
 """A dtype, or bool, int or float for the widest of its kind; None leaves the choice to the data."""
 
@@ -108,6 +114,7 @@ def _leaf(array: np.ndarray, requires_grad: bool, name: str) -> Tensor:
 # -- from data -------------------------------------------------------------------------------------
 
 
+@overloads("data: Any, *, dtype=None, device=None, pin_memory=False, requires_grad=False")
 def tensor(
     data: Any, *, dtype: Dtype = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -123,11 +130,12 @@ def tensor(
             "sourceTensor.detach().clone().requires_grad_(True), rather than "
             "minigrad.tensor(sourceTensor).",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return _leaf(own(_array(data, dtype).copy()), requires_grad, "tensor")
 
 
+@overloads("data: Any, *, dtype=None, device=None")
 def as_tensor(data: Any, dtype: Dtype = None, device: Any = None) -> Tensor:
     """`data` as a tensor, without a copy where that is possible."""
     if isinstance(data, Tensor):
@@ -222,7 +230,7 @@ def frombuffer(
             "before converting it to a tensor. This type of warning will be suppressed for the "
             "rest of this program.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return _leaf(np.frombuffer(buffer, kind, n, offset), requires_grad, "frombuffer")
 
@@ -237,7 +245,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
             "tensors. This means writing to this tensor will result in undefined behavior. You may "
             "want to copy the array to protect its data or make it writable before converting it "
             "to a tensor. This type of warning will be suppressed for the rest of this program.",
-            2,
+            3,
         )
     return _leaf(_readable(ndarray), False, "from_numpy")
 
@@ -283,7 +291,7 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
             "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
             "converting the list to a single numpy.ndarray with numpy.array() before converting to "
             "a tensor.",
-            3,
+            4,
         )
     try:
         # Integers beyond 64 bits may still be read as floats, or as True.
@@ -416,7 +424,7 @@ def _made(
                 "Note that this may occur as a result of rounding error. The out tensor will be "
                 f"resized to a tensor of shape ({array.size},).",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         if out._data.shape != array.shape:
             out._data = np.empty(array.shape, array.dtype)
@@ -452,24 +460,28 @@ def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[i
     return shape
 
 
+@overloads(f"size: Sequence[int], {_MADE}")
 def zeros(*size: Any, **options: Any) -> Tensor:
     """Zeros, in the default dtype unless `dtype` says otherwise."""
     shape = _shape("zeros", size, options)
     return _made("zeros", lambda kind: np.zeros(shape, kind), **options)
 
 
+@overloads(f"size: Sequence[int], {_MADE}")
 def ones(*size: Any, **options: Any) -> Tensor:
     """Ones, in the default dtype unless `dtype` says otherwise."""
     shape = _shape("ones", size, options)
     return _made("ones", lambda kind: np.ones(shape, kind), **options)
 
 
+@overloads(f"size: Sequence[int], *, memory_format=None, {_OPTIONS}")
 def empty(*size: Any, **options: Any) -> Tensor:
     """Memory whose content is left to chance."""
     shape = _shape("empty", size, options)
     return _made("empty", lambda kind: fresh(shape, kind), **options)
 
 
+@overloads(f"size: Sequence[int], fill_value: Number, {_MADE}")
 def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     """A tensor of shape `size` filled with one value, whose type decides the dtype."""
     if isinstance(size, int):
@@ -483,6 +495,7 @@ def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     )
 
 
+@overloads(f"n: int, {_MADE}", f"n: int, m: int, {_MADE}")
 def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     """The n × m matrix with ones on its diagonal; m is n if left out."""
     for name, value in (("n", n), ("m", m)):
@@ -491,6 +504,11 @@ def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     return _made("eye", lambda kind: np.eye(n, m, dtype=kind), **options)
 
 
+@overloads(
+    f"end: Number, {_MADE}",
+    f"start: Number, end: Number, {_NEW}",
+    f"start: Number, end: Number, step: Number = 1, {_MADE}",
+)
 def arange(start: Any = None, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
     """start, start + step, … up to but without `end`; integers if all three are."""
     if start is None:
@@ -535,7 +553,7 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Ten
         "is inconsistent with Python's range builtin. Instead, use minigrad.arange, which produces "
         "values in [start, end).",
         UserWarning,
-        stacklevel=2,
+        stacklevel=3,
     )
     if end is None:
         start, end = 0, start
@@ -547,6 +565,12 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Ten
     return _made("range", lambda kind: (start + step * np.arange(count)).astype(kind), **options)
 
 
+@overloads(
+    f"start: Tensor, end: Tensor, steps: int, base: float = 10.0, {_MADE}",
+    f"start: Number, end: Tensor, steps: int, base: float = 10.0, {_MADE}",
+    f"start: Tensor, end: Number, steps: int, base: float = 10.0, {_MADE}",
+    f"start: Number, end: Number, steps: int, base: float = 10.0, {_MADE}",
+)
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
     """base^start, …, base^end: `steps` powers at equal distances of their exponents."""
     first, last = _ends(start, end, steps)
@@ -587,6 +611,7 @@ def _triangle(
     return _made(name, places.astype, default=np.dtype(np.int64), **options)
 
 
+@overloads(f"s: Number, {_NEW}")
 def scalar_tensor(s: Any, **options: Any) -> Tensor:
     """A 0-d tensor of one number, in the default dtype unless `dtype` says otherwise."""
     return _made("scalar_tensor", lambda kind: np.asarray(s).astype(kind), **options)
@@ -610,6 +635,12 @@ def empty_strided(size: Any, stride: Any, **options: Any) -> Tensor:
     return _made("empty_strided", make, **options)
 
 
+@overloads(
+    f"start: Tensor, end: Tensor, steps: int, {_MADE}",
+    f"start: Number, end: Tensor, steps: int, {_MADE}",
+    f"start: Tensor, end: Number, steps: int, {_MADE}",
+    f"start: Number, end: Number, steps: int, {_MADE}",
+)
 def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
     """`steps` values from `start` to `end`, both included, at equal distances."""
     dims = [v.ndim if isinstance(v, Tensor) else 0 for v in (start, end)]
@@ -636,21 +667,25 @@ def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
     return _made("linspace", make, **options)
 
 
+@overloads(f"input: Tensor, *, memory_format=None, {_OPTIONS_NEW}")
 def zeros_like(input: Tensor, **options: Any) -> Tensor:
     """Zeros in the shape and dtype of `input`."""
     return _like("zeros_like", input, lambda kind: np.zeros(input.shape, kind), options)
 
 
+@overloads(f"input: Tensor, *, memory_format=None, {_OPTIONS_NEW}")
 def ones_like(input: Tensor, **options: Any) -> Tensor:
     """Ones in the shape and dtype of `input`."""
     return _like("ones_like", input, lambda kind: np.ones(input.shape, kind), options)
 
 
+@overloads(f"input: Tensor, *, memory_format=None, {_OPTIONS_NEW}")
 def empty_like(input: Tensor, **options: Any) -> Tensor:
     """Memory left to chance in the shape and dtype of `input`."""
     return _like("empty_like", input, lambda kind: np.empty(input.shape, kind), options)
 
 
+@overloads(f"input: Tensor, fill_value: Number, *, memory_format=None, {_OPTIONS_NEW}")
 def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One value in the shape and dtype of `input`."""
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
@@ -690,18 +725,32 @@ def _stream(options: dict[str, Any]) -> np.random.Generator:
     return (options.pop("generator", None) or default_generator).stream
 
 
+@overloads(
+    f"size: Sequence[int], *, generator: Generator | None, {_OPTIONS}",
+    f"size: Sequence[int], {_MADE}",
+)
 def rand(*size: Any, **options: Any) -> Tensor:
     """Uniform on [0, 1)."""
     stream, shape = _stream(options), _shape("rand", size, options)
     return _made("rand", lambda kind: uniform(stream, shape, kind), **options)
 
 
+@overloads(
+    f"size: Sequence[int], *, generator: Generator | None, {_OPTIONS}",
+    f"size: Sequence[int], {_MADE}",
+)
 def randn(*size: Any, **options: Any) -> Tensor:
     """Standard normal."""
     stream, shape = _stream(options), _shape("randn", size, options)
     return _made("randn", lambda kind: normal_numbers(stream, shape, kind), **options)
 
 
+@overloads(
+    f"high: int, size: Sequence[int], *, generator: Generator | None, {_OPTIONS}",
+    f"high: int, size: Sequence[int], {_MADE}",
+    f"low: int, high: int, size: Sequence[int], *, generator: Generator | None, {_OPTIONS}",
+    f"low: int, high: int, size: Sequence[int], {_MADE}",
+)
 def randint(*args: Any, **options: Any) -> Tensor:
     """(low, high, size): integers from `low`, 0 if left out, up to but without `high`."""
     for name in ("low", "high", "size"):
@@ -727,6 +776,7 @@ def randint(*args: Any, **options: Any) -> Tensor:
     )
 
 
+@overloads(f"n: int, *, generator: Generator | None, {_OPTIONS}", f"n: int, {_MADE}")
 def randperm(n: int, **options: Any) -> Tensor:
     """The integers 0 … n−1 in random order."""
     if n < 0:
@@ -804,11 +854,19 @@ def multinomial(
     return input.multinomial(num_samples, replacement, generator=generator)
 
 
+@overloads(
+    f"input: Tensor, *, generator: Generator | None, memory_format=None, {_OPTIONS_NEW}",
+    f"input: Tensor, *, memory_format=None, {_OPTIONS_NEW}",
+)
 def rand_like(input: Tensor, **options: Any) -> Tensor:
     """Uniform on [0, 1) in the shape and dtype of `input`."""
     return rand(input.shape, **{"dtype": input.dtype, **options})
 
 
+@overloads(
+    f"input: Tensor, *, generator: Generator | None, memory_format=None, {_OPTIONS_NEW}",
+    f"input: Tensor, *, memory_format=None, {_OPTIONS_NEW}",
+)
 def randn_like(input: Tensor, **options: Any) -> Tensor:
     """Standard normal in the shape and dtype of `input`."""
     return randn(input.shape, **{"dtype": input.dtype, **options})
@@ -903,3 +961,6 @@ def legacy(args: tuple[Any, ...], kind: dtypes.dtype | None = None) -> Tensor:
 
 
 Tensor._legacy = staticmethod(legacy)
+for _name in __all__:
+    if isinstance(globals()[_name], FunctionType):
+        globals()[_name] = told(globals()[_name], _name)

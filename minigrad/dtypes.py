@@ -39,6 +39,9 @@ __all__ = [
     "uint8",
 ]
 
+Number = builtins.int | builtins.float
+"""What may stand beside a tensor: a number of Python's."""
+
 
 @final
 class dtype:

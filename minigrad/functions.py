@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import dtypes, return_types
-from .errors import misfit, typename
+from .errors import typename
 from .joining import (
     atleast_1d,
     atleast_2d,
@@ -424,22 +423,25 @@ def function(name: str) -> Callable[..., Any]:
     With ``out=`` the result is written into that tensor, which is given its shape.
     """
     method = getattr(Tensor, name)
+    method = getattr(method, "unchecked", method)
 
-    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if not args:
-            args = _by_name(name, kwargs)
-        if not isinstance(args[0], Tensor):
-            args = _number_first(name, args, kwargs)
+    def call(*args: Any, out: Any = None, **named: Any) -> Any:
         try:
+            if not args:
+                return call(named["input"], out=out, **{n: named[n] for n in named if n != "input"})
+            if not isinstance(args[0], Tensor):
+                args = (_number_first(name, args, named), *args[1:])
             if out is None:
-                return method(*args, **kwargs)
-            return into(out, method, name, args, kwargs)
-        except (AttributeError, TypeError, ValueError) as error:
-            said = misfit(name, _described(name, method), args, kwargs, error)
-            if said is not None and not isinstance(error, TypeError):
-                raise TypeError(said) from None
-            error.args = error.args if said is None else (said,)
-            raise
+                return method(*args, **named)
+            return into(out, method, name, args, named)
+        except Exception:
+            from .calls import reread
+
+            given = named if out is None else {**named, "out": out}
+            again = reread(name, method, args, given, "of a tensor")
+            if again is None:
+                raise
+        return call(*again[0], **again[1])
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = method.__doc__
@@ -447,40 +449,18 @@ def function(name: str) -> Callable[..., Any]:
     return call
 
 
-def _described(name: str, method: Callable[..., Any]) -> inspect.Signature:
-    """The method's signature. One that takes anything passes it on to its operation."""
-    signature = inspect.signature(method)
-    open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    if hasattr(method, "op") and any(p.kind in open_ended for p in signature.parameters.values()):
-        return inspect.signature(method.op().forward)
-    return signature
-
-
-_SYNONYMS = {"a": "input", "x": "input", "x1": "input", "x2": "other"}
-"""numpy's names of arguments, which torch takes too."""
-
-
-def _by_name(name: str, kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    for theirs, ours in _SYNONYMS.items():
-        if theirs in kwargs and ours not in kwargs:
-            kwargs[ours] = kwargs.pop(theirs)
-    if "input" not in kwargs:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "input"')
-    return (kwargs.pop("input"),)
-
-
-def _number_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def _number_first(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """A number as first operand becomes a tensor of the dtype in which it meets the second."""
     first = args[0]
-    second = args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))
+    second = args[1] if len(args) > 1 else named.get("other", named.get("exponent"))
     numbers = (int, float)
     if name in _TAKE_NUMBERS and isinstance(first, numbers):
         if name == "float_power" and isinstance(second, Tensor):
-            return wrap(np.float64(first)), *args[1:]
+            return wrap(np.float64(first))
         if isinstance(second, Tensor):
-            return wrap(scalar(first, dtypes.result_type(first, second))), *args[1:]
+            return wrap(scalar(first, dtypes.result_type(first, second)))
         if isinstance(second, numbers) and name in _TAKE_TWO_NUMBERS:
-            return wrap(scalar(first, dtypes.number_dtype(first))), *args[1:]
+            return wrap(scalar(first, dtypes.number_dtype(first)))
     raise TypeError(
         f"{name}(): argument 'input' (position 1) must be Tensor, not {type(first).__name__}"
     )

@@ -73,7 +73,7 @@ def _discourage(name: str, data: Any) -> None:
             f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
             f"performing this operation. This also applies to advanced indexing e.g. tensor{how}",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

@@ -376,6 +376,9 @@ def binary(
         return out
 
     method.ufunc = getattr(op, "ufunc", None)  # type: ignore[attr-defined]
+    operand = "other: Operand, *" if numbers else "other: Tensor, *"
+    alpha = ", alpha: Number = 1" if "alpha" in op.constants else ""
+    method.overloads = (f"{operand}{alpha}, out=None",)  # type: ignore[attr-defined]
     return named(method, op)
 
 
@@ -476,6 +479,7 @@ def comparison(
                 f"\"{_BITS.get(name, name)}_cpu\" not implemented for '{kind.scalar_type}'"
             ) from None
 
+    method.overloads = ("other: Tensor, *, out=None", "other: Number, *, out=None")  # type: ignore[attr-defined]
     method.__doc__ = f"{compare.__doc__} Element by element; never recorded."
     return method
 
@@ -497,6 +501,7 @@ def logical(combine: Callable[[Any, Any], Any]) -> Method:
         except ValueError:
             raise broadcast_error(self._data.shape, other._data.shape) from None
 
+    method.overloads = ("other: Tensor, *, out=None",)  # type: ignore[attr-defined]
     method.__doc__ = f"{combine.__name__}, element by element; never recorded."
     return method
 

@@ -20,7 +20,7 @@ from .engine.node import LONG, AccumulateGrad, Edge, Node, parted
 from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .errors import noted
 from .gradients import backward
-from .methods import Methods, called_by_their_names
+from .methods import Methods, checked
 from .ops.dims import dimension
 from .recording import alias, apply, edge, memory, own_counter, wrap
 from .size import Size
@@ -560,5 +560,6 @@ def _read_only(name: str) -> Callable[[Tensor, Any], None]:
 for _name, _seen in list(vars(Tensor).items()):
     if isinstance(_seen, property) and _seen.fset is None:
         setattr(Tensor, _name, _seen.setter(_read_only(_name)))
-called_by_their_names(vars(Tensor))
+for _name, _seen in checked(vars(Tensor)).items():
+    setattr(Tensor, _name, _seen)
 Node.tensor_type = recording.Tensor = Tensor

@@ -30,7 +30,7 @@ STOREYS = [
     },
     {"engine"},
     {"ops"},
-    {"errors", "gradients", "inplace", "methods", "recording", "views"},
+    {"calls", "checked", "errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
     {"composites", "creation", "cuda", "functions", "joining", "linalg", "out", "special"},
     {"autograd", "nn", "optim", "utils"},

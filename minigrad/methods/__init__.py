@@ -9,13 +9,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from sys import modules
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..engine.node import Node
-from ..recording import torch_name
-from .numpy_names import TAKE_THEM, with_numpy_names
+from ..checked import told
 
 if TYPE_CHECKING:
     from .conversion import Conversion
@@ -182,40 +179,31 @@ class Later:
 def _loaded(family: Family) -> dict[str, Any]:
     """The family's methods by name, which from now on stand where a `Later` stood."""
     kind = family.load()
-    called_by_their_names(vars(kind))
-    for part in vars(modules[kind.__module__]).values():
-        if isinstance(part, ModuleType) and part.__name__.startswith("minigrad.ops."):
-            _name_operations(part)
     methods = {name: vars(kind)[name] for name in family.names.split()}
-    for name in TAKE_THEM & methods.keys():
-        methods[name] = with_numpy_names(methods[name])
+    methods |= checked(methods)
     for name, method in methods.items():
         setattr(Methods, name, method)
     return methods
 
 
-def called_by_their_names(methods: Mapping[str, Any]) -> None:
-    """Let Python's errors about arguments name the method, not the function that built it."""
+def checked(methods: Mapping[str, Any]) -> dict[str, Any]:
+    """The public ones among `methods`, which now say in torch's words what is wrong with a call.
+    That costs 80 ns a call, which the shortest that programs call in loops do not pay; those that
+    torch too has in Python need no words but Python's."""
+    found = {}
     for name, method in methods.items():
-        if isinstance(method, FunctionType):
-            built = "<locals>" in method.__qualname__ or method.__qualname__[:1].isupper()
-            if built and not name.startswith("__"):
-                method.__name__ = name
-                method.__qualname__ = f"Tensor.{name}" if name in _IN_PYTHON else name
+        if isinstance(method, FunctionType) and not name.startswith("_"):
+            method.__name__, method.__qualname__ = name, f"Tensor.{name}"
+            if name not in _SHORT and name not in _IN_PYTHON:
+                found[name] = told(method, name, "method")
+    return found
 
 
+_SHORT = frozenset("dim exp is_floating_point numel relu size sum tanh".split())
 _IN_PYTHON = frozenset(
-    "backward norm register_hook register_post_accumulate_grad_hook split unflatten".split()
+    "backward lu norm register_hook register_post_accumulate_grad_hook split storage storage_type "
+    "unflatten unique unique_consecutive".split()
 )
-"""The methods that torch too has in Python, so that the class is named in errors about a call."""
-
-
-def _name_operations(module: ModuleType) -> None:
-    for op in vars(module).values():
-        if isinstance(op, type) and issubclass(op, Node):
-            forward = vars(op).get("forward")
-            if isinstance(forward, FunctionType):
-                forward.__qualname__ = torch_name(op)
 
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..backends import fresh
+from ..checked import overloads
 from ..device import device
 from ..engine.node import Node
 from ..inplace import in_place
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _bool, _int, _float, _type = bool, int, float, type
 _NUMBERS = (bool, int, float, np.generic)
 _NO_DEVICE = "minigrad computes on the CPU only"
+
+_OPTIONS = "*, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False"
 
 
 class Conversion:
@@ -43,6 +46,7 @@ class Conversion:
     _clone = method(pointwise.CloneBackward0)
     _copy_ = in_place(_copy)
 
+    @overloads("other: Operand, non_blocking=False")
     def copy_(self, src: Tensor, non_blocking: Any = False) -> Tensor:
         """Write the elements of `src`, a tensor or a number, which broadcasts and is converted."""
         if not isinstance(src, Node.tensor_type):
@@ -54,6 +58,7 @@ class Conversion:
             src = wrap(np.asarray(src))
         return self._copy_(src)
 
+    @overloads("value: Tensor", "value: Number")
     def fill_(self, value: Any) -> Tensor:
         """Write `value`, a number or a 0-d tensor, to every element."""
         if not isinstance(value, Node.tensor_type):
@@ -71,7 +76,7 @@ class Conversion:
             )
         return self._fill_tensor(value)
 
-    def contiguous(self, memory_format: Any = None) -> Tensor:
+    def contiguous(self, *, memory_format: Any = None) -> Tensor:
         """The tensor itself if its elements lie in order in memory, else a copy."""
         return self if memory(self).flags.c_contiguous else self._clone(True)
 
@@ -127,39 +132,39 @@ class Conversion:
         """Raises NotImplementedError: there is no other device than the CPU."""
         raise NotImplementedError(_NO_DEVICE)
 
-    def half(self, memory_format: Any = None) -> Tensor:
+    def half(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float16."""
         return self.to(dtypes.float16)
 
-    def float(self, memory_format: Any = None) -> Tensor:
+    def float(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float32."""
         return self.to(dtypes.float32)
 
-    def double(self, memory_format: Any = None) -> Tensor:
+    def double(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as float64."""
         return self.to(dtypes.float64)
 
-    def byte(self, memory_format: Any = None) -> Tensor:
+    def byte(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as uint8."""
         return self.to(dtypes.uint8)
 
-    def char(self, memory_format: Any = None) -> Tensor:
+    def char(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int8."""
         return self.to(dtypes.int8)
 
-    def short(self, memory_format: Any = None) -> Tensor:
+    def short(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int16."""
         return self.to(dtypes.int16)
 
-    def int(self, memory_format: Any = None) -> Tensor:
+    def int(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int32."""
         return self.to(dtypes.int32)
 
-    def long(self, memory_format: Any = None) -> Tensor:
+    def long(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as int64."""
         return self.to(dtypes.int64)
 
-    def bool(self, memory_format: Any = None) -> Tensor:
+    def bool(self, *, memory_format: Any = None) -> Tensor:
         """The tensor as bool: whether an element is not 0."""
         return self.to(dtypes.bool)
 
@@ -191,24 +196,29 @@ class Conversion:
 
     # -- new tensors, in this one's dtype unless another is given ---------------------------------
 
+    @overloads(f"size: Sequence[int], {_OPTIONS}")
     def new_zeros(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Zeros of a shape."""
         return self._new(np.zeros(sizes(args or (size,))), **options)
 
+    @overloads(f"size: Sequence[int], {_OPTIONS}")
     def new_ones(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Ones of a shape."""
         return self._new(np.ones(sizes(args or (size,))), **options)
 
+    @overloads(f"size: Sequence[int], {_OPTIONS}")
     def new_empty(self, *args: Any, size: Any = None, **options: Any) -> Tensor:
         """Memory of a shape, its content left to chance."""
         kind = options.pop("dtype", None) or self.dtype
         return self._new(fresh(sizes(args or (size,)), kind.numpy), dtype=kind, **options)
 
+    @overloads(f"size: Sequence[int], fill_value: Number, {_OPTIONS}")
     def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
         """One value in a shape."""
         kind = options.get("dtype") or self.dtype  # type: ignore[attr-defined]
         return self._new(np.full(sizes((size,)), dtypes.to_number(fill_value, kind)), **options)
 
+    @overloads("data: Any, *, dtype=None, device=None, requires_grad=False")
     def new_tensor(self, data: Any, **options: Any) -> Tensor:
         """A copy of `data`."""
         if isinstance(data, Node.tensor_type):
@@ -218,7 +228,7 @@ class Conversion:
                 "sourceTensor.detach().clone().requires_grad_(True), rather than "
                 "tensor.new_tensor(sourceTensor).",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
             data = data._data
         return self._new(np.array(data), **options)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def older(name: str, text: str) -> None:
-    warn_once(f"minigrad.{name} is deprecated in favor of {text}", 4)
+    warn_once(f"minigrad.{name} is deprecated in favor of {text}", 5)
 
 
 class Factors:

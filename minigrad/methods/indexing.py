@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
+from ..checked import overloads
 from ..engine.node import Node
 from ..errors import typename
 from ..inplace import in_place
@@ -84,6 +85,7 @@ class Indexing:
             )
         return self._select_at(dim, index)
 
+    @overloads("dim: int, start: Tensor, length: int", "dim: int, start: int, length: int")
     def narrow(self, dim: int, start: Any, length: int) -> Tensor:
         """A view of `length` slices from `start` on along `dim`."""
         if not self._data.ndim:
@@ -144,6 +146,7 @@ class Indexing:
         """A copy whose slices at the places `index` along `dim` are those of `source`."""
         return apply(indexing.IndexCopyBackward0, (self, source), dim, fixed=(index,))
 
+    @overloads("dim: int, index: Tensor, value: Tensor", "dim: int, index: Tensor, value: Number")
     def index_fill(self, dim: int, index: Tensor, value: Any) -> Tensor:
         """A copy whose slices at the places `index` along `dim` are filled with `value`."""
         if isinstance(value, Node.tensor_type):
@@ -154,6 +157,12 @@ class Indexing:
         """For each place of `index`, the element of self there, but at that index along `dim`."""
         return apply(indexing.GatherBackward0, (self,), dim, fixed=(index,))
 
+    @overloads(
+        "dim: int, index: Tensor, src: Tensor, *, out=None",
+        "dim: int, index: Tensor, src: Tensor, *, reduce: str, out=None",
+        "dim: int, index: Tensor, value: Number, *, out=None",
+        "dim: int, index: Tensor, value: Number, *, reduce: str, out=None",
+    )
     def scatter(
         self, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
     ) -> Tensor:
@@ -209,6 +218,7 @@ class Indexing:
         indices = _not_negative(indices.expand(index_size), self.shape[axis])
         return self.expand(x_size).gather(axis, indices)
 
+    @overloads("mask: Tensor, value: Tensor", "mask: Tensor, value: Number")
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """A copy that holds `value`, a number or a 0-d tensor, where `mask` is True."""
         if isinstance(value, Node.tensor_type):
@@ -223,6 +233,7 @@ class Indexing:
         """A copy that holds the elements of `source`, in order, where `mask` is True."""
         return apply(indexing.MaskedScatterBackward0, (self, source), fixed=(mask,))
 
+    @overloads("*, out=None", "*, as_tuple: bool")
     def nonzero(self, *, as_tuple: bool = False) -> Any:
         """The places of all elements that are not 0: a row each, or a tensor for each dim."""
         places = np.nonzero(np.atleast_1d(self._data))
@@ -300,7 +311,7 @@ def _basic(x: Any, index: Any, always_slice: bool) -> tuple[Any, list[Any]]:
     """
     items = index if isinstance(index, tuple) else (index,)
     if _as_tuple(index):
-        warnings.warn(AS_TUPLE, UserWarning, stacklevel=3)
+        warnings.warn(AS_TUPLE, UserWarning, stacklevel=4)
         items = tuple(index)
     named = sum([_dims_named(item) for item in items])
     if named > x._data.ndim:

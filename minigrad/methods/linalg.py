@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import return_types
+from ..checked import factors_first, overloads
+from ..dtypes import Number
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import decomposition, linalg
 from ..ops.dims import broadcast_error, dimension
 from ..recording import Method, apply
 from .factors import older
-from .factors_first import factors_first
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -48,6 +49,7 @@ class Linalg:
     ndim: int
     shape: Any
 
+    @overloads("mat2: Tensor, *, out=None")
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices."""
         return apply(linalg.MmBackward0, (self, mat2))
@@ -60,27 +62,32 @@ class Linalg:
         """The inner product of two vectors."""
         return apply(linalg.DotBackward0, (self, tensor))
 
+    @overloads("mat2: Tensor, *, out=None")
     def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices, pair by pair."""
         return apply(linalg.BmmBackward0, (self, mat2))
 
     @factors_first
-    def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """β·self + α·(mat1 · mat2)"""
         return apply(linalg.AddmmBackward0, (self, mat1, mat2), beta, alpha)
 
     @factors_first
-    def addmv(self, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def addmv(self, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """β·self + α·(mat · vec)"""
         return apply(linalg.AddmvBackward0, (self, mat, vec), beta, alpha)
 
     @factors_first
-    def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def baddbmm(
+        self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1
+    ) -> Tensor:
         """β·self + α·(batch1 · batch2), matrix by matrix."""
         return apply(linalg.BaddbmmBackward0, (self, batch1, batch2), beta, alpha)
 
     @factors_first
-    def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def addbmm(
+        self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1
+    ) -> Tensor:
         """β·self + α·Σ(batch1 · batch2) over the batch."""
         return apply(linalg.AddbmmBackward0, (self, batch1, batch2), beta, alpha)
 
@@ -227,7 +234,7 @@ class Linalg:
         return (a * b)._unsafe_view(tuple([m * n for m, n in zip(a_shape, b_shape)]))
 
     @factors_first
-    def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """β·self + α·(vec1 · vec2ᵀ)"""
         if self.ndim > 2:
             raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")
@@ -239,7 +246,7 @@ class Linalg:
     _addr_ = in_place(_of_own_size(addr))
 
     @factors_first
-    def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """β·self + α·(vec1 · vec2ᵀ), in place"""
         if self.ndim != 2:
             raise RuntimeError(f"2D tensor expected, got {self.ndim}D tensor for input")

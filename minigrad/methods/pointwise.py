@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
+from ..checked import factors_first, overloads
+from ..dtypes import Number
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import pointwise
@@ -28,7 +30,6 @@ from ..recording import (
     unary,
     wrap,
 )
-from .factors_first import alpha_first, factors_first
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -88,8 +89,8 @@ class Pointwise:
 
     # -- arithmetic -------------------------------------------------------------------------------
 
-    add = alpha_first(binary(pointwise.AddBackward0))
-    sub = alpha_first(binary(pointwise.SubBackward0))
+    add = factors_first(binary(pointwise.AddBackward0))
+    sub = factors_first(binary(pointwise.SubBackward0))
     subtract = binary(pointwise.SubBackward0)
     mul = multiply = binary(pointwise.MulBackward0)
     _div = binary(pointwise.DivBackward0, integers=False)
@@ -120,6 +121,11 @@ class Pointwise:
     __rfloordiv__ = binary(pointwise.FloorDivide, reflected=True, operator=True)
     _remainder_of_number = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
 
+    @overloads(
+        "other: Tensor, *, out=None",
+        "other: Tensor, *, rounding_mode: str | None, out=None",
+        "other: Number, *, rounding_mode: str | None",
+    )
     def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         """self / other, or with `rounding_mode` "floor" or "trunc" the whole part of it."""
         if rounding_mode is None:
@@ -133,10 +139,12 @@ class Pointwise:
 
     divide = div
 
+    @overloads("other: Operand, *, out=None", "other: Number")
     def true_divide(self, other: Any) -> Tensor:
         """self / other"""
         return self._div(other)
 
+    @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
     def remainder(self, other: Any) -> Tensor:
         """What remains of self / other rounded down: it has the sign of `other`."""
         if isinstance(other, Node.tensor_type):
@@ -151,12 +159,14 @@ class Pointwise:
     def __mod__(self, other: Any) -> Tensor:
         return self.remainder(other) if _is_operand(other) else NotImplemented
 
+    @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
     def fmod(self, other: Any) -> Tensor:
         """What remains of self / other rounded toward 0: it has the sign of self."""
         if isinstance(other, Node.tensor_type):
             return self._fmod_tensor(other)
         return _with_number(pointwise.FmodBackward0, self, other)
 
+    @overloads("exponent: Tensor, *, out=None", "exponent: Number, *, out=None")
     def pow(self, exponent: Any) -> Tensor:
         """∂xⁿ/∂x = n·xⁿ⁻¹"""
         if isinstance(exponent, Node.tensor_type):
@@ -250,6 +260,7 @@ class Pointwise:
     _xlogy_tensor = binary(pointwise.XlogyBackward0, integers=False)
     _xlogy_number = method(pointwise.XlogyBackward2)
 
+    @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
     def xlogy(self, other: Any) -> Tensor:
         """self·ln(other), 0 where self is 0."""
         if isinstance(other, Node.tensor_type):
@@ -257,10 +268,14 @@ class Pointwise:
         kind = dtypes.result_type(self, other, dtypes.get_default_dtype().numpy.type(0))
         return self.to(kind)._xlogy_number(other)
 
+    @overloads("*, out=None", "*, decimals: int, out=None")
     def round(self, *, decimals: int | None = None) -> Tensor:
         """The nearest whole number, the even one of two; or the nearest with `decimals` digits."""
         return self._round() if decimals is None else self._round_decimals(decimals)
 
+    @overloads(
+        "end: Tensor, weight: Tensor, *, out=None", "end: Tensor, weight: Number, *, out=None"
+    )
     def lerp(self, end: Tensor, weight: Any) -> Tensor:
         """self + weight·(end − self), for a weight that is a tensor or a number."""
         for name, t in (("end", end), ("weight", weight)):
@@ -274,12 +289,12 @@ class Pointwise:
         return apply_broadcast(pointwise.LerpBackward0, (self, end), weight)
 
     @factors_first
-    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
         """self + value·tensor1·tensor2"""
         return apply_broadcast(pointwise.AddcmulBackward0, (self, tensor1, tensor2), value)
 
     @factors_first
-    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
         """self + value·tensor1/tensor2"""
         if not any(t.is_floating_point() for t in (tensor1, tensor2)):
             raise RuntimeError(NO_INTEGER_ADDCDIV)
@@ -305,6 +320,10 @@ class Pointwise:
     maximum = binary(pointwise.MaximumBackward0, numbers=False)
     minimum = binary(pointwise.MinimumBackward0, numbers=False)
 
+    @overloads(
+        "min: Tensor | None = None, max: Tensor | None = None, *, out=None",
+        "min: Number | None = None, max: Number | None = None, *, out=None",
+    )
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
         """The elements moved to between `min` and `max`: two numbers, or two tensors, or one."""
         if min is None and max is None:
@@ -327,6 +346,7 @@ class Pointwise:
 
     clip = clamp
 
+    @overloads("min: Tensor, *, out=None", "min: Number, *, out=None")
     def clamp_min(self, min: Any) -> Tensor:
         """The larger of self and `min`, a number or a tensor."""
         if isinstance(min, Node.tensor_type):
@@ -334,6 +354,7 @@ class Pointwise:
         x = self.to(dtypes.result_type(self, min))
         return apply(pointwise.ClampMinBackward0, (x,), min)
 
+    @overloads("max: Tensor, *, out=None", "max: Number, *, out=None")
     def clamp_max(self, max: Any) -> Tensor:
         """The smaller of self and `max`, a number or a tensor."""
         if isinstance(max, Node.tensor_type):

@@ -240,7 +240,7 @@ def _check_range(kind: np.dtype[Any], low: int, high: int) -> None:
                     "this range. This warning will become an error in version 1.7 release, please "
                     "fix the code in advance",
                     UserWarning,
-                    stacklevel=6,
+                    stacklevel=7,
                 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, return_types
+from ..checked import overloads
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import reduction
@@ -27,6 +28,7 @@ class Reduction:
 
     _data: Any
 
+    @overloads("*, dtype=None", "dim: Dims | None, keepdim=False, *, dtype=None, out=None")
     def sum(
         self,
         dim: Dims = _WHOLE,
@@ -43,25 +45,31 @@ class Reduction:
         if dim is _WHOLE and not (keepdim or keepdims):
             return apply(reduction.SumBackward0, (self,), dtype)
         dim = () if dim is _WHOLE or dim is None else dim
-        return apply(reduction.SumBackward1, (self,), dim, keepdim or keepdims, dtype)
+        try:
+            return apply(reduction.SumBackward1, (self,), dim, keepdim or keepdims, dtype)
+        except TypeError:  # called too often for a check around it
+            from ..calls import reread
 
+            reread("sum", Reduction.sum, (self, dim, keepdim)[: 2 + bool(keepdim)], {}, "method")
+            raise
+
+    @overloads(
+        "*, dtype=None, out=None", "dim: Dims | None, keepdim=False, *, dtype=None, out=None"
+    )
     def mean(
         self,
         dim: Dims = _WHOLE,
         keepdim: bool = False,
         *,
         dtype: Dtype = None,
-        axis: Dims = _WHOLE,
-        keepdims: bool = False,
     ) -> Tensor:
         """The mean of all elements, or along `dim`. Raises RuntimeError for integers."""
         if dtype is not None:
             dtype = dtypes.PYTHON_TYPES.get(dtype, dtype)
-        dim = axis if dim is _WHOLE else dim
-        if dim is _WHOLE and not (keepdim or keepdims):
+        if dim is _WHOLE and not keepdim:
             return apply(reduction.MeanBackward0, (self,), dtype)
         dim = () if dim is _WHOLE or dim is None else dim
-        return apply(reduction.MeanBackward1, (self,), dim, keepdim or keepdims, dtype)
+        return apply(reduction.MeanBackward1, (self,), dim, keepdim, dtype)
 
     def _mean_backward(self, shape: Sequence[int], count: int) -> Tensor:
         return self._expand(shape)._over(count)
@@ -80,6 +88,7 @@ class Reduction:
         count = self.isnan().logical_not().sum(dim, keepdim)
         return self.nansum(dim, keepdim, dtype=dtype) / count
 
+    @overloads("*, dtype=None", "dim: int, keepdim=False, *, dtype=None, out=None")
     def prod(self, dim: int | None = None, keepdim: bool = False, *, dtype: Dtype = None) -> Tensor:
         """The product of all elements, or along `dim`. Integers multiply to int64."""
         if dim is None:
@@ -96,6 +105,11 @@ class Reduction:
         """At each place along `dim` the product up to there."""
         return apply(reduction.CumprodBackward0, (self,), dim, dtype)
 
+    @overloads(
+        "dim: Dims | None, unbiased=True, keepdim=False, *, out=None",
+        "dim: Dims = None, *, correction: Number = None, keepdim=False, out=None",
+        "unbiased=True",
+    )
     def var(
         self,
         dim: Any = None,
@@ -108,6 +122,11 @@ class Reduction:
         dim, correction = _spread(dim, unbiased, correction)
         return apply(reduction.VarBackward0, (self,), dim, correction, keepdim)
 
+    @overloads(
+        "dim: Dims | None, unbiased=True, keepdim=False, *, out=None",
+        "dim: Dims = None, *, correction: Number = None, keepdim=False, out=None",
+        "unbiased=True",
+    )
     def std(
         self,
         dim: Any = None,
@@ -168,6 +187,11 @@ class Reduction:
 
     # -- extremes ---------------------------------------------------------------------------------
 
+    @overloads(
+        "*, out=None",
+        "other: Tensor, *, out=None",
+        "dim: int, keepdim=False, *, out: Sequence[Tensor] = None",
+    )
     def max(self, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
         """The largest element; (values, indices) along `dim`; or of two tensors, as `maximum`."""
         other = dim if isinstance(dim, Node.tensor_type) else other
@@ -177,6 +201,11 @@ class Reduction:
             return apply(reduction.MaxBackward1, (self,))
         return return_types.max(*apply(reduction.MaxBackward0, (self,), dim, keepdim))
 
+    @overloads(
+        "*, out=None",
+        "other: Tensor, *, out=None",
+        "dim: int, keepdim=False, *, out: Sequence[Tensor] = None",
+    )
     def min(self, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
         """The smallest element; (values, indices) along `dim`; or of two tensors, as `minimum`."""
         other = dim if isinstance(dim, Node.tensor_type) else other
@@ -194,12 +223,14 @@ class Reduction:
         """The smallest element along `dim` (one or several); all of them if it is left out."""
         return apply(reduction.AminBackward0, (self,), dim, keepdim)
 
+    @overloads("", "dim: int, keepdim=False, *, out: Sequence[Tensor] = None")
     def median(self, dim: int | None = None, keepdim: bool = False) -> Any:
         """The lower of the two middle elements; (values, indices) along `dim`."""
         if dim is None:
             return apply(reduction.MedianBackward0, (self,))
         return return_types.median(*apply(reduction.MedianBackward1, (self,), dim, keepdim))
 
+    @overloads("", "dim: int, keepdim=False, *, out: Sequence[Tensor] = None")
     def nanmedian(self, dim: int | None = None, keepdim: bool = False) -> Any:
         """The median of what is not nan."""
         if dim is None:
@@ -218,11 +249,16 @@ class Reduction:
         """Where the smallest element stands, in all of the tensor or along `dim`."""
         return _place(self, np.argmin, dim, keepdim, "argmin")
 
+    @overloads(
+        "*, stable: bool | None, dim=-1, descending=False, out: Sequence[Tensor] = None",
+        "dim=-1, descending=False, *, out: Sequence[Tensor] = None",
+    )
     def sort(self, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
         """The elements in order along `dim`, and where they stood: (values, indices)."""
         op = reduction.SortBackward0 if stable is None else reduction.SortBackward1
         return return_types.sort(*apply(op, (self,), dim, bool(descending)))
 
+    @overloads("*, stable: bool, dim=-1, descending=False, out=None", "dim=-1, descending=False")
     def argsort(self, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
         """The indices that would sort the tensor along `dim`."""
         return self.detach().sort(dim, descending, stable=stable).indices
@@ -235,14 +271,25 @@ class Reduction:
 
     # -- truth ------------------------------------------------------------------------------------
 
+    @overloads(
+        "*, out=None",
+        "dim: Dims = None, keepdim=False, *, out=None",
+        "dim: int, keepdim=False, *, out=None",
+    )
     def all(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Whether no element is 0, in all of the tensor or along `dim`."""
         return _truth(self, np.logical_and, dim, keepdim)
 
+    @overloads(
+        "*, out=None",
+        "dim: Dims = None, keepdim=False, *, out=None",
+        "dim: int, keepdim=False, *, out=None",
+    )
     def any(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Whether an element is not 0, in all of the tensor or along `dim`."""
         return _truth(self, np.logical_or, dim, keepdim)
 
+    @overloads("dim: int = None", "dim: Sequence[int]")
     def count_nonzero(self, dim: Dims = None) -> Tensor:
         """How many elements are not 0."""
         return self.ne(0).sum(dim)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
+from ..checked import overloads
 from ..engine.node import Node
 from ..errors import warn_once
 from ..inplace import check_writable, in_place
@@ -76,6 +77,7 @@ class Shape:
     _unsafe_split = method(shape.UnsafeSplitBackward0)
     _unsafe_split_with_sizes = method(shape.UnsafeSplitWithSizesBackward0)
 
+    @overloads("dtype: Dtype", "size: Sequence[int]")
     def view(self, *args: Any, size: Any = None, dtype: Any = None) -> Tensor:
         """The same elements in another shape, on the same memory; one size may be -1.
 
@@ -177,6 +179,7 @@ class Shape:
         """A view with the dimensions in another order."""
         return self._permute(sizes(args or (() if dims is None else dims,)))
 
+    @overloads("source: int, destination: int", "source: Sequence[int], destination: Sequence[int]")
     def movedim(self, source: Any, destination: Any) -> Tensor:
         """A view with some dimensions moved to other places, the others in their order."""
         ndim = self._data.ndim
@@ -200,6 +203,7 @@ class Shape:
 
     moveaxis = movedim
 
+    @overloads("", "dim: int", "dim: Sequence[int]")
     def squeeze(self, dim: Any = None, *more: int) -> Tensor:
         """A view without the dimensions of size 1: all of them, or those that `dim` names."""
         dim = (dim, *more) if more else dim
@@ -315,6 +319,11 @@ class Shape:
             return self._split_with_sizes((0,) * chunks, dim)
         return self._split(-(-size // chunks), dim)
 
+    @overloads(
+        "indices: Sequence[int], dim=0",
+        "tensor_indices_or_sections: Tensor, dim=0",
+        "sections: int, dim=0",
+    )
     def tensor_split(self, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Views of parts along `dim`: so many of nearly equal size, or split at given places."""
         if not self._data.ndim:
@@ -363,16 +372,19 @@ class Shape:
         value = self._wrap(dtypes.to_number(fill_value, self.dtype))  # type: ignore[attr-defined]
         return self.index_put_([self._wrap(i) for i in index], value)
 
+    @overloads("sections: int", "indices: Sequence[int]")
     def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Views of parts side by side: along the second dimension, of a vector along the first."""
         return _split_along(
             self, "hsplit", 1, indices_or_sections, 0 if self._data.ndim == 1 else 1
         )
 
+    @overloads("sections: int", "indices: Sequence[int]")
     def vsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Views of parts below each other, along the first dimension."""
         return _split_along(self, "vsplit", 2, indices_or_sections, 0)
 
+    @overloads("sections: int", "indices: Sequence[int]")
     def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Views of parts behind each other, along the third dimension."""
         return _split_along(self, "dsplit", 3, indices_or_sections, 2)
@@ -477,6 +489,7 @@ class Shape:
     tril_ = in_place(tril)
     triu_ = in_place(triu)
 
+    @overloads("", "dim: int", "dim: Sequence[int]")
     def squeeze_(self, dim: Any = None) -> Tensor:
         """Lose the dimensions of size 1, or `dim` (or several) if its size is 1."""
         if dim is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, return_types
+from ..checked import overloads
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import distributions, special
@@ -74,6 +75,7 @@ class Special:
     _softshrink = method(special.SoftshrinkBackward0)
     _glu = method(special.GluBackward0)
 
+    @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
     def copysign(self, other: Any) -> Tensor:
         """|self| with the signs of `other`, a tensor or a number."""
         if isinstance(other, Node.tensor_type):
@@ -97,6 +99,7 @@ class Special:
         """self·2ⁿ, n from `other`."""
         return apply_broadcast(special.LdexpBackward0, (self, other), integers=False)
 
+    @overloads("exponent: Tensor, *, out=None", "exponent: Number, *, out=None")
     def float_power(self, exponent: Any) -> Tensor:
         """self to a power, in float64."""
         x = self.to(dtypes.float64)  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, return_types
+from ..checked import overloads
 from ..engine.node import Node
 from ..errors import warn_once
 from ..inplace import in_place
@@ -56,6 +57,10 @@ class Statistics:
         """The elements in order along the first dimension."""
         return self.sort(0).values  # type: ignore[attr-defined]
 
+    @overloads(
+        "q: Tensor, dim: int = None, keepdim=False, *, interpolation='linear', out=None",
+        "q: float, dim: int = None, keepdim=False, *, interpolation='linear', out=None",
+    )
     def quantile(
         self,
         q: Any,
@@ -67,6 +72,10 @@ class Statistics:
         """The value below which a share `q` of the elements lies, of all or along `dim`."""
         return _quantile(self, "quantile", q, dim, keepdim, interpolation, False)
 
+    @overloads(
+        "q: Tensor, dim: int = None, keepdim=False, *, interpolation='linear', out=None",
+        "q: float, dim: int = None, keepdim=False, *, interpolation='linear', out=None",
+    )
     def nanquantile(
         self,
         q: Any,
@@ -222,6 +231,11 @@ class Statistics:
         counts, _ = np.histogram(x[(x >= min) & (x <= max)], bins, (min, max))
         return wrap(counts.astype(x.dtype))
 
+    @overloads(
+        "bins: Tensor, *, weight: Tensor = None, density=False, out: Sequence[Tensor] = None",
+        "bins: int = 100, *, range: Sequence[float] = None, weight: Tensor = None, density=False, "
+        "out: Sequence[Tensor] = None",
+    )
     def histogram(
         self, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
     ) -> Any:
@@ -271,7 +285,7 @@ class Statistics:
                 "Using minigrad.cross without specifying the dim arg is deprecated.\nPlease either "
                 "pass the dim explicitly or simply use minigrad.linalg.cross.\nThe default value "
                 "of dim will change to agree with that of linalg.cross in a future release.",
-                3,
+                4,
             )
         if self.ndim != other.ndim:
             raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
@@ -368,7 +382,7 @@ class Statistics:
 
         `reduce` is "prod", "mean", "amax" or "amin".
         """
-        warn_once("index_reduce() is in beta and the API may change at any time.", 3)
+        warn_once("index_reduce() is in beta and the API may change at any time.", 4)
         op = statistics.IndexReduceBackward0
         return apply(op, (self, source), dim, reduce, include_self, fixed=(index,))
 

@@ -362,7 +362,7 @@ class VarBackward0(Reduction):
                 f"{name}(): degrees of freedom is <= 0. Correction should be "
                 "strictly less than the reduction factor (input numel divided by output numel).",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
         wide = x.astype(np.float32) if x.dtype == np.float16 else x
         kind = wide.dtype.type
