@@ -18,7 +18,14 @@ from .device import device
 from .engine.node import Node
 from .errors import warn_once
 
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input"}
+NUMPY_NAMES = {
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "x": "input",
+    "a": "input",
+    "x1": "input",
+    "x2": "other",
+}
 """numpy's names of arguments, which torch takes too, where the function has torch's."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .methods.linalg import einsum
 from .methods.linalg import tensordot as _tensordot
 from .methods.shape import cat as _cat
 from .methods.shape import stack as _stack
@@ -15,6 +16,25 @@ from .out import with_out
 from .recording import first_misfit
 from .size import Size
 from .tensor import Tensor
+
+__all__ = [
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_shapes",
+    "broadcast_tensors",
+    "cat",
+    "column_stack",
+    "concat",
+    "concatenate",
+    "dstack",
+    "einsum",
+    "hstack",
+    "meshgrid",
+    "stack",
+    "tensordot",
+    "vstack",
+]
 
 cat = concat = concatenate = with_out(_cat)
 stack = with_out(_stack)

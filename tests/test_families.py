@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import minigrad
-from minigrad import functions
 from minigrad.methods import FAMILIES, Methods
 
 ROOT = Path(__file__).parent.parent
@@ -42,16 +41,6 @@ def test_the_type_checker_sees_the_families_that_are_loaded():
     tree = ast.parse(Path(inspect.getfile(Methods)).read_text(encoding="utf-8"))
     (seen,) = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Methods"]
     assert [base.id for base in seen.bases] == [family.load().__name__ for family in FAMILIES]
-
-
-def test_the_type_checker_sees_the_functions_that_are_made():
-    tree = ast.parse(Path(functions.__file__).read_text(encoding="utf-8"))
-    (seen,) = [n for n in tree.body if isinstance(n, ast.If)]
-    for line in seen.body:
-        made = functions.function(line.value.args[0].value)
-        synonyms = [getattr(functions, name.id) for name in line.targets]
-        assert all(synonym.__wrapped__ is made.__wrapped__ for synonym in synonyms)
-        assert all(name.id in functions.__all__ for name in line.targets)
 
 
 def test_an_import_loads_no_family_and_a_method_loads_its_own():
