@@ -51,10 +51,7 @@ class Conversion:
         """Write the elements of `src`, a tensor or a number, which broadcasts and is converted."""
         if not isinstance(src, Node.tensor_type):
             if not isinstance(src, _NUMBERS):
-                given = type(src).__name__
-                raise TypeError(
-                    f"copy_(): argument 'other' (position 1) must be Tensor, not {given}"
-                )
+                raise TypeError("neither a tensor nor a number")
             src = wrap(np.asarray(src))
         return self._copy_(src)
 
@@ -63,11 +60,7 @@ class Conversion:
         """Write `value`, a number or a 0-d tensor, to every element."""
         if not isinstance(value, Node.tensor_type):
             if not isinstance(value, _NUMBERS):
-                raise TypeError(
-                    "fill_() received an invalid combination of arguments - got "
-                    f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n"
-                    " * (Number value)\n"
-                )
+                raise TypeError("neither a tensor nor a number")
             return self._fill_number(value)
         if value.ndim:
             raise RuntimeError(

@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 def _of_integers(name: str, combine: Any) -> Any:
     """A method of two tensors of integers, never recorded."""
 
-    def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Node.tensor_type):
-            raise TypeError(
-                f"{name}(): argument 'other' (position 1) must be Tensor, "
-                f"not {type(other).__name__}"
-            )
+    def method(self: Any, other: Tensor) -> Any:
         kind = dtypes.result_type(self, other)
         if kind.category != 1:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind.scalar_type}'")
@@ -84,11 +79,6 @@ class Special:
 
     def heaviside(self, values: Tensor) -> Tensor:
         """0 where self < 0, 1 where self > 0, and `values` where self is 0."""
-        if not isinstance(values, Node.tensor_type):
-            raise TypeError(
-                "heaviside(): argument 'values' (position 1) must be Tensor, not "
-                f"{type(values).__name__}"
-            )
         if self.dtype is not values.dtype:  # type: ignore[attr-defined]
             raise RuntimeError(
                 "heaviside is not yet implemented for tensors with different dtypes."
