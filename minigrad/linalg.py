@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -10,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, return_types
+from .checked import told
 from .functions import cat
 from .methods.factors import factored, lu_solved
-from .methods.numpy_names import with_numpy_names
 from .ops import decomposition, elimination, reduction
 from .ops.decomposition import LinAlgError
 from .ops.dims import matrix_dims
@@ -111,7 +112,7 @@ def matrix_norm(
 
 
 @with_out
-@with_numpy_names
+@functools.partial(told, name="linalg_norm")
 def norm(
     A: Tensor, ord: Any = None, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
