@@ -61,6 +61,7 @@ if _TYPE_CHECKING:
         backends,
         composites,
         cuda,
+        distributions,
         functions,
         linalg,
         nn,
@@ -125,6 +126,7 @@ __all__ = [
     "cuda",
     "default_generator",
     "device",
+    "distributions",
     "e",
     "enable_grad",
     "get_default_device",
@@ -198,8 +200,8 @@ _absent = _missing(
 )
 
 _ROOMS = frozenset(
-    "accelerator backends composites cuda functions linalg nn optim return_types serialization "
-    "special utils".split()
+    "accelerator backends composites cuda distributions functions linalg nn optim return_types "
+    "serialization special utils".split()
 )
 _LATER = {
     "autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",

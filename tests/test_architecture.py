@@ -33,7 +33,7 @@ STOREYS = [
     {"calls", "checked", "errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
     {"composites", "creation", "cuda", "functions", "joining", "linalg", "out", "special"},
-    {"autograd", "nn", "optim", "utils"},
+    {"autograd", "distributions", "nn", "optim", "utils"},
     {"__main__"},  # the command, outside the front door: it alone comes in through it
 ]
 AS_ASKED = {("minigrad.namesake", "?")}  # finds minigrad's modules for whoever asks for them
