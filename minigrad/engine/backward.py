@@ -232,37 +232,38 @@ class GraphTask:
         return wanted
 
     def step(self, node: Node, grad: Any) -> Sequence[Any] | None:
-        """Run one node, the long way. Return what it sends; None if the pass ends here."""
-        if node.num_outputs > 1:
-            others = [self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]
-            grad = _unlisted(node, [grad, *others])
-        sent = self.apply(node, grad)
-        if sent is not None and not self.retain:
-            node.release()
-        return sent
-
-    def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
         """Run a node with its hooks, in torch's order: of its tensors, `retain_grad`, prehooks,
-        posthooks; and capture what arrives, if it is asked for. None if the pass ends here."""
+        posthooks; and capture what arrives, if it is asked for. Return what the node sends; None if
+        the pass ends here."""
         goes_on = self.wanted is None or node in self.wanted
+        grads = [grad, *[self.arrived.pop((node, i), None) for i in range(1, node.num_outputs)]]
         if not goes_on and not self.will_run(node) and [node] != self.roots:
             return None  # torch calls the hooks of a single root in any case
-        if goes_on and self.captured:
-            self.capture(node, grad)  # before the hooks change it, as in torch
-        grad = self.before(node, grad)
+        if goes_on:
+            self.capture(node, grads)  # before the hooks change it, as in torch
+        for slot, hooks in (node.tensor_hooks or {}).items():
+            for hook in list(hooks.values()):
+                old = self.wrap(grads[slot])
+                grads[slot] = self.unwrap(replaced(hook, old, hook(old), Node.tensor_type))
+        for slot, keep in (node.retained or {}).items():
+            if grads[slot] is not None:
+                keep(self.wrap(grads[slot]))
         if not goes_on:
-            self.capture(node, grad)
+            self.capture(node, grads)
             return None
-        if node.prehooks:
-            grad = self.prehooks(node, grad)
-        sent: Sequence[Any] = node.run(grad, self.recording)
+        for prehook in list((node.prehooks or {}).values()):
+            tensors = tuple([self.wrap(g) for g in grads])
+            tensors = replaced_tuple(prehook, tensors, prehook(tensors), Node.tensor_type)
+            grads = [self.unwrap(t) for t in tensors]
+        if node.num_outputs == 1:
+            sent: Sequence[Any] = node.run(grads[0], self.recording)
+        else:
+            anything = any(g is not None for g in grads)
+            sent = node.run(grads if anything else None, self.recording)
         if node.posthooks:
-            if self.wanted is not None or not node.custom:
-                sent = [  # a rule may compute more than this pass wants
-                    g if to and (self.wanted is None or self.will_run(parted(to)[0])) else None
-                    for g, to in zip(sent, node.edges)
-                ]
-            sent = self.posthooks(node, sent, grad)
+            sent = self.posthooks(node, sent, grads)
+        if not self.retain:
+            node.release()
         return sent
 
     def will_run(self, node: Node) -> bool:
@@ -279,33 +280,19 @@ class GraphTask:
     def unwrap(self, grad: Any) -> Any:
         return grad if grad is None or self.recording else grad._data
 
-    def before(self, node: Node, grad: Any) -> Any:
-        """Call the hooks of the tensors that this node made (or the leaf it stands for)."""
-        if not (node.tensor_hooks or node.retained):
-            return grad
-        grads = _listed(node, grad)
-        for slot, hooks in (node.tensor_hooks or {}).items():
-            for hook in list(hooks.values()):
-                old = self.wrap(grads[slot])
-                grads[slot] = self.unwrap(replaced(hook, old, hook(old), Node.tensor_type))
-        for slot, keep in (node.retained or {}).items():
-            if grads[slot] is not None:
-                keep(self.wrap(grads[slot]))
-        return _unlisted(node, grads)
-
-    def capture(self, node: Node, grad: Any) -> None:
-        for slot, value in enumerate(_listed(node, grad)):
+    def capture(self, node: Node, grads: Sequence[Any]) -> None:
+        """Keep what arrives, if it is asked for."""
+        for slot, grad in enumerate(grads):
             if end(node, slot) in self.captured:
-                self.captured[end(node, slot)] = value
+                self.captured[end(node, slot)] = grad
 
-    def prehooks(self, node: Node, grad: Any) -> Any:
-        tensors = tuple([self.wrap(g) for g in _listed(node, grad)])
-        for hook in list(node.prehooks.values()):  # type: ignore[union-attr]
-            tensors = replaced_tuple(hook, tensors, hook(tensors), Node.tensor_type)
-        return _unlisted(node, [self.unwrap(t) for t in tensors])
-
-    def posthooks(self, node: Node, sent: Sequence[Any], grad: Any) -> Sequence[Any]:
-        outputs = tuple([self.wrap(g) for g in _listed(node, grad)])
+    def posthooks(self, node: Node, sent: Sequence[Any], grads: Sequence[Any]) -> Sequence[Any]:
+        if self.wanted is not None or not node.custom:
+            sent = [  # a rule may compute more than this pass wants
+                g if to and (self.wanted is None or self.will_run(parted(to)[0])) else None
+                for g, to in zip(sent, node.edges)
+            ]
+        outputs = tuple([self.wrap(g) for g in grads])
         inputs = tuple([self.wrap(g) for g in sent])
         for hook in list(node.posthooks.values()):  # type: ignore[union-attr]
             inputs = replaced_tuple(hook, inputs, hook(inputs, outputs), Node.tensor_type)
@@ -318,10 +305,10 @@ class WatchedTask(GraphTask):
     watched = True
     node: Node | None = None  # the one that is running
 
-    def apply(self, node: Node, grad: Any) -> Sequence[Any] | None:
+    def step(self, node: Node, grad: Any) -> Sequence[Any] | None:
         self.node = node
         try:
-            sent = super().apply(node, grad)
+            sent = super().step(node, grad)
             if anomaly.check_nan:
                 for i, value in enumerate(sent or ()):
                     array = value._data if self.recording and value is not None else value
@@ -338,15 +325,3 @@ class WatchedTask(GraphTask):
                     print(text, file=sys.stderr)
             raise
         return sent
-
-
-def _listed(node: Node, grad: Any) -> list[Any]:
-    """The gradients of a node's outputs, from what its rule takes."""
-    return [grad] if node.num_outputs == 1 else grad or [None] * node.num_outputs
-
-
-def _unlisted(node: Node, grads: list[Any]) -> Any:
-    """The gradients of a node's outputs as a rule takes them: one as it is, none as None."""
-    if node.num_outputs == 1:
-        return grads[0]
-    return grads if any(grad is not None for grad in grads) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import threading
@@ -14,7 +13,7 @@ import numpy as np
 
 from .. import dtypes
 from . import anomaly
-from .grad_mode import no_grad, state, unusual
+from .grad_mode import state, unusual
 from .hooks import Hooks, RemovableHandle
 from .saved import FITS, Packed, RawSavedTensor, in_order, pack_all, unpack_all
 from .saved import LONG as LONG
@@ -244,7 +243,7 @@ class Node:
             raise RuntimeError(BACKWARD_TWICE)
         if grad is None:
             return (None,) * len(self.edges)
-        if saved and (type(saved[0]) is Packed or type(saved[-1]) is Packed):
+        if any(type(s) is Packed for s in saved):
             grads = self._of_unpacked(grad, recording)
         else:
             grads = self.backward(grad, *self.values(saved, recording))
@@ -255,22 +254,16 @@ class Node:
     def _of_unpacked(self, grad: Any, recording: bool) -> tuple[Any, ...]:
         """What the rule gives where hooks unpack what it needs: of another dtype than was packed,
         it is converted back; another shape may be refused with RuntimeError."""
-        saved, wrap = unpack_all(self), self.tensor_type._wrap
-        given = grad if self.num_outputs > 1 else [grad]
-        kind = next(getattr(g, "_data", g).dtype for g in given if g is not None)
-        if recording:
-            sent = self.backward(grad, *saved)
-        else:
-            sent = NOTHING
-            with contextlib.suppress(ValueError):  # numpy's; tensors say below what is wrong
-                sent = self.backward(grad, *[getattr(t, "_data", t) for t in saved])
-            if sent is NOTHING:
-                given = [g if g is None else wrap(g) for g in given]
-                with no_grad(), contextlib.suppress(ValueError):
-                    self.backward(given if self.num_outputs > 1 else given[0], *saved)
-                raise RuntimeError("an unpack hook gave a tensor of another shape than was packed")
-        sent = sent if type(sent) is tuple else (sent,)
-        return tuple([g if g is None else cast(g, kind) for g in sent])
+        saved, grads = unpack_all(self), _listed(grad)
+        kind = next(getattr(g, "_data", g).dtype for g in grads if g is not None)
+        try:
+            given = saved if recording else [getattr(s, "_data", s) for s in saved]
+            sent = self.backward(grad, *given)
+        except ValueError:  # numpy's; tensors say in torch's words what is wrong
+            grads = [g if g is None else self.tensor_type._wrap(g) for g in grads]
+            self.backward(grads if self.num_outputs > 1 else grads[0], *saved)
+            raise
+        return tuple([g if g is None else cast(g, kind) for g in _listed(sent)])
 
     def values(self, saved: Sequence[Any], recording: bool) -> Sequence[Any]:
         """What was saved, as the rule gets it: arrays, or tensors that are part of the graph.
@@ -291,8 +284,6 @@ class Node:
 
     def checked(self, saved: Any) -> Any:
         """The array of a saved value, if it is still what was saved."""
-        if type(saved) is Packed:
-            return saved.tensor(self)._data
         tensor, counter, expected = saved, UNWRITTEN, 0
         if type(saved) is SavedTensor:
             tensor, counter, expected = saved.tensor, saved._counter, saved.expected
@@ -311,13 +302,11 @@ class Node:
         """A saved value as a tensor that is part of the graph; a constant stays a number."""
         if type(saved) is Packed:
             return saved.tensor(self)
-        if type(saved) is not SavedTensor:
-            self.checked(saved)
-            return saved
-        if saved.tensor is not None or saved._counter is UNWRITTEN:
-            self.checked(saved)
-            return saved._data if saved.tensor is None else saved.tensor
-        result = self.tensor_type._wrap(self.checked(saved))
+        array = self.checked(saved)
+        tensor = saved.tensor if type(saved) is SavedTensor else saved
+        if tensor is not None or saved._counter is UNWRITTEN:
+            return array if tensor is None else tensor
+        result = self.tensor_type._wrap(array)
         result._counter = saved._counter
         result._grad_fn = self.result_edge(saved.slot)
         return result
@@ -503,6 +492,10 @@ _seen_by_one, _seen_of_owner = _count_references()
 DEAD_END = Node()
 """Stands for the maker of a view that requires grad like its base, but was made without recording:
 the operation that uses it is recorded, and has no edge to it."""
+
+
+def _listed(grads: Any) -> Sequence[Any]:
+    return grads if type(grads) in (list, tuple) else [grads]
 
 
 def boxed(tensor: Any) -> Any:
