@@ -30,7 +30,7 @@ STOREYS = [
     },
     {"engine"},
     {"ops"},
-    {"calls", "checked", "errors", "gradients", "inplace", "methods", "recording", "views"},
+    {"array", "calls", "checked", "errors", "gradients", "inplace", "methods", "recording", "views"},
     {"tensor"},
     {"composites", "creation", "cuda", "functions", "joining", "linalg", "out", "special"},
     {"autograd", "distributions", "nn", "optim", "utils"},
