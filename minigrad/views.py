@@ -230,9 +230,10 @@ def rebase(view: Any, fn: Node) -> None:
     set_maker(base, node)
     if view._backward_hooks is not None:
         view._backward_hooks = None
-    # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
-    maker, array, steps = weakref.ref(node), memory(base), view._steps
-    fn.maker = lambda: _taken_from(array, maker(), steps)
+    if not fn.custom:  # as in torch, a Function's result is its own also where it is a view
+        # If `fn` saved its result, that is the view: as taken from the base that CopySlices makes.
+        maker, array, steps = weakref.ref(node), memory(base), view._steps
+        fn.maker = lambda: _taken_from(array, maker(), steps)
 
 
 def relic(tensor: Any, maker: Node) -> Any:

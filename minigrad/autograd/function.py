@@ -73,10 +73,10 @@ class BackwardCFunction(Node, FunctionCtx):
     materialize_grads = True
     _materialize_non_diff_grads = True  # … and for one that is marked as not differentiable
     needs_input_grad: tuple[bool, ...] = ()
-    tensor_inputs: tuple[tuple[int, tuple[int, ...], Any], ...] = ()  # (position, shape, dtype)
+    tensor_inputs: dict[int, tuple[Any, Any]]  # (shape, dtype), by position
+    output_meta: Sequence[tuple[Any, Any] | None] = ()  # likewise; None: no zeros for it
     to_x = to_y = ABSENT  # it is in no graph yet
     first = second = None
-    output_meta: tuple[tuple[tuple[int, ...], Any] | None, ...] = ()  # None: no zeros for it
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
@@ -93,11 +93,6 @@ class BackwardCFunction(Node, FunctionCtx):
         )
         return self.saved_tensors
 
-    def made_by(self) -> Node:
-        """This node, also of what it wrote into a view: torch has its own operations alone find
-        the view's node."""
-        return self
-
     @property
     def _raw_saved_tensors(self) -> tuple[RawSavedTensor, ...]:
         if self.saved is None:
@@ -105,10 +100,12 @@ class BackwardCFunction(Node, FunctionCtx):
         return tuple([RawSavedTensor(self, i) for i in range(len(self.saved))])
 
     def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
-        grads = grad if self.num_outputs > 1 else [grad]
-        if grads is None:
-            grads = [None] * self.num_outputs
-        given = [self._given(g, meta, recording) for g, meta in zip(grads, self.output_meta)]
+        grads = [grad] if self.num_outputs == 1 else grad or [None] * self.num_outputs
+        given = [g if recording or g is None else wrap(g) for g in grads]
+        if self.materialize_grads:
+            for i, meta in enumerate(self.output_meta):
+                if given[i] is None and meta is not None:
+                    given[i] = wrap(np.zeros(*meta))
         cls = self._forward_cls
         if cls.backward is not Function.backward and cls.vjp is not Function.vjp:
             raise RuntimeError(
@@ -117,14 +114,6 @@ class BackwardCFunction(Node, FunctionCtx):
             )
         sent = (cls.backward if cls.backward is not Function.backward else cls.vjp)(self, *given)
         return self._checked_gradients(sent if isinstance(sent, tuple) else (sent,), recording)
-
-    def _given(self, grad: Any, meta: tuple[tuple[int, ...], Any] | None, recording: bool) -> Any:
-        if grad is None:
-            if meta is None or not self.materialize_grads:
-                return None
-            shape, dtype = meta
-            return wrap(np.zeros(shape, dtype.numpy))
-        return grad if recording else wrap(grad)
 
     def _checked_gradients(self, sent: tuple[Any, ...], recording: bool) -> tuple[Any, ...]:
         """The gradients of the tensor inputs, each checked to be a tensor that fits its input."""
@@ -136,23 +125,16 @@ class BackwardCFunction(Node, FunctionCtx):
                 f"function {name} returned an incorrect number of gradients "
                 f"(expected {expected}, got {len(sent)})"
             )
-        tensors = {position for position, _, _ in self.tensor_inputs}
         for position, value in enumerate(sent):
-            if value is not None and position not in tensors:
+            if value is not None and position not in self.tensor_inputs:
                 raise RuntimeError(
                     f"function {name} returned a gradient different than None at position "
                     f"{position + 1}, but the corresponding forward input was not a Variable"
                 )
-        return tuple(
-            [
-                self._fitted(index, sent[position], shape, dtype, recording)
-                for index, (position, shape, dtype) in enumerate(self.tensor_inputs)
-            ]
-        )
+        inputs = enumerate(self.tensor_inputs.items())
+        return tuple([self._fitted(i, sent[at], *meta, recording) for i, (at, meta) in inputs])
 
-    def _fitted(
-        self, index: int, value: Any, shape: tuple[int, ...], dtype: Any, recording: bool
-    ) -> Any:
+    def _fitted(self, index: int, value: Any, shape: Any, dtype: Any, recording: bool) -> Any:
         if value is None:
             return None
         if not isinstance(value, Tensor):
@@ -164,7 +146,7 @@ class BackwardCFunction(Node, FunctionCtx):
                 f"Function {self.name()} returned an invalid gradient at index {index} - got "
                 f"{list(value.shape)} but expected shape compatible with {list(shape)}"
             )
-        return cast(sum_to(value if recording else value._data, shape), dtype.numpy)
+        return cast(sum_to(value if recording else value._data, shape), dtype)
 
     def __repr__(self) -> str:
         return f"<minigrad.autograd.function.{self.name()} object at {id(self):#x}>"
@@ -243,6 +225,7 @@ class Function:
             args = _positional(cls.forward, args if separate else (ctx, *args), kwargs, separate)
             args = args if separate else args[1:]
         tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        ctx.tensor_inputs = {i: (t._data.shape, t._data.dtype) for i, t in tensors}
         ctx.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in args])
         edges = tuple([edge(t) for _, t in tensors]) if state.enabled else ()
         recorded = any(target is not None for target in edges)
@@ -256,7 +239,6 @@ class Function:
         made = outputs if several else (outputs,)
         if recorded:
             ctx.link(edges)
-            ctx.tensor_inputs = tuple([(i, t._data.shape, t.dtype) for i, t in tensors])
         if any(all(dirty is not out for out in made) for dirty in ctx.dirty_tensors):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as "
@@ -269,23 +251,17 @@ class Function:
                     "that have been mutated should be passed to ctx.mark_dirty().",
                     stacklevel=2,
                 )
-        differentiable = [_differentiable(ctx, out) for out in made]
         ctx.num_outputs = len(made)
-        ctx.output_meta = tuple(
-            [
-                None
-                if not isinstance(out, Tensor) or not (smooth or ctx._materialize_non_diff_grads)
-                else (out._data.shape, out.dtype)
-                for out, smooth in zip(made, differentiable)
-            ]
-        )
-        where = "multiple" if recorded and sum(differentiable) > 1 else "function"
-        made = tuple(
-            [
-                _output(ctx, i, out, args, recorded, smooth, where)
-                for i, (out, smooth) in enumerate(zip(made, differentiable))
-            ]
-        )
+        ctx.output_meta = [
+            (out._data.shape, out._data.dtype)
+            if _differentiable(ctx, out)
+            or (ctx._materialize_non_diff_grads and isinstance(out, Tensor))
+            else None
+            for out in made
+        ]
+        several_smooth = sum([_differentiable(ctx, out) for out in made]) > 1
+        where = "multiple" if recorded and several_smooth else "function"
+        made = tuple([_output(ctx, i, out, args, where) for i, out in enumerate(made)])
         _save(ctx, made, recorded)
         return made if several else made[0]
 
@@ -313,21 +289,14 @@ def _differentiable(ctx: BackwardCFunction, out: Any) -> bool:
     )
 
 
-def _output(
-    ctx: BackwardCFunction,
-    slot: int,
-    out: Any,
-    args: Sequence[Any],
-    recorded: bool,
-    differentiable: bool,
-    where: str,
-) -> Any:
+def _output(ctx: BackwardCFunction, slot: int, out: Any, args: Sequence[Any], where: str) -> Any:
     """One output as the caller gets it: the tensor that `forward` returned, made by this node.
 
     If it is a view, `where` it was made forbids writing to it: the write would bypass `backward`.
     """
     if not isinstance(out, Tensor):
         return out
+    recorded, differentiable = bool(ctx.edges), _differentiable(ctx, out)
     if any(out is tensor for tensor in ctx.dirty_tensors):
         if recorded and out.requires_grad and out._grad_fn is None:
             raise RuntimeError(

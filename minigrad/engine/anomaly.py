@@ -24,27 +24,17 @@ def remember(node: Any, parent: Any) -> None:
 
 def report(node: Any) -> Iterator[str]:
     """Where a node that failed was made, and where each node whose backward made it."""
+    yield "Error detected in " + _told(node, "caused the error")
+    while (node := node.metadata.get("parent_")) is not None:
+        induced = _told(node, "induced the previous calculation")
+        yield "\n\nPrevious calculation was induced by " + induced
+
+
+def _told(node: Any, did: str) -> str:
     name, lines = type(node).__name__, node.metadata.get("traceback_")
     if lines is None:
-        yield (
-            f"Error detected in {name}. No forward pass information available. Enable detect "
-            "anomaly during forward pass for more information."
+        return (
+            f"{name}. No forward pass information available. Enable detect anomaly during forward "
+            "pass for more information."
         )
-    else:
-        yield (
-            f"Error detected in {name}. Traceback of forward call that caused the error:\n"
-            + "".join(lines)
-        )
-    while (parent := node.metadata.get("parent_")) is not None:
-        name, lines = type(parent).__name__, parent.metadata.get("traceback_")
-        if lines is None:
-            yield (
-                f"\n\nPrevious calculation was induced by {name}. No forward pass information "
-                "available. Enable detect anomaly during forward pass for more information."
-            )
-        else:
-            yield (
-                f"\n\nPrevious calculation was induced by {name}. Traceback of forward call that "
-                "induced the previous calculation:\n" + "".join(lines)
-            )
-        node = parent
+    return f"{name}. Traceback of forward call that {did}:\n" + "".join(lines)

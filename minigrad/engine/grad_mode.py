@@ -8,7 +8,6 @@ import threading
 import warnings
 from collections.abc import Callable
 from threading import get_ident
-from types import TracebackType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,12 +51,7 @@ class _GradMode:
         self.prev = state.grad_mode
         set_mode(self.mode)
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         set_mode(self.prev)
 
     def clone(self) -> _GradMode:
