@@ -125,7 +125,7 @@ class _Uninitialized(Tensor):
         return memo[id(self)]
 
 
-class UninitializedParameter(_Uninitialized, Parameter):
+class UninitializedParameter(_Uninitialized, Parameter):  # type: ignore[override]
     """A parameter that has no shape yet: of a module that waits for its first input."""
 
     cls_to_become = Parameter
