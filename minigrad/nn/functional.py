@@ -23,6 +23,7 @@ from .convolution import *  # noqa: F403
 from .distances import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embeddings import *  # noqa: F403
+from .grids import *  # noqa: F403
 from .linear import *  # noqa: F403
 from .normalization import *  # noqa: F403
 from .pooling import *  # noqa: F403
