@@ -10,22 +10,28 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..ops import loss, reduction
+from ..ops import loss, reduction, sequences, statistics
 from ..out import with_out
 from ..recording import apply, apply_broadcast, wrap
 from ..tensor import Tensor
+from . import arguments
 from .arguments import legacy_reduction, reduced
 
 __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
+    "ctc_loss",
     "gaussian_nll_loss",
     "hinge_embedding_loss",
     "kl_div",
     "margin_ranking_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "normalize",
     "one_hot",
     "pairwise_distance",
+    "pdist",
     "poisson_nll_loss",
     "soft_margin_loss",
     "triplet_margin_loss",
@@ -74,6 +80,17 @@ def pairwise_distance(
     """The p-norm of x1 − x2 + eps along the last dimension."""
     dim = max(x1.ndim, x2.ndim) - 1
     return apply(reduction.NormBackward1, (x1 - x2 + eps,), float(p), dim, keepdim)
+
+
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
+    """The p-norms of the differences of all pairs of rows: N·(N − 1)/2 of them."""
+    if input.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
+    if not input.is_floating_point():
+        raise RuntimeError("pdist only supports floating-point dtypes")
+    if p < 0:
+        raise RuntimeError("pdist only supports non-negative p values")
+    return apply(statistics.PdistBackward0, (input,), float(p))
 
 
 # -- losses ----------------------------------------------------------------------------------------
@@ -283,3 +300,180 @@ def soft_margin_loss(
     if reduction not in loss.REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction")
     return apply_broadcast(loss.SoftMarginLossBackward0, (input, target), reduction)
+
+
+def multi_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Σ max(0, margin − x[target] + x[i])ᵖ/C over the other classes i, for scores (N, C) or (C).
+
+    `weight` counts some classes more, as targets. Raises ValueError for a p other than 1 and 2,
+    RuntimeError for shapes that do not fit and targets that are no class.
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if p not in (1, 2):
+        raise ValueError("only p == 1 and p == 2 supported")
+    if weight is not None and weight.ndim != 1:
+        raise ValueError("weight must be one-dimensional")
+    _check_scores(input)
+    rows, classes = (input.shape[0] if input.ndim == 2 else 1), input.shape[-1]
+    if target.ndim > 1 or target.numel() != rows:
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input "
+            f"samples (batch size). Expected target size [{rows}], but got {list(target.shape)}. "
+            f"Input has shape {list(input.shape)}."
+        )
+    if weight is not None and weight.numel() != classes:
+        raise RuntimeError(
+            f"inconsistent weight size, expected {classes} but got {list(weight.shape)}"
+        )
+    if target.dtype is not dtypes.int64:
+        raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
+    if ((target._data < 0) | (target._data >= classes)).any():
+        raise RuntimeError("target out of range")
+    op = loss.MultiMarginLossBackward0
+    return apply(op, (input,), p, float(margin), reduction, fixed=(target, weight))
+
+
+def _check_scores(input: Tensor) -> None:
+    if input.ndim not in (1, 2) or not input.shape[-1]:
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: "
+            f"{list(input.shape)}"
+        )
+
+
+def multilabel_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Σ max(0, 1 − x[y] + x[i])/C over the targets y and all other classes i.
+
+    For scores (N, C) or (C), and targets of the same shape: classes, of which −1 ends the list.
+    Raises RuntimeError for other shapes and for numbers that are no class.
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _check_scores(input)
+    if target.shape != input.shape:
+        raise RuntimeError(
+            f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}"
+        )
+    if ((target._data < -1) | (target._data >= input.shape[-1])).any():
+        raise RuntimeError("argument #2 'target' is out of range")
+    return apply(loss.MultilabelMarginLossBackward0, (input,), reduction, fixed=(target,))
+
+
+def multilabel_soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """−(y·ln σ(x) + (1 − y)·ln σ(−x)), averaged over the classes (the last dim)."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    losses = -(target * input._log_sigmoid() + (1 - target) * (-input)._log_sigmoid())
+    if weight is not None:
+        losses = losses * weight
+    losses = losses.sum(-1) / input.shape[-1]
+    if reduction not in loss.REDUCTIONS:
+        raise ValueError(reduction + " is not valid")
+    return reduced(losses, reduction)
+
+
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """−ln of the probability of the labels, over all ways to spread them over the steps.
+
+    `log_probs` (T, N, C) come from log_softmax; `targets` are (N, S), or all labels one after the
+    other; of each sequence, `input_lengths` steps and `target_lengths` labels count. Between the
+    labels may stand class `blank`. "mean" divides each loss by its number of labels.
+    `zero_infinity` takes 0 where no way is possible. Raises RuntimeError for lengths and shapes
+    that do not go together.
+    """
+    single = log_probs.ndim == 2
+    if single:
+        log_probs, targets = log_probs.unsqueeze(1), targets.unsqueeze(0)
+    both = {"input": input_lengths, "target": target_lengths}
+    for name, lengths in both.items():
+        if isinstance(lengths, Tensor):
+            if lengths.dtype.is_floating_point:
+                raise RuntimeError(f"{name}_lengths must be integral")
+            both[name] = lengths.reshape(-1).tolist()
+    steps, counts = map(tuple, both.values())
+    where = " (while checking arguments for ctc_loss_allocate_outputs)"
+    if log_probs.ndim != 3:
+        raise RuntimeError(
+            f"Expected 3-dimensional tensor, but got {log_probs.ndim}-dimensional tensor for "
+            f"argument #1 'log_probs'{where}"
+        )
+    longest, batch, classes = log_probs.shape
+    if not 0 <= blank < classes:
+        raise RuntimeError("blank must be in label range")
+    for name, lengths in (("input", steps), ("target", counts)):
+        if len(lengths) != batch:
+            raise RuntimeError(f"{name}_lengths must be of size batch_size")
+        for bad in [n for n in lengths if n < 0]:
+            raise RuntimeError(
+                f"Expected {name}_lengths to have value at least 0, but got value {bad}{where}"
+            )
+    if max(steps, default=0) > longest:
+        raise RuntimeError(
+            f"Expected input_lengths to have value at most {longest}, but got value "
+            f"{max(steps)}{where}"
+        )
+    labels = _labels(targets, counts, batch, where)
+    arguments.floating("ctc_loss_cpu", log_probs)
+    if log_probs.dtype is dtypes.float16:
+        raise NotImplementedError("\"ctc_loss_cpu\" not implemented for 'Half'")
+    op, lengths = sequences.CtcLossBackward0, (steps, counts)
+    losses = apply(op, (log_probs,), lengths, blank, zero_infinity, fixed=(labels,))
+    if zero_infinity:
+        losses = (losses == math.inf)._where(wrap(np.zeros_like(losses._data)), losses)
+    if reduction == "mean":
+        return (losses / wrap(np.maximum(np.array(counts), 1)).to(losses.dtype)).mean()
+    losses = reduced(losses, reduction)
+    return losses.squeeze(0) if single and reduction == "none" else losses
+
+
+def _labels(targets: Tensor, counts: tuple[int, ...], batch: int, where: str) -> Tensor:
+    """The labels as (N, S), whether they were given so or one sequence after the other."""
+    most = max(counts, default=0)
+    if targets.ndim == 1:
+        if targets.shape[0] != sum(counts):
+            raise RuntimeError(
+                f"Expected tensor to have size {sum(counts)} at dimension 0, but got size "
+                f"{targets.shape[0]} for argument #2 'targets'{where}"
+            )
+        padded = np.zeros((batch, most), np.int64)
+        padded[np.arange(most) < np.array(counts)[:, None]] = targets._data
+        return wrap(padded)
+    if targets.shape[0] != batch:
+        raise RuntimeError(
+            f"Expected tensor to have size {batch} at dimension 0, but got size "
+            f"{targets.shape[0]} for argument #2 'targets'{where}"
+        )
+    if targets.shape[1] < most:
+        raise RuntimeError(
+            f"Expected tensor to have size at least {most} at dimension 1, but got size "
+            f"{targets.shape[1]} for argument #2 'targets'{where}"
+        )
+    return targets.to(dtypes.int64)

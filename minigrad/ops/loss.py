@@ -12,8 +12,10 @@ from .again import one_node
 from .lift import (
     abs_,
     constant,
+    gather,
     logit,
     logsigmoid,
+    masked_fill,
     mse_loss_backward,
     new_zeros,
     over,
@@ -21,6 +23,7 @@ from .lift import (
     sgn,
     sigmoid,
     times,
+    unsqueeze,
     where,
 )
 
@@ -169,6 +172,72 @@ class SoftMarginLossBackward0(Loss):
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
         return self.shared(grad) * (-y * sigmoid(-y * x)), None
+
+
+class MultiMarginLossBackward0(Loss):
+    """∂(Σ max(0, margin − x[y] + x[i])ᵖ/C)/∂x: each term's slope to i, and its opposite to y"""
+
+    saves = {"self": 0b1, "target": 0b1, "weight": 0b1}
+    constants = ("p", "margin", "reduction")
+    p: int
+    margin: float
+
+    def forward(
+        self, x: Any, target: Any, weight: Any, p: int, margin: float, reduction: str
+    ) -> Any:
+        self.p, self.margin = p, margin
+        own, _, share = self.parts(x, target, weight)
+        losses = np.maximum(margin - np.take_along_axis(x, own, -1) + x, 0) ** p * share
+        return self.reduced(losses.sum(-1), reduction)
+
+    @staticmethod
+    def parts(x: Any, target: Any, weight: Any) -> tuple[Any, Any, Any]:
+        """The target's place, where it is (1) and is not (0), and the share of the other terms."""
+        own = target.reshape(*x.shape[:-1], 1)
+        at = np.arange(x.shape[-1]) == own
+        share = ~at / x.dtype.type(x.shape[-1])
+        return own, at, share if weight is None else share * weight[own]
+
+    def backward(self, grad: Any, x: Any, target: Any, weight: Any) -> Any:
+        arrays = [getattr(t, "_data", t) for t in (x, target, weight)]
+        own, at, share = [constant(a, x, cast=i > 0) for i, a in enumerate(self.parts(*arrays))]
+        terms = self.margin - gather(x, -1, own) + x
+        terms = masked_fill(terms, terms <= 0, 0)
+        slope = share * (terms > 0) if self.p == 1 else share * terms * 2
+        sent = slope * unsqueeze(self.shared(grad), -1)
+        return sent - at * sent.sum(-1, keepdims=True)
+
+
+class MultilabelMarginLossBackward0(Loss):
+    """∂(Σ max(0, 1 − x[y] + x[i])/C, over targets y and all others i)/∂x = how often as i − as y"""
+
+    saves = {"self": 0b1, "target": 0b1}
+    is_target: Any
+    slopes: Any
+
+    def forward(self, x: Any, target: Any, reduction: str) -> Any:
+        rows, targets = x.reshape(-1, x.shape[-1]), target.reshape(-1, x.shape[-1])
+        wanted = np.logical_and.accumulate(targets >= 0, 1)  # −1 ends the list of targets
+        targets = np.where(wanted, targets, 0)
+        counts = np.zeros_like(rows)
+        np.add.at(counts, (np.arange(len(rows))[:, None], targets), wanted)
+        self.is_target = (counts > 0).astype(x.dtype).reshape(x.shape)
+        own = np.take_along_axis(rows, targets, 1)[:, :, None]
+        terms = np.maximum(1 - own + rows[:, None], 0)
+        terms *= wanted[:, :, None] & (counts == 0)[:, None]
+        active = terms > 0
+        slopes = active.sum(1).astype(x.dtype)
+        np.subtract.at(slopes, (np.arange(len(rows))[:, None], targets), active.sum(2))
+        size = x.dtype.type(x.shape[-1])
+        self.slopes = (slopes / size).reshape(x.shape)
+        return self.reduced((terms.sum((1, 2)) / size).reshape(x.shape[:-1]), reduction)
+
+    @property
+    def _saved_is_target(self) -> Any:
+        return constant(self.is_target, None, cast=False)
+
+    def backward(self, grad: Any, x: Any, target: Any) -> Any:
+        return unsqueeze(self.shared(grad), -1) * constant(self.slopes, grad)
 
 
 class BinaryCrossEntropyBackward0(Loss):

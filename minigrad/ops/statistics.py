@@ -12,10 +12,13 @@ from .dims import dimension
 from .indexing import check_along, in_range, mesh, trimmed
 from .lift import (
     amax,
+    constant,
     exp,
     expand,
     flip,
     gather,
+    index_add,
+    index_select,
     log,
     logcumsumexp,
     masked_fill,
@@ -174,6 +177,24 @@ def norm_slope(x: Any, norm: Any, p: float) -> Any:
     return masked_fill(slope, (norm == 0) | ((x == 0) if p < 1 else norm == 0), 0)
 
 
+def _norms(apart: Any, p: float) -> Any:
+    """The p-norm of each row."""
+    size = np.abs(apart)
+    if p == 0:
+        return np.sum(size != 0, -1, dtype=apart.dtype)
+    if p == np.inf:
+        return size.max(-1, initial=0)
+    return (np.sum(size**p, -1) ** (1 / p)).astype(apart.dtype)
+
+
+def _norm_slopes(apart: Any, norms: Any, p: float) -> Any:
+    """The derivatives of the p-norms of rows."""
+    norm = unsqueeze(norms, -1)
+    if p == np.inf:
+        return sgn(apart) * (abs(apart) == norm)
+    return norm_slope(apart, norm, p)
+
+
 class CdistBackward0(Node):
     """∂‖a − b‖ₚ/∂a for all pairs of rows, summed over the partners; ∂/∂b likewise"""
 
@@ -183,23 +204,35 @@ class CdistBackward0(Node):
 
     def forward(self, x: Any, y: Any, p: float) -> Any:
         self.p = p
-        apart = np.abs(x[..., :, None, :] - y[..., None, :, :])
-        if p == 0:
-            return np.sum(apart != 0, -1, dtype=x.dtype)
-        if p == np.inf:
-            return apart.max(-1, initial=0)
-        return (np.sum(apart**p, -1) ** (1 / p)).astype(x.dtype)
+        return _norms(x[..., :, None, :] - y[..., None, :, :], p)
 
     def backward(self, grad: Any, x: Any, y: Any, result: Any) -> Any:
         to_x, to_y = self.to_x, self.to_y
         apart = unsqueeze(x, -2) - unsqueeze(y, -3)
-        norm = unsqueeze(result, -1)
-        if self.p == np.inf:
-            slope = sgn(apart) * (abs(apart) == norm)
-        else:
-            slope = norm_slope(apart, norm, self.p)
-        sent = unsqueeze(grad, -1) * slope
+        sent = unsqueeze(grad, -1) * _norm_slopes(apart, result, self.p)
         return to_x and sent.sum(-2), to_y and -(sent.sum(-3))
+
+
+class PdistBackward0(Node):
+    """∂‖a − b‖ₚ/∂x for all pairs of two rows of x: to a, and its opposite to b"""
+
+    saves = {"self": 0b1, "result": 0b1}
+    constants = ("p",)
+    p: float
+
+    def forward(self, x: Any, p: float) -> Any:
+        self.p = p
+        first, second = np.triu_indices(len(x), 1)
+        return _norms(x[first] - x[second], p)
+
+    def backward(self, grad: Any, x: Any, result: Any) -> Any:
+        first, second = [
+            constant(rows, grad, cast=False) for rows in np.triu_indices(x.shape[0], 1)
+        ]
+        apart = index_select(x, 0, first) - index_select(x, 0, second)
+        sent = unsqueeze(grad, -1) * _norm_slopes(apart, result, self.p)
+        to_x = index_add(new_zeros(sent, tuple(x.shape)), 0, first, sent)
+        return index_add(to_x, 0, second, -sent)
 
 
 class LinalgCrossBackward0(Node):
