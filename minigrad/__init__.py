@@ -5,11 +5,13 @@
 
 from importlib import import_module as _import
 from math import e, inf, nan, pi
+from types import FunctionType as _Function
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import autograd, creation, dtypes
 from . import namesake as namesake
+from .checked import told as _told
 from .creation import *  # noqa: F403
 from .device import device, get_default_device, set_default_device
 from .dtypes import *  # noqa: F403
@@ -227,8 +229,15 @@ def __getattr__(name: str) -> _Any:
         room = next((room for room in rooms if name in room.__all__), None)
     if room is None:
         return _absent(name)
-    found = globals()[name] = getattr(room, name)
+    found = getattr(room, name)
+    if isinstance(found, _Function) and not hasattr(found, "unchecked") and name not in _IN_PYTHON:
+        found = _told(found, name)
+    globals()[name] = found
     return found
+
+
+_IN_PYTHON = frozenset("cdist is_tensor load save tensordot typename unravel_index".split())
+"""What torch too has in Python, which says by itself what is wrong with a call."""
 
 
 def _open_rooms() -> _Any:

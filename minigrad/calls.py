@@ -267,11 +267,12 @@ def overloads_of(name: str, function: Callable[..., Any], style: str) -> list[Ov
         passed_on = any(p.kind in open_ended for p in signature.parameters.values())
         if hasattr(origin, "op") and passed_on:
             signature = inspect.signature(origin.op().forward)
-        kinds = [p.kind for p in signature.parameters.values()]
-        if open_ended[1] in kinds or kinds[-1:] == [open_ended[0]]:
+        if _takes_anything(signature):
             return []
         read = [_read(signature, int(style != "plain"))]
-        if style == "of a tensor" and len(read[0]) == sum(map(len, read[0])):
+        several = len(read[0]) < sum(map(len, read[0]))
+        wrapped = "out" in inspect.signature(function, follow_wrapped=False).parameters
+        if wrapped or (style == "of a tensor" and not several):
             read[0].append([Parameter("out", "Out", None, True, True)])
     found = [Overload(chosen) for parameters in read for chosen in itertools.product(*parameters)]
     if hasattr(origin, "factors_first"):
@@ -280,6 +281,16 @@ def overloads_of(name: str, function: Callable[..., Any], style: str) -> list[Ov
         kept = [tuple([p for p in o.parameters if p.name != "out"]) for o in found]
         found = [type(o)(parameters) for o, parameters in zip(found, kept)]
     return [_of_tensor(o) for o in found] if style == "of a tensor" else found
+
+
+def _takes_anything(signature: inspect.Signature) -> bool:
+    """Whether there are ``**named``; or ``*args`` that have no name, as in ``*args, size=None``."""
+    parameters = [*signature.parameters.values()]
+    for p, after in itertools.zip_longest(parameters, parameters[1:]):
+        unnamed = after is None or after.annotation != "Any"
+        if p.kind is p.VAR_KEYWORD or (p.kind is p.VAR_POSITIONAL and unnamed):
+            return True
+    return False
 
 
 def _of_tensor(overload: Overload) -> Overload:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,7 +12,6 @@ def told(call: Callable[..., Any], name: str, style: str = "plain") -> Callable[
     """The function or method `name`, which says in torch's words what is wrong with a call; for
     `style` see `calls.overloads_of`."""
 
-    @functools.wraps(call)
     def checked(*args: Any, **named: Any) -> Any:
         try:
             return call(*args, **named)
@@ -26,7 +24,8 @@ def told(call: Callable[..., Any], name: str, style: str = "plain") -> Callable[
         return checked(*again[0], **again[1])
 
     checked.__name__ = checked.__qualname__ = name
-    checked.unchecked = call  # type: ignore[attr-defined]
+    checked.__doc__, checked.__module__ = call.__doc__, call.__module__
+    checked.__wrapped__ = checked.unchecked = call  # type: ignore[attr-defined]
     return checked
 
 

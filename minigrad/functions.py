@@ -123,7 +123,7 @@ def function(name: str) -> Callable[..., Any]:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = method.__doc__
-    call.__wrapped__ = method  # type: ignore[attr-defined]  # what help() and Shift+Tab show
+    call.__wrapped__ = call.unchecked = method  # type: ignore[attr-defined]  # what help() and Shift+Tab show
     return call
 
 

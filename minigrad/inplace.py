@@ -19,13 +19,18 @@ from .views import AsStridedBackward0, CopySlices, forbid_change, rebase, relic
 
 
 def in_place(
-    method: Method, repeats: str | bool = False, apart: bool = False, within: bool = False
+    method: Method,
+    repeats: str | bool = False,
+    apart: bool = False,
+    within: bool = False,
+    reads: int | None = None,
 ) -> Method:
     """The variant of a method that writes its result into its tensor: `mul_` from `mul`.
 
     Unless it `repeats` without harm, it refuses memory in which one place holds several elements;
     if that is its own name, it warns. No other tensor may share a part of the memory it writes to,
-    or any of it if they are to lie `apart`; unless what is read may lie `within`.
+    or any of it if they are to lie `apart`; unless what is read may lie `within`, or stands behind
+    the first `reads` arguments, for numbers are read before a write.
     """
 
     ufunc = getattr(method, "ufunc", None)
@@ -33,7 +38,7 @@ def in_place(
     def call(self: Any, *args: Any, **constants: Any) -> Any:
         check_writable(self, args)
         if apart or (self._counter is not UNWRITTEN and not within):
-            _check_shared(self, args, apart)
+            _check_shared(self, args[:reads], apart)
         if type(repeats) is str and 0 in self._data.strides:
             _discourage(repeats, self._data)
         if ufunc and not state.enabled and overwrite(ufunc, self, args, constants):

@@ -7,11 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from . import dtypes
 from .engine.grad_mode import state
 from .inplace import SHARED, check_apart, overlap, write
+from .methods.memory import resized
 from .methods.pointwise import Pointwise
 from .recording import memory
 from .tensor import Tensor
@@ -61,11 +60,16 @@ def into(
                 f"result type {value.dtype.scalar_type} can't be cast to the desired output type "
                 f"{target.dtype.scalar_type}"
             )
-        shared = {overlap(memory(target), memory(t)) for t in tensors}
-        if ("partial" in shared and hasattr(Pointwise, name)) or (name in _APART and shared - {""}):
+        shared = _shared(target, tensors)
+        if "partial" in shared and hasattr(Pointwise, name) and name not in _APART:
             raise RuntimeError(SHARED)
         if target.shape != value.shape:
+            if value.numel() < target.numel():
+                shared = set()  # perhaps not what is left of it
             _resize(target, value.shape)
+            shared |= _shared(target, tensors)
+        if name in _APART and shared - {""}:
+            raise RuntimeError(SHARED)
         write(target, value._data)
     if not isinstance(result, tuple):
         return out
@@ -136,6 +140,10 @@ _APART = frozenset(
 """The operations that write to `out` what they still read, were it the memory of an input."""
 
 
+def _shared(target: Tensor, tensors: list[Tensor]) -> set[str]:
+    return {overlap(memory(target), memory(t)) for t in tensors}
+
+
 def _resize(target: Tensor, shape: Any) -> None:
     if target.numel():
         warnings.warn(
@@ -147,7 +155,7 @@ def _resize(target: Tensor, shape: Any) -> None:
             UserWarning,
             stacklevel=4,
         )
-    target._data = np.empty(shape, memory(target).dtype)
+    target._data = resized(memory(target), shape)
 
 
 def with_out(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -260,10 +260,10 @@ class Indexing:
     index_put_ = in_place(index_put, repeats="index_put_", apart=True)
     index_add_ = in_place(index_add, apart=True)
     index_copy_ = in_place(index_copy, apart=True)
-    index_fill_ = in_place(index_fill, repeats="index_fill_", apart=True)
+    index_fill_ = in_place(index_fill, repeats="index_fill_", apart=True, reads=2)
     scatter_ = in_place(scatter, apart=True)
     scatter_add_ = in_place(scatter_add, apart=True)
-    masked_fill_ = in_place(masked_fill, repeats="masked_fill_")
+    masked_fill_ = in_place(masked_fill, repeats="masked_fill_", reads=1)
 
     def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
         """Write the elements of `source`, in order, where `mask` is True."""

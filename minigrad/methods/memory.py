@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,19 @@ _NO_SOURCE = (
     "tuple of ints size, tuple of ints stride = None)\n"
 )
 _Set = refusing("set_", "")
+
+
+def resized(array: Any, shape: Sequence[int]) -> Any:
+    """An array of another shape, in order in the same memory; in larger memory, which begins as
+    this does, if that is too small."""
+    storage = owner(array).ravel(order="K")
+    start = (array.ctypes.data - storage.ctypes.data) // array.itemsize
+    end = start + math.prod(shape)
+    if storage.size < end:
+        larger = fresh(end, array.dtype)
+        larger[: storage.size] = storage
+        storage = larger
+    return storage[start:end].reshape(shape)
 
 
 class Memory:
@@ -113,14 +127,7 @@ class Memory:
             raise RuntimeError(f"Trying to create tensor with negative dimension: {list(shape)}")
         if shape == old.shape:
             return self  # type: ignore[return-value]
-        storage = owner(old).ravel(order="K")
-        start = (old.ctypes.data - storage.ctypes.data) // old.itemsize
-        count = math.prod(shape)
-        if storage.size < start + count:
-            larger = fresh(start + count, old.dtype)
-            larger[: storage.size] = storage
-            storage = larger
-        self._data = storage[start : start + count].reshape(shape)
+        self._data = resized(old, shape)
         own_counter(self).value += 1
         return self  # type: ignore[return-value]
 

@@ -13,6 +13,8 @@ from ..engine.node import Node, sum_to
 from .lift import batched, expand, outer, product, t, times
 from .shape import ExpandBackward0
 
+BOOL = np.dtype(bool)
+
 
 def _same_dtype(a: Any, b: Any, message: str) -> None:
     if a.dtype is not b.dtype and a.dtype != b.dtype:
@@ -26,6 +28,12 @@ def _same_matrix_dtype(a: Any, b: Any) -> None:
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {a_name} != {b_name}"
         )
+
+
+def _refuse_bools(name: str, *factors: Any) -> None:
+    """Raise NotImplementedError for a product of bools, if there is something to multiply."""
+    if all(x.dtype is BOOL and x.size for x in factors):
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
 
 
 class _Product(Node):
@@ -93,7 +101,7 @@ class MmBackward0(_Product):
     @staticmethod
     def forward(a: Any, b: Any) -> Any:
         try:
-            if a.dtype is b.dtype and a.ndim == b.ndim == 2:
+            if a.dtype is b.dtype is not BOOL and a.ndim == b.ndim == 2:
                 return a.dot(b)
         except ValueError:
             pass  # to be put in torch's words
@@ -105,6 +113,7 @@ class MmBackward0(_Product):
                 f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
             )
         _same_matrix_dtype(a, b)
+        _refuse_bools("addmm_impl_cpu_", a, b)
         return a.dot(b)
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:
@@ -180,6 +189,7 @@ class MvBackward0(Node):
                 f"vec ({v.shape[0]})"
             )
         _same_dtype(a, v, "addmv input tensors must have the same dtype, but got {1}, {0}, and {1}")
+        _refuse_bools("addmv_impl_cpu", a, v)
         return a @ v
 
     def backward(self, grad: Any, a: Any, v: Any) -> Any:
@@ -202,6 +212,8 @@ class DotBackward0(Node):
                 f"inconsistent tensor size, expected tensor [{x.size}] and src [{y.size}] to have "
                 f"the same number of elements, but got {x.size} and {y.size} elements respectively"
             )
+        if x.dtype is BOOL:
+            raise NotImplementedError("\"dot\" not implemented for 'Bool'")
         return np.dot(x, y)
 
     def backward(self, grad: Any, x: Any, y: Any) -> Any:
@@ -225,6 +237,7 @@ class BmmBackward0(Node):
                 f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}]."
             )
         _same_dtype(a, b, "expected scalar type {0} but found {1}")
+        _refuse_bools("bmm", a, b)
         return a @ b
 
     def backward(self, grad: Any, a: Any, b: Any) -> Any:

@@ -97,8 +97,10 @@ def _pair(tensor: Any, memories: dict[int, np.ndarray]) -> tuple[Any, Any]:
     storage = theirs.untyped_storage()
     if storage.data_ptr() not in memories:
         size = storage.nbytes() // theirs.itemsize
-        memories[storage.data_ptr()] = theirs.detach().as_strided((size,), (1,), 0).numpy().copy()
-    memory = memories[storage.data_ptr()].view(theirs.detach().numpy().dtype)
+        # Of a copy: torch refuses to resize what an array has been made of.
+        whole = theirs.detach().as_strided((size,), (1,), 0)
+        memories[storage.data_ptr()] = whole.clone().numpy()
+    memory = memories[storage.data_ptr()].view(DTYPES[tensor.dtype].numpy)
     strides = [s * theirs.itemsize for s in theirs.stride()]
     start = memory[theirs.storage_offset() :]
     array = np.lib.stride_tricks.as_strided(start, tuple(theirs.shape), strides)

@@ -51,10 +51,6 @@ OUT_OF_SCOPE = {
     ),
 }
 
-NO_STORAGE = {"cat": 2, "gather": 1}
-"""How many of an operation's errors are about `out`'s storage, which torch resizes in place; a
-tensor of minigrad has memory of its own and no storage beside it."""
-
 RANDOM = {"empty", "empty_like", "new_empty", "randn", "randn_like", "nn.functional.dropout"}
 """Operations whose values are left to chance: only shapes and dtypes are compared."""
 

@@ -55,3 +55,17 @@ F.linear(v,torch.ones(3))
 F.linear(a,torch.ones(5,4))
 F.linear(a,torch.ones(5,3),torch.ones(4))
 """)
+# %%
+b = torch.ones(2, 2, dtype=torch.bool)
+for call in """b @ b
+b @ b[0]
+b[0] @ b[0]
+b[None] @ b[None]
+torch.addmm(b, b, b)
+torch.einsum("ij,jk->ik", b, b)
+torch.outer(b[0], b[0])
+torch.empty(2, 0, dtype=torch.bool) @ torch.empty(0, 2, dtype=torch.bool)""".splitlines():
+    try:
+        print(call, "->", eval(call))
+    except NotImplementedError as error:
+        print(call, "->", error)

@@ -36,3 +36,22 @@ torch.use_deterministic_algorithms(True)
 torch.are_deterministic_algorithms_enabled(), torch.backends.mps.is_available()
 # %%
 x.is_contiguous(memory_format=torch.contiguous_format), x.T.is_contiguous()
+# %%
+memory = torch.zeros(8)
+out = torch.exp(torch.zeros(3), out=memory[2:3])
+out, memory
+# %%
+places = torch.tensor([2, 1, 0])
+torch.gather(places.clone(), 0, places[1:], out=places[:1])
+# %%
+x = torch.zeros(4, 6)
+torch.cat([torch.ones(4, 6), x], out=x[:2])
+# %%
+x = torch.arange(4.0)
+x.masked_fill_(x > 1, x[0]), x.index_fill_(0, torch.tensor([0]), x[1])
+# %%
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = x * 1
+y.masked_fill_(y > 1, y[0])
+y.sum().backward()
+y, x.grad
