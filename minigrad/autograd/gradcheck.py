@@ -15,10 +15,10 @@ import numpy as np
 
 from .. import dtypes
 from ..creation import zeros_like
+from ..engine.node import Node
 from ..gradients import grad
-from ..recording import memory, wrap
+from ..recording import apply, memory, wrap
 from ..tensor import Tensor
-from .function import Function
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -278,7 +278,7 @@ class _Check:
         choices = [{*range(count)}, *([{i} for i in range(count)] if count > 1 else [])]
         for undefined in choices if count else []:
             outputs = [
-                _Undefined.apply(out) if i in undefined else out
+                apply(_Undefined, (out,)) if i in undefined else out
                 for i, out in enumerate(_differentiable(self.func(*self.inputs)))
             ]
             zeros = [zeros_like(out) for out in outputs]
@@ -299,15 +299,13 @@ class _Check:
                 )
 
 
-class _Undefined(Function):
+class _Undefined(Node):
     """Carries a value on, and no gradient back."""
 
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        return x.clone()
+    def forward(self, x: Any) -> Any:
+        return x.copy()
 
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
+    def backward(self, grad: Any) -> Any:
         return None
 
 

@@ -15,7 +15,6 @@ from . import anomaly
 from .grad_mode import set_mode, state, unusual
 from .hooks import replaced, replaced_tuple
 from .node import ABSENT, FREED, LONG, AccumulateGrad, Edge, Node, end, parted
-from .ready_queue import order_of
 from .saved import set_hooks
 from .version import UNWRITTEN
 
@@ -214,6 +213,8 @@ class GraphTask:
         if not any(leaf.special or leaf.variable._post_accumulate_grad_hooks for leaf in leaves):
             return leaves  # no hook can tell
         if self.rank is None:
+            from .ready_queue import order_of  # with heapq, which few programs need
+
             self.rank = order_of(self.roots, self.will_run)
         rank = self.rank
         return sorted(leaves, key=lambda leaf: rank.get(leaf, 0))

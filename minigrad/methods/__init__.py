@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..checked import told
 
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from .statistics import Statistics
 
 
-class Family(NamedTuple):
+class Family:
     """A class of methods: how to load it, and their names."""
 
-    load: Callable[[], type]
-    names: str
+    def __init__(self, load: Callable[[], type], names: str) -> None:
+        self.load = load
+        self.names = names
 
 
 FAMILIES = (
