@@ -417,7 +417,8 @@ def _look_at_saved(
     """{name: (the number, or what is seen of a tensor; its name)} of what a node keeps."""
     found: Saved = {}
     wanted = named_in(op)  # of others, neither numbers nor names are told
-    for name, value, _ in saved_by(node, attributes):
+    asked = [n for n in attributes if "_sym_" not in n or n[7:] in wanted]  # not how inputs lie
+    for name, value, _ in saved_by(node, asked):
         if value is None:
             continue
         name = name.removeprefix("_saved_")
