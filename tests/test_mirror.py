@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from mirror import (
     CHAPTERS,
@@ -66,6 +67,26 @@ def test_the_line_that_makes_slides(tmp_path):
         )
     (made,) = tmp_path.glob("*.slides.html")
     assert "minigrad-player" in made.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the line for marks is one of a Unix shell")
+def test_the_lines_that_give_marks(tmp_path):
+    page = TEACHERS.read_text(encoding="utf-8").split("## Who has solved what")[1]
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S))
+    (tmp_path / "notebooks").symlink_to(TEACHERS.parent)
+    for name, answer in ("ada", "48"), ("bob", "1 / 0"):
+        cells = ["import minigrad as torch", f"import check\ncheck.gears({answer})"]
+        cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        (tmp_path / "handed_in" / name).mkdir(parents=True)
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells), tmp_path / "handed_in" / name / "03.ipynb"
+        )
+    shell = ["bash", "-ec", blocks["bash"].replace("jupyter", f"{sys.executable} -m jupyter")]
+    subprocess.run(shell, cwd=tmp_path, check=True, capture_output=True)
+    listed = subprocess.run(
+        [sys.executable, "-c", blocks["python"]], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert listed.stdout.decode() == "ada 1 gears\nbob 0\n"
 
 
 def test_links_of_the_teachers_page_are_there():

@@ -115,6 +115,10 @@ def test_it_shows_itself(kept):
     assert check.progress().total == len(check.core.EXERCISES)
 
 
+def test_a_chapter_by_its_number():
+    assert repr(check.progress(3)) == repr(check.progress("03"))
+
+
 def test_an_unknown_chapter_is_told():
     with pytest.raises(ValueError, match="no chapter '15'"):
         check.progress("15")

@@ -21,9 +21,9 @@ for _module in pkgutil.iter_modules(__path__):
 globals().update(EXERCISES)
 
 
-def progress(chapter: str | None = None) -> Progress:
+def progress(chapter: str | int | None = None) -> Progress:
     """What you have solved, in this session and before: all chapters, or one, such as "03"."""
-    return Progress(EXERCISES, chapter)
+    return Progress(EXERCISES, None if chapter is None else str(chapter).zfill(2))
 
 
 __all__ = [

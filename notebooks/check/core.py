@@ -59,7 +59,7 @@ class Exercise:
         self.name, self.__doc__ = grade.__name__, grade.__doc__
         self.chapter, self.kind, self.hints, self.grade = chapter, kind, hints, grade
 
-    def __call__(self, answer: Any) -> Reply:
+    def __call__(self, answer: Any = ...) -> Reply:
         """The verdict on `answer`, which is noted down for `check.progress()`."""
         reply = self.judge(answer)
         learner.note(self.name, reply.state)
@@ -89,7 +89,9 @@ class Exercise:
             told = f"Your code stopped with {type(error).__name__}{said}"
             return f"{told}. {means}" if means else told
         what = f"what your function returns, {shown(_returned[-1])}" if _returned else shown(answer)
-        if _is_engines(error):
+        if "through the graph a second time" in str(error):
+            said = "You ran its backward pass already. Leave that to the check: return the result."
+        elif _is_engines(error):
             said = f"The engine says: {str(error).split('. ')[0]}. {meaning(error)}".rstrip()
         else:
             said = f"The task: {(self.__doc__ or '').splitlines()[0]}"
@@ -120,14 +122,15 @@ def exercise(chapter: str, kind: str, hints: tuple[str, str, str]) -> Callable:
 def hint(name: str | Exercise, strength: int | None = None) -> Reply:
     """The next hint for an exercise, or the one of `strength` 1, 2 or 3.
 
-    `name` may be `"treat"` or `check.treat`.
-    Raises KeyError for an unknown name and ValueError for an unknown strength.
+    `name` may be `"treat"` or `check.treat`; for an unknown one, the reply names the nearest.
+    Raises ValueError for an unknown strength.
     """
     if isinstance(name, Exercise):
         name = name.name
-    if name not in EXERCISES:
-        near = difflib.get_close_matches(name, EXERCISES, n=1)
-        raise KeyError(f"no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    if not isinstance(name, str) or name not in EXERCISES:
+        near = difflib.get_close_matches(str(name), EXERCISES, n=1)
+        ask = f' Did you mean `check.hint("{near[0]}")`?' if near else ""
+        return Reply("wrong", f"There is no exercise {name!r}.{ask}")
     hints = EXERCISES[name].hints
     if strength is None:
         strength = min(_hints_shown.get(name, 0) + 1, len(hints))
