@@ -830,6 +830,21 @@ def test_a_model_of_another_graph_is_told(engine):
     viz.draw(other(x), model=other)  # a model that is not trained has none in any graph
 
 
+def test_a_reentrant_checkpoint_hides_a_model_and_is_no_other_one(engine):
+    checkpoint = importlib.import_module(f"{engine.__name__}.utils.checkpoint").checkpoint
+    net = engine.nn.Linear(2, 1)
+    out = checkpoint(net, engine.ones(2, requires_grad=True), use_reentrant=True)
+    assert [node.op for node in viz.draw(out, model=net).graph.nodes if node.kind == "op"] == [
+        "CheckpointFunctionBackward"
+    ]
+
+
+def test_a_models_parameters_are_counted(engine):
+    net = engine.nn.Sequential(engine.nn.Linear(4, 8), engine.nn.Linear(8, 1))
+    assert "49 parameters in 4 tensors" in viz.draw(net(engine.ones(4)), model=net).html
+    assert "parameters in" not in viz.draw(engine.ones(2, requires_grad=True) * 2).html
+
+
 def test_a_rule_tells_what_its_constant_is(engine):
     """A factor that needs no gradient has no box: its name or its number stands in the rule."""
     x = engine.tensor([1.0, 2.0], requires_grad=True)

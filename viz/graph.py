@@ -168,10 +168,14 @@ def roots_of(t: Any) -> list[Any]:
 
 
 def check_model(graph: Graph, model: Any) -> None:
-    """Raises ValueError where a model is to be learned, but not from this graph."""
+    """Raises ValueError where a model is to be learned, but not from this graph.
+
+    A reentrant checkpoint hides what it computes until backward computes it again.
+    """
     leaves = {id(graph.handles[n.id].variable) for n in graph.nodes if n.kind == "leaf"}
     tracked = {id(p) for _, p in model.named_parameters() if p.requires_grad}
-    if tracked and not tracked & leaves:
+    hidden = any(node.op == "CheckpointFunctionBackward" for node in graph.nodes)
+    if tracked and not hidden and not tracked & leaves:
         raise ValueError(
             f"model= is a {type(model).__name__}, and none of its {len(tracked)} parameters is in "
             "this graph: give the model that computed this tensor"

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import Any, TypeAlias
 
 from .fold import Group, flat
@@ -268,6 +269,15 @@ def _cluster(graph: Graph, page: Page, group: Group) -> Cluster:
             )
         },
     )
+
+
+def learned(graph: Graph) -> str:
+    """`49 parameters in 4 tensors`: how many numbers of a model its graph would change."""
+    shapes = [node.shape for node in graph.nodes if node.parameter and node.shape is not None]
+    count, tensors = sum(map(prod, shapes)), len(shapes)
+    if not shapes:
+        return ""
+    return f"{count:,} parameter{'s' * (count != 1)} in {tensors} tensor{'s' * (tensors != 1)}"
 
 
 def memory(graph: Graph) -> str:

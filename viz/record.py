@@ -240,12 +240,15 @@ class Recording:
 
     def _tell(self) -> None:
         untold, self._untold, self._waiting = self._untold, [], 0
-        for run, retain_graph, create_graph in untold:
-            self._tell_run(run, retain_graph=retain_graph, create_graph=create_graph)
+        count = len(self._runs) + len(untold)
+        for i, (run, retain_graph, create_graph) in enumerate(untold):
+            self._tell_run(run, count, retain_graph=retain_graph, create_graph=create_graph)
+            if not i or self._kept > KEPT:
+                self._make_room(count)
 
-    def _tell_run(self, run: Run, *, retain_graph: bool, create_graph: bool) -> None:
-        """Writes a run down, its ids changed to those of the whole recording."""
-        run.tell()
+    def _tell_run(self, run: Run, count: int, *, retain_graph: bool, create_graph: bool) -> None:
+        """Writes a run down, of `count`, its ids changed to those of the whole recording."""
+        run.tell(steps=bool(run.error) or self._stays(len(self._runs), count))
         new, rebuilt = self._merge(run.graph)
         edge = {
             e.id: self._edge(new[e.source], new[e.target], e.input, e.output)
@@ -270,19 +273,29 @@ class Recording:
         values = sum(2 + 2 * len(step.get("sends", ())) for step in run.steps)
         self._sizes.append(VALUE * (values + len(nodes)))
         self._kept += self._sizes[-1]
-        self._thin(len(self._runs) - 1 - self._ends)
-        while self._kept > KEPT and self._ends > 1:
-            if self._every < len(self._runs):
+        self._thin(len(self._runs) - 1, count)
+        self._thin(len(self._runs) - 1 - self._ends, len(self._runs))
+
+    def _make_room(self, count: int) -> None:
+        """Keeps fewer runs of so many, if they are too many and the others are like the last."""
+        to_come = range(len(self._runs), count)
+        while self._ends > 1 and KEPT < self._kept + self._sizes[-1] * sum(
+            self._stays(at, count) for at in to_come
+        ):
+            if self._every < count:
                 self._every *= 10
             else:
                 self._ends = 1
             for at in range(len(self._runs)):
-                self._thin(at)
+                self._thin(at, count)
 
-    def _thin(self, at: int) -> None:
-        """Leaves out the steps of a run in the middle of many, unless its turn is to be kept."""
-        middle = self._ends <= at < len(self._runs) - self._ends and (at + 1) % self._every
-        if middle and not self._runs[at]["error"]:
+    def _stays(self, at: int, count: int) -> bool:
+        """Are the steps of this run kept, of so many? At both ends, and where its turn is."""
+        return not (self._ends <= at < count - self._ends and (at + 1) % self._every)
+
+    def _thin(self, at: int, count: int) -> None:
+        """Leaves out the steps of a run in the middle of many."""
+        if not self._stays(at, count) and not self._runs[at]["error"]:
             self._kept -= self._sizes[at]
             self._sizes[at] = 0
             self._runs[at] |= {"nodes": [], "values": {}, "steps": []}

@@ -108,6 +108,7 @@ RULES = {
     "CloneBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
     "ToCopyBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
     "AliasBackward": _pointwise("∂a/∂a = 1", "{g} · 1"),
+    "CheckpointFunctionBackward": _rule("computes its inside again"),
     # many elements to one
     "SumBackward": _rule("∂Σa/∂aᵢ = 1", "{g} · 1"),
     "MeanBackward": _rule("∂mean/∂aᵢ = 1/n", "{g} / {n}"),

@@ -289,7 +289,7 @@ class Run:
 
     # afterwards: the boxes, the sums, and what came of them
 
-    def tell(self, *, words: bool = True) -> None:
+    def tell(self, *, words: bool = True, steps: bool = True) -> None:
         """Makes the graph and the steps of what was seen: sums, the queue, and so the sentences."""
         self.graph = graph = graph_of(self.trail)
         sent = self.trail.inputs()
@@ -307,6 +307,8 @@ class Run:
             graph.nodes[at].hooks += hooks
         mark_first_odd(graph)
         graph.keys = keys_of(graph, {f"n{at}": key for at, key in self._identities.items()})
+        if not steps:
+            return
         self._sums: dict[Place, Seen] = {}
         self._borrow()
         self.steps = [getattr(self, f"_told_{kind}")(*kept) for kind, *kept in self._seen]

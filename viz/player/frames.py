@@ -291,8 +291,8 @@ class Run:
         start |= self._absent() | self._values()
         found = [Frame("start", self._opening(), self.run["root"], start, self._piled())]
         if self.count > 1:
-            calls = {call(self.trace, number) for number in range(self.count)}
-            what = f": {call(self.trace, self.number)}" if len(calls) > 1 else ""
+            several = len({(run["call"], run["root"]) for run in self.trace["runs"]}) > 1
+            what = f": {call(self.trace, self.number)}" if several else ""
             found[0] = replace(found[0], call=f"{self.number + 1} of {self.count}{what}")
         waiting: list[str] = []
         missing = dict(self.fan_in)

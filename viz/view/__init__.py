@@ -19,7 +19,7 @@ from viz.card import cards
 from viz.graph import Graph
 from viz.ink import box_ink, legend_items
 from viz.layout import complete, pages
-from viz.page import Page, describe, frame_size, frame_title, memory, width
+from viz.page import Page, describe, frame_size, frame_title, learned, memory, width
 from viz.web import inert, palette, source, theme
 
 HERE = Path(__file__).parent
@@ -41,7 +41,7 @@ def view_html(graph: Graph, page: Page, svg: str, kinds: Mapping[str, str]) -> s
         "pages": {p.group.id: _plain(p) for p in pages(page)},
         "cards": {id: card for id, card in told.items() if id in shown},
         "second": any(node.second for node in graph.nodes),
-        "note": " · ".join(filter(None, (memory(graph), page.left_out))),
+        "note": " · ".join(filter(None, (learned(graph), memory(graph), page.left_out))),
         "legend": [[ink, round(wide) + 2] for ink, wide in legend_items(page, everything=True)],
     }
     text = inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
