@@ -707,14 +707,14 @@ def test_a_file_takes_the_keys_of_its_page(torch, opened):
 # folded boxes
 
 
-def deep(engine):
+def deep(engine, **options):
     """A replay whose picture has folded boxes, one of them with folded boxes inside."""
     w = engine.tensor(0.5, requires_grad=True)
     x = engine.tensor(2.0, requires_grad=True)
     h = x
     for _ in range(120):
         h = (h * w + x).tanh()
-    return viz.animate(h, names={"w": w, "x": x})
+    return viz.animate(h, names={"w": w, "x": x}, **options)
 
 
 def inside(page):
@@ -817,6 +817,30 @@ def test_a_quiz_by_keyboard_from_start_to_end(torch, opened):
     assert at(page) == len(animation.frames) - 1
     assert page.get_by_text("5 of 5 predicted, 2 at the first try").is_visible()
     assert page.get_by_role("textbox").count() == 0
+    assert page.problems == []
+
+
+def test_a_quiz_asks_inside_a_box_that_is_opened_before_its_step(torch, opened):
+    page = opened(deep(torch, quiz=True))
+    score = page.locator(".score")
+    count = int(re.findall(r"of (\d+) predicted", score.inner_text())[0])
+    outer = player(page).locator("[data-opens]").first
+    outer.click()
+    boxes = inside(page).locator("[data-opens]").all()
+    max(boxes, key=lambda box: box.bounding_box()["y"]).click()  # the first on the way back
+    more = int(re.findall(r"of (\d+) predicted", score.inner_text())[0])
+    assert more > count + 5
+    asked = []
+    while inside(page).last.locator("[data-state=active]").count() < 1:
+        asked.append(page.locator(".ask").inner_text())
+        press(page, "Show it")
+        while page.get_by_text("Step on").is_visible():
+            press(page, "Step on")
+    asked.append(page.locator(".ask").inner_text())
+    assert len(asked) > 2 and all(text.startswith("Predict") for text in asked)
+    assert score.inner_text().startswith(f"{len(asked) - 1} of {more} predicted")
+    outer.click()  # folded again: what is inside is not asked
+    assert score.inner_text().startswith(f"{len(asked) - 1} of {count + len(asked) - 2} predicted")
     assert page.problems == []
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -101,6 +103,39 @@ def test_a_training_loop_makes_one_graph_again_and_again(cell):
     assert "w.grad: [3.6, 7.2] + [0.88, 1.76] = [4.48, 8.96]" in lines  # zero_grad is missing
     svg = outputs[-1].data["image/svg+xml"]
     assert len(re.findall(r'class="node ', svg)) == 4  # w, *, sum, loss
+
+
+def test_variables_that_no_node_stands_for_are_told(cell):
+    source = """n = "two"
+w = torch.tensor(2.0, requires_grad=True)
+for i in range(2):
+    y = w * i
+d = y.detach()
+d += 1
+print(n)"""
+    _, _, outputs = cell(source)
+    told = sentences(outputs)
+    assert [each for each in told if " sets " in each] == [
+        "Line 2 sets n = 'two'.",
+        "Line 4 sets i = 0.",
+        "Line 4 sets i = 1.",
+        "Line 6 sets d = 2.",
+        "Line 7 sets d = 3.",
+    ]
+    assert told[-1] == "Line 8 runs: the graph stays as it is."
+    last = outputs[-1].data["text/html"].rindex('"terms"')
+    assert """[["n","'two'"],["i","1"],["d","3"]]""" in outputs[-1].data["text/html"][last:]
+
+
+def test_a_cell_may_load_its_engine_itself():
+    run = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("%load_ext viz")
+shell.run_cell("%%watch\\nimport minigrad as m\\nx = m.ones(1, requires_grad=True)\\nx.backward()")
+"""
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
+    assert "x.grad: None + [1] = [1]" in done.stdout, done.stderr
 
 
 def test_functions_of_the_cell_are_seen_inside(cell):

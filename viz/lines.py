@@ -3,24 +3,26 @@
 A trace of it has two more entries: "source", the cell's text, and "lines", what happened in order:
 
     {"line": 3, "made": [id, …], "gone": [id, …], "values": {id: VALUE}, "grads": {id: VALUE or
-     null}, "run": number or null, "error": text or null}
+     null}, "sets": {name: text}, "run": number or null, "error": text or null}
 
 `line` counts from 1. `made` are the nodes that this line made, `gone` those that no variable leads
-to any more, `values` and `grads` what changed in tensors and in the `.grad` of leaves. `run` is the
-run in "runs" that the line called. A node that a loop makes again has the same id again, when the
-one before was used up or is gone. "note" says why the rest is missing, if it is.
+to any more, `values` and `grads` what changed in tensors and in the `.grad` of leaves. `sets` are
+variables that have no node: numbers, words, and tensors that require no grad. `run` is the run in
+"runs" that the line called. A node that a loop makes again has the same id again, when the one
+before was used up or is gone. "note" says why the rest is missing, if it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .graph import MOST, Graph, GraphEdge, GraphNode, keys_of, walk
 from .names import Names, _found, is_tensor
+from .page import clean
 from .player import Animation
 from .record import Recording
-from .values import Value, value_of
+from .values import Value, number, spoken, value_of
 from .watch import Run
 
 LINES = 400  # lines that are told one by one; further ones still run
@@ -42,6 +44,7 @@ class Lines(Recording):
         self._fresh: list[str] = []
         self._told: dict[str, tuple[Value | None, Value | None]] = {}  # values and grads
         self._wrote = 0  # entries when the current line began
+        self._plain = _plain(namespace, {})  # variables without a node
 
     @property
     def trace(self) -> dict[str, Any]:
@@ -83,7 +86,9 @@ class Lines(Recording):
         gone = sorted((self._there - reached - self._leaves.keys()), key=_number)
         self._there = reached | self._leaves.keys()
         values = {new[n.id]: n.value for n in graph.nodes if n.value is not None}
-        self._write(gone=gone, values=values)
+        old, self._plain = self._plain, _plain(names, self._plain)
+        sets = {k: told for k, (_, told) in self._plain.items() if self._plain[k] != old.get(k)}
+        self._write(gone=gone, values=values, sets=sets)
 
     def give_up(self, error: Exception) -> None:
         """Further lines run without being watched."""
@@ -165,6 +170,7 @@ class Lines(Recording):
         *,
         gone: list[str] | None = None,
         values: Mapping[str, Any],
+        sets: Mapping[str, str] | None = None,
         leaves: Iterable[str] | None = None,
     ) -> None:
         """Adds an entry with what is new, if anything is, or if the line has no entry yet."""
@@ -181,11 +187,13 @@ class Lines(Recording):
             gone=gone or [],
             values={id: v for id, (v, _) in now.items() if v != old[id][0]},
             grads={id: g for id, (_, g) in now.items() if g != old[id][1]},
+            sets=sets or {},
         )
         self._told |= now
         self._fresh = []
-        if len(self.lines) == self._wrote or any(entry[key] for key in ("made", "gone", "values",
-                                                                        "grads")):  # fmt: skip
+        if len(self.lines) == self._wrote or any(
+            entry[key] for key in ("made", "gone", "values", "grads", "sets")
+        ):
             self.lines.append(entry)
 
     def _merge(self, graph: Graph) -> tuple[dict[str, str], bool]:
@@ -234,10 +242,31 @@ def _entry(line: int, **told: Any) -> dict[str, Any]:
         "gone": [],
         "values": {},
         "grads": {},
+        "sets": {},
         "run": None,
         "error": None,
     }
     return {"line": line, **empty, **told}
+
+
+Told: TypeAlias = "tuple[Any, str]"  # what tells that a variable is as it was, and its value
+
+
+def _plain(names: Mapping[str, Any], old: Mapping[str, Told]) -> dict[str, Told]:
+    """The variables that no node stands for."""
+    found: dict[str, Told] = {}
+    for name, value in names.items():
+        if name[:1] == "_":
+            continue
+        if isinstance(value, str):
+            found[name] = (value, repr(clean(value)))
+        elif isinstance(value, (int, float)):
+            found[name] = (value, number(value))
+        elif is_tensor(value) and not value.requires_grad:
+            key = (id(value), getattr(value, "_version", 0))
+            same = name in old and old[name][0] == key
+            found[name] = old[name] if same else (key, spoken(value_of(value)))
+    return found
 
 
 def _number(id: str) -> int:

@@ -14,6 +14,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from .lines import Lines
+from .record import watch_engines
 
 MAGICS = [["%%watch"], ["%%watch", "--quiz"]]
 
@@ -65,12 +66,7 @@ class _Watcher:
             return
         self.lines = Lines(source.rstrip(), self.shell.user_ns, quiz="--quiz" in magic)
         self.tracer = _Tracer(self.lines, self.shell)
-        try:
-            self.lines.__enter__()
-        except RuntimeError:  # the cell still runs
-            self.lines = None
-            print("%%watch finds no engine: import it in a cell before this one.", file=sys.stderr)
-            return
+        self.lines.waiting()  # for an engine, which the cell may import
         self.tracer.start()
 
     def after(self, result: Any) -> None:
@@ -84,7 +80,7 @@ class _Watcher:
                 lines.fail(f"{type(error).__name__}: {error}")
             lines.finish()
         finally:
-            lines.__exit__(None, None, None)
+            lines.close()
         if lines.lines and not result.error_before_exec:
             from IPython.display import display
 
@@ -146,6 +142,7 @@ class _Tracer:
     def see(self, done: int, frame: FrameType) -> bool:
         """Looks at what a line has done. What goes wrong here must not reach the cell."""
         try:
+            watch_engines()
             self.lines.see(done, self.namespaces(frame))
         except Exception as error:
             self.lines.give_up(error)

@@ -279,8 +279,9 @@ class Recording:
     def _make_room(self, count: int) -> None:
         """Keeps fewer runs of so many, if they are too many and the others are like the last."""
         to_come = range(len(self._runs), count)
-        while self._ends > 1 and KEPT < self._kept + self._sizes[-1] * sum(
-            self._stays(at, count) for at in to_come
+        while (
+            self._ends > 1
+            and self._kept + self._sizes[-1] * sum(self._stays(at, count) for at in to_come) > KEPT
         ):
             if self._every < count:
                 self._every *= 10

@@ -312,7 +312,8 @@ class Run:
             queue = self._queue(ready, waits, following)
             frame = Frame(step["kind"], text, step["node"], changes, terms, queue, asks)
             if inside := self.insides.get(step["node"] if step["kind"] == "apply" else ""):
-                inner = Run(inside.trace, self.number, [], False, None, inside.insides).frames()
+                within = inside.trace, self.number, [], self.asked, None, inside.insides
+                inner = Run(*within).frames()
                 frame = replace(frame, group=inside.id, inside=inner)
             found.append(frame)
         if self.run["error"]:
@@ -372,6 +373,9 @@ class Run:
             _term("+ incoming", step["incoming"]),
             _term("= .grad after", step["after"]),
         ]
+
+    def _ask_enter(self, step: dict[str, Any]) -> list[quiz.Ask]:
+        return []  # it was asked on the way to the box
 
     def _ask_seed(self, step: dict[str, Any]) -> list[quiz.Ask]:
         root = self.nodes[self.run["root"]]

@@ -11,7 +11,7 @@ from viz.page import clean, copies, width
 from viz.theme import LIGHT, MONO
 from viz.values import rows, shape_text, spoken
 
-from .frames import LETTERS, Frame, Run, label
+from .frames import LETTERS, MOST_TERMS, Frame, Run, label
 
 ROW = 19  # pixels from one line of the source to the next
 SIZE = 12.5
@@ -49,6 +49,7 @@ class _Told:
             if self.drawn[id] and rows(value) != self.drawn[id]
         }
         self.grads: dict[str, Any] = {}
+        self.held: dict[str, str] = {}  # variables that no node stands for
 
     def frames(self) -> list[Frame]:
         unmade = dict.fromkeys(self._all(self.nodes), "unmade")
@@ -95,7 +96,11 @@ class _Told:
             text = clean(f"Line {entry['line']} raises {entry['error']}", LETTERS)
             return Frame("error", text, focus, changes)
         ops = [id for id in made if self.nodes[id]["kind"] == "op"]
-        return Frame("line", self._sentence(entry), [focus, *made, *ops][-1], changes)
+        for name in entry["sets"]:  # the last ones that were set stand last
+            self.held.pop(name, None)
+        self.held |= entry["sets"]
+        held = [(clean(name), told) for name, told in self.held.items()][-MOST_TERMS:]
+        return Frame("line", self._sentence(entry), [focus, *made, *ops][-1], changes, held)
 
     def _run(self, number: int, line: int, lit: dict[str, str]) -> list[Frame]:
         """The frames of a run; its first one clears what an earlier run has left."""
@@ -122,6 +127,8 @@ class _Told:
             named = [self._called(id, entry["values"].get(id)) for id in made[:NAMED]]
             more = f" and {len(made) - NAMED} more" if len(made) > NAMED else ""
             parts.append(f"makes {_listed(named, more)}")
+        for name, told in list(entry["sets"].items())[:NAMED]:
+            parts.append(f"sets {clean(name)} = {told}")
         changed = [id for id in entry["values"] if id not in entry["made"]]
         for id in changed[:NAMED]:
             if self.nodes[id]["kind"] == "leaf":

@@ -85,8 +85,8 @@ function mount(host) {
   const pictures = new Map([["", { elements: elementsOf(picture), shown: new Map() }]]);
   const elements = pictures.get("").elements;
   const quiz = data.quiz
-    ? makeQuiz(all, part(".words"), (frame) => frames.indexOf(frame), (number) => show(number, true))
-    : { reach: () => frames.length - 1, show() {}, focus() {} };
+    ? makeQuiz(part(".words"), (frame) => frames.indexOf(frame), (number) => show(number, true))
+    : { lay() {}, reach: () => frames.length - 1, show() {}, focus() {} };
   for (const key of Object.keys(data.checks ?? {})) {
     for (const element of elements.get(key) ?? []) {
       element.classList.add("checked");
@@ -224,7 +224,7 @@ function mount(host) {
     count.textContent = `${String(at).padStart(last.length)} / ${last}`;
     call.value = starts.findLast((s) => s <= at);
     host.dataset.frame = at;
-    quiz.show(at);
+    quiz.show(at, frame);
   }
 
   // Show frame `number`. With `travel`, its gradients are seen running along their edges.
@@ -268,6 +268,7 @@ function mount(host) {
   // The frames that are stepped through.
   function lay(list) {
     frames = list;
+    quiz.lay(list);
     starts = frames.flatMap((frame, i) => (frame.kind === "start" ? [i] : []));
     call.replaceChildren(...starts.map((start, i) =>
       new Option(frames[start].call ?? `${i + 1} of ${starts.length}`, start)));

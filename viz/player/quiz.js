@@ -15,23 +15,32 @@ const FORM = `
       </form>`;
 
 // Predict, then step: a frame with questions is shown when they are answered. `made` is called with
-// the number of the frame that the last answer of a step leads to; `place` numbers a frame.
-function makeQuiz(frames, words, place, made) {
+// the number of the frame that the last answer of a step leads to; `place` numbers a frame. `lay`
+// is told the frames, which are others when a box is opened: what was passed by is not asked.
+function makeQuiz(words, place, made) {
   words.insertAdjacentHTML("beforeend", FORM);
   const form = words.querySelector(".quiz");
   const part = (selector) => form.querySelector(selector);
   const [field, reply, ask, score, on] = ["input", ".reply", ".ask", ".score", ".on"].map(part);
-  const questions = frames.flatMap((frame) =>
-    (frame.asks ?? []).map((question, i, all) => ({ ...question, frame, i, count: all.length })));
-  let next = 0; // the question that is open
+  const shown = new Set(); // frames
+  const answered = new Set(); // and questions
+  let questions = []; // that are still to be answered, the open one first
+  let last;
   let tries = 0;
   let right = 0; // answered at the first try
 
-  const last = frames.at(-1);
-  const reach = () => (next < questions.length ? place(questions[next].frame) - 1 : place(last));
+  function lay(frames) {
+    last = frames.at(-1);
+    questions = frames.slice(frames.findLastIndex((frame) => shown.has(frame)) + 1).flatMap((frame) =>
+      (frame.asks ?? []).map((ask, i, all) => ({ ...ask, ask, frame, i, count: all.length })));
+    questions = questions.filter(({ ask }) => !answered.has(ask));
+  }
 
-  function show(at) {
-    const open = questions[next];
+  const reach = () => (questions.length ? place(questions[0].frame) - 1 : place(last));
+
+  function show(at, frame) {
+    shown.add(frame);
+    const open = questions[0];
     const here = open && at === reach();
     for (const e of [ask, part(".row")]) e.hidden = !here;
     on.hidden = here || at === place(last);
@@ -41,15 +50,17 @@ function makeQuiz(frames, words, place, made) {
       ask.textContent = `Predict${which}. ${open.text}`;
       field.placeholder = open.shape.length ? `numbers of shape (${open.shape.join(", ")})` : "";
     }
-    score.textContent = `${next} of ${questions.length} predicted, ${right} at the first try`;
+    const [done, count] = [answered.size, answered.size + questions.length];
+    score.textContent = `${done} of ${count} predicted, ${right} at the first try`;
   }
 
   function settle(text, good) {
     right += good && !tries;
     tries = 0;
     field.value = "";
-    const number = place(questions[next].frame);
-    next += 1;
+    const { ask, frame } = questions.shift();
+    answered.add(ask);
+    const number = place(frame);
     made(Math.min(number, reach())); // further questions may come before that frame
     say(text, good ? "right" : "told");
     focus();
@@ -66,7 +77,7 @@ function makeQuiz(frames, words, place, made) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const open = questions[next];
+    const open = questions[0];
     const given = readNumbers(field.value, !open.shape.length);
     if (given === null) {
       if (/nan|inf|∞/i.test(field.value)) return say("The answer is a finite number.", "wrong");
@@ -81,12 +92,13 @@ function makeQuiz(frames, words, place, made) {
   });
 
   return {
+    lay,
     reach,
     show,
     focus,
     reveal() {
       tries += 1;
-      settle(`It is ${questions[next].say}. ${questions[next].hint}`, false);
+      settle(`It is ${questions[0].say}. ${questions[0].hint}`, false);
     },
   };
 }
