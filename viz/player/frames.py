@@ -312,8 +312,9 @@ class Run:
             queue = self._queue(ready, waits, following)
             frame = Frame(step["kind"], text, step["node"], changes, terms, queue, asks)
             if inside := self.insides.get(step["node"] if step["kind"] == "apply" else ""):
-                within = inside.trace, self.number, [], self.asked, None, inside.insides
-                inner = Run(*within).frames()
+                inner = Run(
+                    inside.trace, self.number, [], self.asked, insides=inside.insides
+                ).frames()
                 frame = replace(frame, group=inside.id, inside=inner)
             found.append(frame)
         if self.run["error"]:

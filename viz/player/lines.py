@@ -99,8 +99,10 @@ class _Told:
         for name in entry["sets"]:  # the last ones that were set stand last
             self.held.pop(name, None)
         self.held |= entry["sets"]
-        held = [(clean(name), told) for name, told in self.held.items()][-MOST_TERMS:]
-        return Frame("line", self._sentence(entry), [focus, *made, *ops][-1], changes, held)
+        held: list[tuple[str, ...]] = [(clean(n), told) for n, told in self.held.items()]
+        return Frame(
+            "line", self._sentence(entry), [focus, *made, *ops][-1], changes, held[-MOST_TERMS:]
+        )
 
     def _run(self, number: int, line: int, lit: dict[str, str]) -> list[Frame]:
         """The frames of a run; its first one clears what an earlier run has left."""
