@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,14 +50,24 @@ def is_deterministic_algorithms_warn_only_enabled() -> bool:
     return _warn_only
 
 
+def sized(make: Callable[..., np.ndarray], shape: Any, value: Any) -> np.ndarray:
+    """``make(shape, value)``. Raises RuntimeError for more bytes than there are addresses."""
+    try:
+        return make(shape, value)
+    except ValueError:  # numpy's only one
+        raise too_large(np.atleast_1d(shape).tolist()) from None
+
+
+def too_large(shape: Any) -> RuntimeError:
+    if 0 in shape:
+        return RuntimeError("Stride calculation overflowed")
+    return RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
+
+
 def fresh(shape: Any, kind: np.dtype[Any]) -> np.ndarray:
     """Memory whose content is left to chance; or, where runs are to be repeated exactly, nan or the
     largest number, so that whoever reads it sees it."""
-    try:
-        array = np.empty(shape, kind)
-    except ValueError:  # numpy's only one: more bytes than there are addresses
-        sizes = list(np.atleast_1d(shape).tolist())
-        raise RuntimeError(f"Storage size calculation overflowed with sizes={sizes}") from None
+    array = sized(np.empty, shape, kind)
     if _deterministic:
         array[...] = (
             np.nan if kind.kind == "f" else True if kind.kind == "b" else np.iinfo(kind).max

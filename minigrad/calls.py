@@ -294,10 +294,12 @@ def _takes_anything(signature: inspect.Signature) -> bool:
 
 
 def _of_tensor(overload: Overload) -> Overload:
-    """A method's overload as the function has it: the tensor is its first argument."""
+    """A method's overload as the function has it: the tensor is its first argument, or once stood
+    between its factors."""
     kinds = [p.kind for p in overload.parameters]
     first = Parameter("input", "Operand" if "Operand" in kinds else "Tensor", EMPTY, False, False)
-    return type(overload)((first, *overload.parameters))
+    place = int(isinstance(overload, Older) and overload.parameters[0].name == "beta")
+    return type(overload)((*overload.parameters[:place], first, *overload.parameters[place:]))
 
 
 def _older(overload: Overload) -> list[Overload]:

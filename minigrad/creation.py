@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .backends import fresh
+from .backends import fresh, sized
 from .checked import overloads, told
 from .engine.node import Node
 from .errors import noted, warn_once
@@ -464,14 +464,14 @@ def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[i
 def zeros(*size: Any, **options: Any) -> Tensor:
     """Zeros, in the default dtype unless `dtype` says otherwise."""
     shape = _shape("zeros", size, options)
-    return _made("zeros", lambda kind: np.zeros(shape, kind), **options)
+    return _made("zeros", lambda kind: sized(np.zeros, shape, kind), **options)
 
 
 @overloads(f"size: Sequence[int], {_MADE}")
 def ones(*size: Any, **options: Any) -> Tensor:
     """Ones, in the default dtype unless `dtype` says otherwise."""
     shape = _shape("ones", size, options)
-    return _made("ones", lambda kind: np.ones(shape, kind), **options)
+    return _made("ones", lambda kind: sized(np.ones, shape, kind), **options)
 
 
 @overloads(f"size: Sequence[int], *, memory_format=None, {_OPTIONS}")
@@ -489,7 +489,9 @@ def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return _made(
         "full",
-        lambda kind: np.full(sizes((size,)), dtypes.to_number(value, dtypes.from_numpy(kind))),
+        lambda kind: sized(
+            np.full, sizes((size,)), dtypes.to_number(value, dtypes.from_numpy(kind))
+        ),
         default=dtypes.number_dtype(value).numpy,
         **options,
     )
@@ -539,6 +541,8 @@ def arange(start: Any = None, end: Any = None, step: Any = 1, **options: Any) ->
             if by == 0:
                 raise ValueError("step must be nonzero")
         count = math.ceil((high - low) / by)
+        if count >= 2**63 // kind.itemsize:
+            raise RuntimeError("invalid size, possible overflow?")
         if kind.kind != "f":
             low, by = int(start), int(step)
         return (low + by * np.arange(count)).astype(kind)

@@ -406,7 +406,7 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
     if dims is not None:
         A = A.movedim(tuple(dims), tuple(range(-len(dims), 0)))
     back = A.shape[B.ndim :]
-    columns, rows = math.prod(back), math.prod(A.shape[: B.ndim])
+    columns, rows = math.prod(back), B.numel()
     if rows != columns:
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "

@@ -23,6 +23,7 @@ class Generator:
     __module__ = "minigrad._C"
 
     _stream: Any
+    _wrap: Any  # makes an array a tensor, told by the floor above
 
     def __init__(self, device: Any = None) -> None:
         self.device = Device("cpu" if device is None else device)
@@ -47,22 +48,48 @@ class Generator:
         return self._seed
 
     def get_state(self) -> Any:
-        """Where the stream is, for `set_state`: an object of minigrad's own, and no tensor."""
-        return self._seed, self.stream.bit_generator.state
+        """Where the stream is, for `set_state`: a tensor of bytes."""
+        state = self.stream.bit_generator.state
+        numbers = (self._seed % 2**64, *state["state"].values(), *list(state.values())[2:])
+        found = b"".join([n.to_bytes(16, "little") for n in numbers])
+        return self._wrap(np.frombuffer(found, np.uint8).copy())
 
     def set_state(self, new_state: Any) -> None:
-        """Let the stream go on from where it was at `get_state`."""
-        self._seed, self.stream.bit_generator.state = new_state
+        """Let the stream go on from where it was at `get_state`.
+
+        Raises TypeError for what is no tensor of bytes, RuntimeError for another number of them.
+        """
+        if not hasattr(new_state, "_data"):
+            raise TypeError(f"expected a minigrad.ByteTensor, but got {type(new_state).__name__}")
+        if new_state._data.dtype != np.uint8:
+            raise TypeError("RNG state must be a minigrad.ByteTensor")
+        if new_state._data.size != _BYTES:
+            raise RuntimeError(
+                f"Expected a CPUGeneratorImplState of size {_BYTES} but found the input RNG state "
+                f"size to be {new_state._data.size}"
+            )
+        found = new_state._data.tobytes()
+        numbers = [int.from_bytes(found[i : i + 16], "little") for i in range(0, _BYTES, 16)]
+        self._seed = numbers[0]
+        self.stream.bit_generator.state = {
+            "bit_generator": "PCG64",
+            "state": {"state": numbers[1], "inc": numbers[2]},
+            "has_uint32": numbers[3],
+            "uinteger": numbers[4],
+        }
 
     def __reduce__(self) -> Any:
-        return _at, self.get_state()
+        return _at, (self.get_state(),)
 
     def seed(self) -> int:
         """Start the stream at a seed taken from the system's entropy, and return it."""
         return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
 
-def _at(*state: Any) -> Generator:
+_BYTES = 80  # the seed, and the four numbers that are the state of numpy's stream
+
+
+def _at(state: Any) -> Generator:
     """A stream that goes on from a state."""
     generator = Generator()
     generator.set_state(state)
@@ -109,7 +136,7 @@ def initial_seed() -> int:
 
 
 def get_rng_state() -> Any:
-    """The state of the common stream, for `set_rng_state`."""
+    """The state of the common stream, for `set_rng_state`: a tensor of bytes."""
     return default_generator.get_state()
 
 

@@ -18,6 +18,7 @@ from .engine.node import LONG, AccumulateGrad, Edge, Node, parted
 from .engine.version import INFERENCE, UNWRITTEN, Detached, InferenceAlias, Version
 from .gradients import backward
 from .methods import Methods, checked
+from .random import Generator
 from .recording import alias, apply, edge, memory, own_counter, wrap
 from .views import Step, refresh
 from .views import view as view_of
@@ -177,8 +178,14 @@ class Tensor(Array, Methods):  # type: ignore[override]
     def as_subclass(self, cls: type[Tensor]) -> Any:
         """This tensor as an instance of `cls`, a subclass of Tensor; it shares its memory."""
         out = self._alias()
-        out.__class__ = cls
-        return out
+        if cls.__basicsize__ == Tensor.__basicsize__:
+            out.__class__ = cls
+            return out
+        whole = object.__new__(cls)  # slots of its own: Python converts no tensor into it
+        for name in Tensor.__slots__:
+            setattr(whole, name, getattr(out, name))
+        vars(whole).update(vars(out))
+        return whole
 
     def is_inference(self) -> bool:
         """Whether this tensor was made in inference mode, so that no graph may need it."""
@@ -377,3 +384,4 @@ for _part in (Array, Tensor):
     for _name, _seen in checked(vars(_part)).items():
         setattr(_part, _name, _seen)
 Node.tensor_type = recording.Tensor = Tensor
+Generator._wrap = staticmethod(wrap)

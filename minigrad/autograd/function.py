@@ -15,6 +15,7 @@ from ..engine.node import ABSENT, BACKWARD_TWICE, Node, boxed, cast, sum_to
 from ..engine.saved import NOTHING, RawSavedTensor, pack_all
 from ..errors import noted, typename
 from ..inplace import check_inference, check_writable
+from ..ops.again import Error
 from ..recording import alias, edge, memory, own_counter, result, set_maker, wrap
 from ..tensor import Tensor
 from ..views import rebase
@@ -372,6 +373,9 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
         several = outputs if isinstance(outputs, tuple) else (outputs,)
         ends = [None if out is None else out.detach().requires_grad_() for out in several]
         node = Error()
+        node.text = (
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )
         node.link([None if end is None else edge(end) for end in ends])
         node.num_outputs = len(ends)
         for slot, end in enumerate(ends):
@@ -381,17 +385,6 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
         return tuple(ends)
 
     return wrapper
-
-
-class Error(Node):
-    """raises: what it made is not differentiable"""
-
-    qualifier = "torch::autograd::"
-
-    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
-        raise RuntimeError(
-            "trying to differentiate twice a function that was marked with @once_differentiable"
-        )
 
 
 class InplaceFunction(Function):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..backends import fresh
+from ..backends import fresh, too_large
 from ..engine.grad_mode import state
 from ..engine.node import Node
 from ..inplace import check_inference, check_writable
@@ -123,6 +123,8 @@ class Memory:
         shape, old = sizes(args if size is None else (size,)), memory(self)
         if math.prod(shape) >= 2**63:
             raise RuntimeError("numel: integer multiplication overflow")
+        if math.prod([n or 1 for n in shape]) * old.itemsize >= 2**63:
+            raise too_large(shape)
         if any(n < 0 for n in shape):
             raise RuntimeError(f"Trying to create tensor with negative dimension: {list(shape)}")
         if shape == old.shape:

@@ -97,3 +97,17 @@ def _input(x: Any, wanted: bool, tensor_type: Any) -> Any:
     tensor = tensor_type._wrap(x)
     tensor._requires_grad = wanted
     return tensor
+
+
+class Error(Node):
+    """raises: what it made is not differentiable"""
+
+    qualifier = "torch::autograd::"
+    text: str
+
+    def forward(self, x: Any, text: str) -> Any:
+        self.text = text
+        return x
+
+    def run(self, grad: Any, recording: bool) -> tuple[Any, ...]:
+        raise RuntimeError(self.text)

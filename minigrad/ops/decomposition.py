@@ -92,10 +92,10 @@ def eliminated(a: Any) -> tuple[Any, Any, Any]:
 
 def singular(a: Any, name: str, text: str) -> LinAlgError:
     """Torch's words for a matrix without inverse: which pivot of the elimination is 0."""
-    try:
-        check_info(eliminated(a)[2], name, text)
-    except LinAlgError as error:
-        return error
+    for place, at in enumerate(np.ndindex(*a.shape[:-2])):
+        if pivot := int(eliminated(a[at])[2]):
+            batch = f"(Batch element {place}): " if at else ""
+            return LinAlgError(f"{name}: {batch}{text.format(pivot)}")
     return LinAlgError(f"{name}: {text.format(a.shape[-1])}")
 
 

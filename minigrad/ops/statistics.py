@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine.node import Node
+from .again import Error
 from .dims import dimension
 from .indexing import check_along, in_range, mesh, trimmed
 from .lift import (
@@ -357,6 +358,10 @@ class ScatterReduceBackward0(Node):
     dim: int
     reduce: str
     include_self: bool
+    no_second = (
+        "scatter_reduce(): Double backward is unsupported for src when >1 zeros in src are "
+        "scattered to the same position in self"
+    )
 
     def forward(
         self, x: Any, src: Any, index: Any, dim: int, reduce: str, include_self: bool
@@ -419,13 +424,20 @@ class ScatterReduceBackward0(Node):
         alone = (src == 0) & (count == 1)
         others = scatter_reduce(x, dim, index, where(alone, 1, src), "prod", **how)
         divided = gather(grad * result, dim, index) / where(src == 0, 1, src)
-        return to_x, where(alone, gather(grad * others, dim, index), divided)
+        to_src = where(alone, gather(grad * others, dim, index), divided)
+        if isinstance(grad, self.tensor_type) and bool((count > 1).any()):
+            to_src = self.tensor_type._apply(Error, (to_src,), self.no_second)
+        return to_x, to_src
 
 
 class IndexReduceBackward0(ScatterReduceBackward0):
     """∂(x reduced with y's slices at the indices): as of `scatter_reduce`, slice by slice"""
 
     saves = {"self": 0b11, "source": 0b11, "index": 0b11, "result": 0b11}
+    no_second = (
+        "index_reduce(): Double backward is unsupported for source when >1 zeros in source are "
+        "scattered to the same position in self"
+    )
 
     def forward(
         self, x: Any, source: Any, index: Any, dim: int, reduce: str, include_self: bool

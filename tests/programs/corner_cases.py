@@ -212,3 +212,9 @@ g = torch.ones(3)
 (a * 1).backward(g)
 a.grad.zero_()
 g
+# %% a subclass with slots of its own
+class Marked(torch.Tensor):
+    __slots__ = ["mark"]
+marked = Marked(torch.ones(2))
+marked.mark = "m"
+marked.mark, type(marked).__name__, marked.requires_grad_()

@@ -140,3 +140,22 @@ a.detach().unsqueeze_(0)
 a.detach().transpose_(0,1)
 a.detach().as_strided_((2,),(1,))
 """)
+# %% the state of the random numbers is a tensor
+state = torch.get_rng_state()
+before = torch.rand(3), torch.randperm(5)
+torch.set_rng_state(state.clone())
+state.dtype, state.ndim, torch.equal(before[0], torch.rand(3)), torch.equal(before[1], torch.randperm(5))
+# %%
+torch.set_rng_state([1])
+# %%
+torch.Generator().set_state(torch.zeros(3))
+# %% more bytes than there are addresses
+torch.zeros(8, 8, 2**29, 2**29)
+# %%
+torch.full((8, 8, 2**29, 2**29), 1.0)
+# %%
+torch.ones(0, 4, 2**61)
+# %%
+torch.empty(0).resize_(2, 4, 2**29, 2**29)
+# %%
+torch.arange(0, 1e30)

@@ -116,3 +116,22 @@ torch.einsum("ab->.. .", m23)
 torch.einsum("ab->1", m23)
 # %%
 torch.einsum("...,...", m23[:, 0], m23)
+# %% factors before and after their input, as torch once had them
+import warnings
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    shown = torch.addmm(2, ones, 3, ones, ones), torch.addr(2, ones, ones[0], ones[0]), ones.clone().addr_(2, 3, ones[0], ones[0])
+shown
+# %%
+torch.linalg.tensorsolve(torch.eye(24).reshape(6, 4, 2, 3, 4), ones)
+# %% two zeros that fall on one place
+x, src = torch.ones(2, requires_grad=True), torch.zeros(2, requires_grad=True)
+(g,) = torch.autograd.grad(x.scatter_reduce(0, torch.tensor([0, 0]), src, "prod").sum(), src, create_graph=True)
+print(g.grad_fn.name())
+torch.autograd.grad(g.sum(), x)
+# %%
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    y = x.index_reduce(0, torch.tensor([0, 0]), src, "prod")
+(g,) = torch.autograd.grad(y.sum(), src, create_graph=True)
+torch.autograd.grad(g.sum(), x)
