@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import warnings
 from collections.abc import (
     Callable,
     Iterator,
@@ -31,7 +32,8 @@ class DataLoader(Generic[T]):
 
     With `shuffle` in random order, from `generator` if there is one. `collate_fn` makes a batch of
     a list of samples; by default tensors are stacked. ``batch_size=None`` hands out samples.
-    Raises ValueError for options that exclude each other.
+    All is loaded in this process, whatever `num_workers` is. Raises ValueError for options that
+    exclude each other.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class DataLoader(Generic[T]):
         *,
         prefetch_factor: int | None = None,
         persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
     ) -> None:
         if num_workers < 0:
             raise ValueError(
@@ -60,13 +64,31 @@ class DataLoader(Generic[T]):
             )
         if timeout < 0:
             raise ValueError("timeout option should be non-negative")
-        if not num_workers and prefetch_factor is not None:
-            raise ValueError(
-                "prefetch_factor option could only be specified in multiprocessing.let num_workers "
-                "> 0 to enable multiprocessing, otherwise set prefetch_factor to None."
-            )
-        if not num_workers and persistent_workers:
-            raise ValueError("persistent_workers option needs num_workers > 0")
+        if num_workers == 0:
+            if prefetch_factor is not None:
+                raise ValueError(
+                    "prefetch_factor option could only be specified in multiprocessing.let "
+                    "num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to "
+                    "None."
+                )
+            if multiprocessing_context is not None:
+                raise ValueError(
+                    "multiprocessing_context can only be used with multi-process loading "
+                    f"(num_workers > 0), but got num_workers={num_workers}"
+                )
+            if persistent_workers:
+                raise ValueError("persistent_workers option needs num_workers > 0")
+        elif prefetch_factor is not None and prefetch_factor < 0:
+            raise ValueError("prefetch_factor option should be non-negative")
+        self._iterable = isinstance(dataset, IterableDataset)
+        if self._iterable:
+            given = {"shuffle": shuffle or None, "sampler": sampler, "batch_sampler": batch_sampler}
+            for name, value in given.items():
+                if value is not None:
+                    raise ValueError(
+                        f"DataLoader with IterableDataset: expected unspecified {name} option, but "
+                        f"got {name}={value}"
+                    )
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
@@ -81,15 +103,16 @@ class DataLoader(Generic[T]):
                 "batch_size=None option disables auto-batching and is mutually exclusive with "
                 "drop_last"
             )
-        self._iterable = isinstance(dataset, IterableDataset)
-        if self._iterable and shuffle:
-            raise ValueError(
-                "DataLoader with IterableDataset: expected unspecified shuffle option, but got "
-                f"shuffle={shuffle}"
-            )
         self.dataset = dataset
         self.num_workers = num_workers
+        self.prefetch_factor = 2 if prefetch_factor is None and num_workers else prefetch_factor
         self.pin_memory = pin_memory
+        self.pin_memory_device = pin_memory_device
+        self.timeout = timeout
+        self.worker_init_fn = worker_init_fn
+        self.multiprocessing_context = multiprocessing_context
+        self.persistent_workers = persistent_workers
+        self.in_order = in_order
         self.generator = generator
         if sampler is None and not self._iterable:
             sampler = (
@@ -105,25 +128,25 @@ class DataLoader(Generic[T]):
         self.batch_sampler = batch_sampler
         batched = batch_size is not None or batch_sampler is not None
         self.collate_fn = collate_fn or (default_collate if batched else default_convert)
+        self._made = True
+
+    _made = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._made and name in _FIXED:
+            raise ValueError(
+                f"{name} attribute should not be set after {type(self).__name__} is initialized"
+            )
+        super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[Any]:
-        if self._iterable:
-            yield from self._of_iterable()
-        elif self.batch_sampler is None:
-            for i in self.sampler:
-                yield self.collate_fn(self.dataset[i])
-        else:
-            for batch in self.batch_sampler:
-                yield self.collate_fn([self.dataset[i] for i in batch])
-
-    def _of_iterable(self) -> Iterator[Any]:
-        samples = iter(self.dataset)
-        if self.batch_size is None:
-            yield from map(self.collate_fn, samples)
-            return
-        while batch := list(itertools.islice(samples, self.batch_size)):
-            if len(batch) == self.batch_size or not self.drop_last:
-                yield self.collate_fn(batch)
+        if self.pin_memory:
+            warnings.warn(
+                "'pin_memory' argument is set as true but no accelerator is found, then device "
+                "pinned memory won't be used.",
+                stacklevel=2,
+            )
+        return _Batches(self)
 
     def __len__(self) -> int:
         if self._iterable:
@@ -132,6 +155,42 @@ class DataLoader(Generic[T]):
                 return n
             return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+
+_FIXED = "batch_size batch_sampler sampler drop_last dataset persistent_workers".split()
+
+
+class _Batches:
+    """One pass over a loader's batches; an error in one of them leaves those that follow."""
+
+    def __init__(self, loader: DataLoader[Any]) -> None:
+        self.loader = loader
+        numbers = loader.sampler if loader.batch_sampler is None else loader.batch_sampler
+        self.numbers = iter(loader.dataset if loader._iterable else numbers)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __next__(self) -> Any:
+        loader = self.loader
+        dataset, size = loader.dataset, loader.batch_size
+        if loader._iterable and size is not None:
+            samples = list(itertools.islice(self.numbers, size))
+            if not samples or (loader.drop_last and len(samples) < size):
+                raise StopIteration
+        else:
+            samples = next(self.numbers)
+            if not loader._iterable:
+                if loader.batch_sampler is None:
+                    samples = dataset[samples]
+                elif hasattr(dataset, "__getitems__"):
+                    samples = dataset.__getitems__(samples)
+                else:
+                    samples = [dataset[i] for i in samples]
+        return loader.collate_fn(samples)
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

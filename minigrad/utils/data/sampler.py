@@ -37,8 +37,8 @@ class SequentialSampler(Sampler[int]):
         return len(self.data_source)
 
 
-def _check_count(num_samples: int) -> None:
-    if num_samples <= 0:
+def _check_count(num_samples: Any) -> None:
+    if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
         raise ValueError(
             f"num_samples should be a positive integer value, but got num_samples={num_samples}"
         )
@@ -58,6 +58,10 @@ class RandomSampler(Sampler[int]):
         self.replacement = replacement
         self.generator = generator
         self._num_samples = num_samples
+        if not isinstance(replacement, bool):
+            raise TypeError(
+                f"replacement should be a boolean value, but got replacement={replacement}"
+            )
         _check_count(self.num_samples)
 
     @property
@@ -67,11 +71,14 @@ class RandomSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         n, wanted = len(self.data_source), self.num_samples
+        generator = self.generator
+        if generator is None:  # one of its own, which what else is drawn meanwhile does not disturb
+            generator = Generator().manual_seed(int(default_generator.stream.integers(2**63)))
         if self.replacement:
-            stream = (self.generator or default_generator).stream
-            return iter(stream.integers(0, n, wanted).tolist())
-        passes = [permutation(n, self.generator) for _ in range(-(-wanted // max(n, 1)))]
-        return itertools.islice(itertools.chain(*passes), wanted)
+            yield from generator.stream.integers(0, n, wanted).tolist()
+            return
+        for before in range(0, wanted, n):
+            yield from permutation(n, generator)[: wanted - before]
 
     def __len__(self) -> int:
         return self.num_samples
@@ -85,7 +92,8 @@ class SubsetRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        return iter([self.indices[i] for i in permutation(len(self.indices), self.generator)])
+        for i in permutation(len(self.indices), self.generator):
+            yield self.indices[i]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -102,17 +110,25 @@ class WeightedRandomSampler(Sampler[int]):
         generator: Generator | None = None,
     ) -> None:
         _check_count(num_samples)
+        if not isinstance(replacement, bool):
+            raise ValueError(
+                f"replacement should be a boolean value, but got replacement={replacement}"
+            )
         self.weights = as_tensor(weights, dtype=float)
+        if self.weights.ndim != 1:
+            raise ValueError(
+                "weights should be a 1d sequence but given weights have shape "
+                f"{tuple(self.weights.shape)}"
+            )
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        return iter(
-            self.weights.multinomial(
-                self.num_samples, self.replacement, generator=self.generator
-            ).tolist()
+        drawn = self.weights.multinomial(
+            self.num_samples, self.replacement, generator=self.generator
         )
+        yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples
