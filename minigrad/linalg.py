@@ -146,8 +146,8 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
         return A.new_zeros(A.shape[:-2])
     if p in (None, 2, -2):
         values = svdvals(A)
-        largest, smallest = values[..., 0], values[..., -1]
-        return smallest / largest if p == -2 else largest / smallest
+        largest, smallest = values.narrow(-1, 0, 1), values.narrow(-1, -1, 1)
+        return (smallest / largest if p == -2 else largest / smallest).squeeze(-1)
     if p not in ("fro", "nuc", 1, -1, math.inf, -math.inf):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
     name = "linalg.cond" if isinstance(p, str) else f"linalg.cond(ord={p:g})"

@@ -122,8 +122,8 @@ class Pointwise:
     _remainder_of_number = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
 
     @overloads(
-        "other: Tensor, *, out=None",
-        "other: Tensor, *, rounding_mode: str | None, out=None",
+        "other: Operand, *, out=None",
+        "other: Operand, *, rounding_mode: str | None, out=None",
         "other: Number, *, rounding_mode: str | None",
     )
     def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:

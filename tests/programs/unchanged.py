@@ -100,3 +100,8 @@ print(torch.zeros(2).dtype)
 torch.set_default_tensor_type(torch.LongTensor)
 # %%
 torch.set_warn_always(False)
+# %% a call that torch takes fails for its own reason
+torch.tensor([7, -7]).div_(2)
+# %%
+a = torch.tensor([[4.0, 1.0], [1.0, 3.0]], requires_grad=True)
+torch.linalg.cond(a), torch.linalg.cond(a, -2)
