@@ -56,13 +56,13 @@ def replaced(hook: Any, old: Any, new: Any, tensor_type: Any) -> Any:
         return old
     if not isinstance(new, tensor_type):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-    if old is not None and old.shape != new.shape:
-        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
     if old is not None and old.dtype is not new.dtype:
         raise RuntimeError(
             f"hook '{_name(hook)}' has changed the type of value "
             f"(was {old.type()} got {new.type()})"
         )
+    if old is not None and old.shape != new.shape:
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
     return new
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from .. import dtypes
 from . import anomaly
 from .grad_mode import state, unusual
-from .hooks import Hooks, RemovableHandle
+from .hooks import Hooks, RemovableHandle, replaced
 from .saved import FITS, Packed, RawSavedTensor, in_order, pack_all, unpack_all
 from .saved import LONG as LONG
 from .saved import NOTHING as NOTHING
@@ -454,9 +454,11 @@ class AccumulateGrad(Node):
                 variable._grad = self.tensor_type._wrap(grad)
             else:
                 variable._grad.add_(self.tensor_type._wrap(grad))
-        hooks = variable._post_accumulate_grad_hooks
-        for hook in list(hooks.values()) if hooks else ():
-            if hook(variable) is not None:
+        if variable._post_accumulate_grad_hooks:
+            given = variable
+            for hook in list(variable._post_accumulate_grad_hooks.values()):
+                given = replaced(hook, given, hook(given), self.tensor_type)
+            if given is not variable:
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         return ()
 

@@ -105,3 +105,17 @@ torch.tensor([7, -7]).div_(2)
 # %%
 a = torch.tensor([[4.0, 1.0], [1.0, 3.0]], requires_grad=True)
 torch.linalg.cond(a), torch.linalg.cond(a, -2)
+# %% a hook after accumulation may return the leaf itself, as an in-place update does
+def after(hook):
+    v = torch.tensor([0.0, 0.0], requires_grad=True)
+    v.register_post_accumulate_grad_hook(hook)
+    v.register_post_accumulate_grad_hook(lambda p: print("then", p))
+    try:
+        v.backward(torch.tensor([1.0, 2.0]))
+    except Exception as error:
+        print(type(error).__name__, error)
+    return v, v.grad
+
+after(lambda p: p.add_(p.grad, alpha=-0.1)), after(lambda p: p.grad), after(lambda p: 5)
+# %%
+after(lambda p: torch.ones(5)), after(lambda p: p.double()), after(lambda p: torch.tensor(3))
