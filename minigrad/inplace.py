@@ -36,13 +36,13 @@ def in_place(
     ufunc = getattr(method, "ufunc", None)
 
     def call(self: Any, *args: Any, **constants: Any) -> Any:
+        if ufunc and not state.enabled and overwrite(ufunc, self, args, constants):
+            return self
         check_writable(self, args)
         if apart or (self._counter is not UNWRITTEN and not within):
             _check_shared(self, args[:reads], apart)
         if type(repeats) is str and 0 in self._data.strides:
             _discourage(repeats, self._data)
-        if ufunc and not state.enabled and overwrite(ufunc, self, args, constants):
-            return self
         # Hooks see what is saved while the method runs, so they must see a copy, which stays.
         out = method(_old_value(self) if state.saved_hooks else self, *args, **constants)
         if out is NotImplemented:
@@ -199,13 +199,16 @@ def write(tensor: Any, data: Any, repeats: bool = False) -> None:
 def overwrite(ufunc: Any, tensor: Any, args: Sequence[Any], constants: dict[str, Any]) -> bool:
     """Compute straight into the tensor's memory, where nothing is recorded or converted: a quarter
     of the time for a large array, for no result is made only to be copied. False if not so."""
-    a, alpha = tensor._data, constants.get("alpha", 1)
+    a, counter, alpha = tensor._data, tensor._counter, constants.get("alpha", 1)
     if type(a) is not np.ndarray or a.dtype.kind != "f" or 0 in a.strides or len(args) != 1:
+        return False
+    if counter is INFERENCE and not state.inference:
         return False
     b = args[0]
     if isinstance(b, Node.tensor_type):
+        shared = b._counter is counter and counter is not UNWRITTEN
         b = b._data
-        if b.dtype is not a.dtype or b.shape != a.shape:
+        if b.dtype is not a.dtype or b.shape != a.shape or (shared and overlap(a, b) == "partial"):
             return False
     elif type(b) not in (int, float):
         return False

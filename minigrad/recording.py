@@ -320,7 +320,7 @@ def binary(
             data = forward(a, b)
         except ValueError:
             raise broadcast_error(a.shape, b.shape) from None
-        out = _new(Tensor)
+        out = _new(Tensor)  # what `wrap` comes to: 40 of 790 ns
         out._data = data
         out._grad_fn = out._base = None
         out._requires_grad = False

@@ -122,7 +122,7 @@ class Linalg:
         """The product of vectors, matrices, or batches of matrices."""
         x, y = self, other
         if x._data.ndim == y._data.ndim == 2:
-            return x.mm(y)
+            return apply(linalg.MmBackward0, (x, y))
         if x.ndim == 0 or y.ndim == 0:
             raise RuntimeError(
                 "both arguments to matmul need to be at least 1D, but they are "
