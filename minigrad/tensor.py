@@ -275,7 +275,8 @@ class Tensor(Array, Methods):  # type: ignore[override]
             node = self.grad_fn
             if node is None:
                 self._backward_hooks = Hooks()
-                edge(self).special = LONG
+                if self._requires_grad:  # a view of a leaf has no node
+                    edge(self).special = LONG
             else:
                 node.special = LONG
                 node.tensor_hooks = node.tensor_hooks or {}

@@ -425,7 +425,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
-        if variable._backward_hooks:
+        if variable._backward_hooks is not None:  # though they be empty now
             self.special = LONG
 
     @property

@@ -106,3 +106,23 @@ x = torch.tensor(3.0, requires_grad=True)
 for y in (x + 1, x - torch.tensor(1.0), x * 2, x / 2):
     y.grad_fn.register_hook(lambda sent, got, name=y.grad_fn.name(): print(name, sent))
     y.backward()
+# %% a leaf's hook comes when an earlier one has gone, and when the graph is there
+x = torch.tensor(3.0, requires_grad=True)
+x.register_hook(print).remove()
+y = x * 2
+x.register_hook(lambda grad: print("later", grad))
+y.backward()
+w = torch.tensor(3.0, requires_grad=True)
+y = w * 2
+w.register_hook(lambda grad: grad * 10)
+y.backward()
+print(x.grad, w.grad)
+# %% edges to several outputs of one node, which are views
+x = torch.arange(4.0, requires_grad=True)
+a, b = (x * 2).split(2)
+y = b * a + b
+print([(n.name(), i) for n, i in y.grad_fn.next_functions], a.output_nr, b.output_nr)
+print(torch.autograd.grad(y.sum(), [b, a, x], retain_graph=True))
+b.register_hook(lambda grad: print("b", grad))
+y.sum().backward()
+print(x.grad)
