@@ -22,6 +22,7 @@ from .engine.node import Node
 from .errors import noted, warn_once
 from .inplace import write
 from .ops.dims import sizes
+from .ops.undefined import Overwritten
 from .random import default_generator, uniform
 from .random import normal as normal_numbers
 from .recording import memory, own, record, wrap
@@ -846,8 +847,6 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
 
 
 def _overwritten(name: str) -> Node:
-    from .ops.pointwise import Overwritten  # which loads all rules beside it
-
     return type(name, (Overwritten,), {})()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes, joining, return_types
 from .errors import typename as typename
 from .joining import *  # noqa: F403
-from .ops import pointwise
+from .ops import arithmetic
 from .out import into, with_out
 from .recording import apply, apply_broadcast, scalar, wrap
 from .tensor import Tensor
@@ -217,7 +217,7 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
             f"rsub(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
         )
     if isinstance(other, Tensor):
-        return apply_broadcast(pointwise.RsubBackward0, (input, other), alpha)
+        return apply_broadcast(arithmetic.RsubBackward0, (input, other), alpha)
     return other - input * alpha if alpha != 1 else other - input
 
 

@@ -43,7 +43,7 @@ def test_reasons_name_operations_that_torch_has():
 def test_a_difference_is_found(monkeypatch):
     """The comparison can fail: in values, in derivatives, in a node's name, in what it saved."""
     import minigrad
-    from minigrad.ops.pointwise import MulBackward0
+    from minigrad.ops.arithmetic import MulBackward0
 
     monkeypatch.setattr(MulBackward0, "backward", lambda node, grad, x, y: (grad * y, grad + x))
     assert any("backward" in failure for failure in compare("mul", limit=3).failures)

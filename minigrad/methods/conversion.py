@@ -13,7 +13,7 @@ from ..checked import overloads
 from ..device import device
 from ..engine.node import Node
 from ..inplace import in_place
-from ..ops import pointwise, shape
+from ..ops import shape
 from ..ops.dims import sizes
 from ..recording import memory, method, wrap
 from ..storage import in_order
@@ -43,7 +43,7 @@ class Conversion:
         """A copy; gradients flow through it."""
         return self._clone(in_order(memory_format))
 
-    _clone = method(pointwise.CloneBackward0)
+    _clone = method(shape.CloneBackward0)
     _copy_ = in_place(_copy)
 
     @overloads("other: Operand, non_blocking=False")

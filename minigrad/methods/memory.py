@@ -13,8 +13,8 @@ from ..engine.grad_mode import state
 from ..engine.node import Node
 from ..inplace import check_inference, check_writable
 from ..ops.dims import sizes
-from ..ops.pointwise import refusing
 from ..ops.shape import AsStridedBackward0
+from ..ops.undefined import refusing
 from ..recording import edge, memory, own_counter, set_maker
 from ..storage import (
     OF_DTYPE,

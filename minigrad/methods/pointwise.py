@@ -12,7 +12,7 @@ from ..checked import factors_first, overloads
 from ..dtypes import Number
 from ..engine.node import Node
 from ..inplace import in_place
-from ..ops import pointwise
+from ..ops import arithmetic, elementary, pieces, undefined
 from ..ops.dims import broadcast_error
 from ..recording import (
     Method,
@@ -47,7 +47,7 @@ _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 def _overwriting(name: str, compare: Method) -> Method:
     """A comparison that is to overwrite its tensor: it leaves a node, whose gradient is 0."""
-    ops = [type(f"{name}Backward{i}", (pointwise.Overwritten,), {}) for i in range(2)]
+    ops = [type(f"{name}Backward{i}", (undefined.Overwritten,), {}) for i in range(2)]
 
     def call(self: Any, other: Any) -> Any:
         out = compare(self, other)._data.astype(self._data.dtype)
@@ -89,37 +89,37 @@ class Pointwise:
 
     # -- arithmetic -------------------------------------------------------------------------------
 
-    add = factors_first(binary(pointwise.AddBackward0))
-    sub = factors_first(binary(pointwise.SubBackward0))
-    subtract = binary(pointwise.SubBackward0)
-    mul = multiply = binary(pointwise.MulBackward0)
-    _div = binary(pointwise.DivBackward0, integers=False)
-    _div_floor = binary(pointwise.DivFloorBackward)
-    _div_trunc = binary(pointwise.DivTruncBackward)
-    floor_divide = binary(pointwise.FloorDivide)
-    _remainder_tensor = binary(pointwise.RemainderBackward1)
-    _fmod_tensor = binary(pointwise.FmodBackward1)
-    _pow_tensor = binary(pointwise.PowBackward1)
-    _pow_number = method(pointwise.PowBackward0)
-    _pow_of_number = method(pointwise.PowBackward2)
-    _tanh_backward = method(pointwise.TanhBackwardBackward0, tensors=2)
-    _sigmoid_backward = method(pointwise.SigmoidBackwardBackward0, tensors=2)
-    _threshold_backward = method(pointwise.ThresholdBackwardBackward0, tensors=2)
-    _plus = method(pointwise.AddBackward1)
-    _minus = method(pointwise.SubBackward1)
-    _times = method(pointwise.MulBackward1)
-    _over = method(pointwise.DivBackward1)
-    neg = negative = __neg__ = unary(pointwise.NegBackward0)
-    abs = absolute = __abs__ = unary(pointwise.AbsBackward0)
-    reciprocal = unary(pointwise.ReciprocalBackward0, floating=True)
+    add = factors_first(binary(arithmetic.AddBackward0))
+    sub = factors_first(binary(arithmetic.SubBackward0))
+    subtract = binary(arithmetic.SubBackward0)
+    mul = multiply = binary(arithmetic.MulBackward0)
+    _div = binary(arithmetic.DivBackward0, integers=False)
+    _div_floor = binary(arithmetic.DivFloorBackward)
+    _div_trunc = binary(arithmetic.DivTruncBackward)
+    floor_divide = binary(arithmetic.FloorDivide)
+    _remainder_tensor = binary(arithmetic.RemainderBackward1)
+    _fmod_tensor = binary(arithmetic.FmodBackward1)
+    _pow_tensor = binary(arithmetic.PowBackward1)
+    _pow_number = method(arithmetic.PowBackward0)
+    _pow_of_number = method(arithmetic.PowBackward2)
+    _tanh_backward = method(elementary.TanhBackwardBackward0, tensors=2)
+    _sigmoid_backward = method(elementary.SigmoidBackwardBackward0, tensors=2)
+    _threshold_backward = method(pieces.ThresholdBackwardBackward0, tensors=2)
+    _plus = method(arithmetic.AddBackward1)
+    _minus = method(arithmetic.SubBackward1)
+    _times = method(arithmetic.MulBackward1)
+    _over = method(arithmetic.DivBackward1)
+    neg = negative = __neg__ = unary(arithmetic.NegBackward0)
+    abs = absolute = __abs__ = unary(pieces.AbsBackward0)
+    reciprocal = unary(arithmetic.ReciprocalBackward0, floating=True)
 
-    __add__ = __radd__ = binary(pointwise.AddBackward0, operator=True)
-    __sub__ = binary(pointwise.SubBackward0, operator=True)
-    __mul__ = __rmul__ = binary(pointwise.MulBackward0, operator=True)
-    __truediv__ = binary(pointwise.DivBackward0, integers=False, operator=True)
-    __floordiv__ = binary(pointwise.FloorDivide, operator=True)
-    __rfloordiv__ = binary(pointwise.FloorDivide, reflected=True, operator=True)
-    _remainder_of_number = binary(pointwise.RemainderOfNumber, reflected=True, operator=True)
+    __add__ = __radd__ = binary(arithmetic.AddBackward0, operator=True)
+    __sub__ = binary(arithmetic.SubBackward0, operator=True)
+    __mul__ = __rmul__ = binary(arithmetic.MulBackward0, operator=True)
+    __truediv__ = binary(arithmetic.DivBackward0, integers=False, operator=True)
+    __floordiv__ = binary(arithmetic.FloorDivide, operator=True)
+    __rfloordiv__ = binary(arithmetic.FloorDivide, reflected=True, operator=True)
+    _remainder_of_number = binary(arithmetic.RemainderOfNumber, reflected=True, operator=True)
 
     @overloads(
         "other: Operand, *, out=None",
@@ -149,7 +149,7 @@ class Pointwise:
         """What remains of self / other rounded down: it has the sign of `other`."""
         if isinstance(other, Node.tensor_type):
             return self._remainder_tensor(other)
-        return _with_number(pointwise.RemainderBackward0, self, other)
+        return _with_number(arithmetic.RemainderBackward0, self, other)
 
     def __rmod__(self, other: Any) -> Tensor:
         if isinstance(other, Node.tensor_type):
@@ -164,7 +164,7 @@ class Pointwise:
         """What remains of self / other rounded toward 0: it has the sign of self."""
         if isinstance(other, Node.tensor_type):
             return self._fmod_tensor(other)
-        return _with_number(pointwise.FmodBackward0, self, other)
+        return _with_number(arithmetic.FmodBackward0, self, other)
 
     @overloads("exponent: Tensor, *, out=None", "exponent: Number, *, out=None")
     def pow(self, exponent: Any) -> Tensor:
@@ -174,7 +174,7 @@ class Pointwise:
         if type(exponent) in (int, float) and self._data.dtype.kind == "f":
             return self._pow_number(exponent)
         if not isinstance(exponent, _NUMBERS):
-            raise not_a_tensor(pointwise.PowBackward0, exponent, "exponent")
+            raise not_a_tensor(arithmetic.PowBackward0, exponent, "exponent")
         exponent = plain(exponent)
         kind = dtypes.result_type(self, exponent)
         if not kind.is_floating_point and exponent < 0:
@@ -198,13 +198,13 @@ class Pointwise:
 
     def __rsub__(self, other: Any) -> Tensor:
         if isinstance(other, Node.tensor_type):
-            return apply_broadcast(pointwise.RsubBackward0, (self, other), 1)
+            return apply_broadcast(arithmetic.RsubBackward0, (self, other), 1)
         if not isinstance(other, _NUMBERS):
             return NotImplemented
         bools = [self._data.dtype.kind == "b", isinstance(other, bool)]
         if any(bools):
-            raise RuntimeError(pointwise.NO_BOOL_SUB if all(bools) else pointwise.NO_BOOL_RSUB)
-        return _with_number(pointwise.RsubBackward1, self, other)
+            raise RuntimeError(arithmetic.NO_BOOL_SUB if all(bools) else arithmetic.NO_BOOL_RSUB)
+        return _with_number(arithmetic.RsubBackward1, self, other)
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return self.reciprocal() * other if _is_operand(other) else NotImplemented
@@ -220,45 +220,45 @@ class Pointwise:
 
     # -- functions --------------------------------------------------------------------------------
 
-    exp = unary(pointwise.ExpBackward0, floating=True)
-    exp2 = unary(pointwise.Exp2Backward0, floating=True)
-    expm1 = unary(pointwise.Expm1Backward0, floating=True)
-    log = unary(pointwise.LogBackward0, floating=True)
-    log2 = unary(pointwise.Log2Backward0, floating=True)
-    log10 = unary(pointwise.Log10Backward0, floating=True)
-    log1p = unary(pointwise.Log1PBackward0, floating=True)
-    sqrt = unary(pointwise.SqrtBackward0, floating=True)
-    rsqrt = unary(pointwise.RsqrtBackward0, floating=True)
-    sin = unary(pointwise.SinBackward0, floating=True)
-    cos = unary(pointwise.CosBackward0, floating=True)
-    tan = unary(pointwise.TanBackward0, floating=True)
-    asin = arcsin = unary(pointwise.AsinBackward0, floating=True)
-    acos = arccos = unary(pointwise.AcosBackward0, floating=True)
-    atan = arctan = unary(pointwise.AtanBackward0, floating=True)
-    sinh = unary(pointwise.SinhBackward0, floating=True)
-    cosh = unary(pointwise.CoshBackward0, floating=True)
-    tanh = unary(pointwise.TanhBackward0, floating=True)
-    asinh = arcsinh = unary(pointwise.AsinhBackward0, floating=True)
-    acosh = arccosh = unary(pointwise.AcoshBackward0, floating=True)
-    atanh = arctanh = unary(pointwise.AtanhBackward0, floating=True)
-    erf = unary(pointwise.ErfBackward0, floating=True)
-    erfc = unary(pointwise.ErfcBackward0, floating=True)
-    sigmoid = unary(pointwise.SigmoidBackward0, floating=True)
-    relu = unary(pointwise.ReluBackward0)
-    sign = unary(pointwise.SignBackward0)
-    sgn = unary(pointwise.SgnBackward0)
-    floor = unary(pointwise.FloorBackward0)
-    ceil = unary(pointwise.CeilBackward0)
-    trunc = fix = unary(pointwise.TruncBackward0)
-    frac = unary(pointwise.FracBackward0)
-    _round = unary(pointwise.RoundBackward0)
-    _round_decimals = method(pointwise.RoundBackward1)
-    atan2 = arctan2 = binary(pointwise.Atan2Backward0, integers=False, numbers=False)
-    hypot = binary(pointwise.HypotBackward0, numbers=False)
-    logaddexp = binary(pointwise.LogaddexpBackward0, integers=False, numbers=False)
+    exp = unary(elementary.ExpBackward0, floating=True)
+    exp2 = unary(elementary.Exp2Backward0, floating=True)
+    expm1 = unary(elementary.Expm1Backward0, floating=True)
+    log = unary(elementary.LogBackward0, floating=True)
+    log2 = unary(elementary.Log2Backward0, floating=True)
+    log10 = unary(elementary.Log10Backward0, floating=True)
+    log1p = unary(elementary.Log1PBackward0, floating=True)
+    sqrt = unary(elementary.SqrtBackward0, floating=True)
+    rsqrt = unary(elementary.RsqrtBackward0, floating=True)
+    sin = unary(elementary.SinBackward0, floating=True)
+    cos = unary(elementary.CosBackward0, floating=True)
+    tan = unary(elementary.TanBackward0, floating=True)
+    asin = arcsin = unary(elementary.AsinBackward0, floating=True)
+    acos = arccos = unary(elementary.AcosBackward0, floating=True)
+    atan = arctan = unary(elementary.AtanBackward0, floating=True)
+    sinh = unary(elementary.SinhBackward0, floating=True)
+    cosh = unary(elementary.CoshBackward0, floating=True)
+    tanh = unary(elementary.TanhBackward0, floating=True)
+    asinh = arcsinh = unary(elementary.AsinhBackward0, floating=True)
+    acosh = arccosh = unary(elementary.AcoshBackward0, floating=True)
+    atanh = arctanh = unary(elementary.AtanhBackward0, floating=True)
+    erf = unary(elementary.ErfBackward0, floating=True)
+    erfc = unary(elementary.ErfcBackward0, floating=True)
+    sigmoid = unary(elementary.SigmoidBackward0, floating=True)
+    relu = unary(pieces.ReluBackward0)
+    sign = unary(pieces.SignBackward0)
+    sgn = unary(pieces.SgnBackward0)
+    floor = unary(pieces.FloorBackward0)
+    ceil = unary(pieces.CeilBackward0)
+    trunc = fix = unary(pieces.TruncBackward0)
+    frac = unary(pieces.FracBackward0)
+    _round = unary(pieces.RoundBackward0)
+    _round_decimals = method(pieces.RoundBackward1)
+    atan2 = arctan2 = binary(elementary.Atan2Backward0, integers=False, numbers=False)
+    hypot = binary(elementary.HypotBackward0, numbers=False)
+    logaddexp = binary(elementary.LogaddexpBackward0, integers=False, numbers=False)
 
-    _xlogy_tensor = binary(pointwise.XlogyBackward0, integers=False)
-    _xlogy_number = method(pointwise.XlogyBackward2)
+    _xlogy_tensor = binary(elementary.XlogyBackward0, integers=False)
+    _xlogy_number = method(elementary.XlogyBackward2)
 
     @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
     def xlogy(self, other: Any) -> Tensor:
@@ -285,26 +285,26 @@ class Pointwise:
                     f"{t.dtype.c_name}"
                 )
         if isinstance(weight, Node.tensor_type):
-            return apply_broadcast(pointwise.LerpBackward1, (self, end, weight))
-        return apply_broadcast(pointwise.LerpBackward0, (self, end), weight)
+            return apply_broadcast(arithmetic.LerpBackward1, (self, end, weight))
+        return apply_broadcast(arithmetic.LerpBackward0, (self, end), weight)
 
     @factors_first
     def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
         """self + value·tensor1·tensor2"""
-        return apply_broadcast(pointwise.AddcmulBackward0, (self, tensor1, tensor2), value)
+        return apply_broadcast(arithmetic.AddcmulBackward0, (self, tensor1, tensor2), value)
 
     @factors_first
     def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
         """self + value·tensor1/tensor2"""
         if not any(t.is_floating_point() for t in (tensor1, tensor2)):
             raise RuntimeError(NO_INTEGER_ADDCDIV)
-        return apply_broadcast(pointwise.AddcdivBackward0, (self, tensor1, tensor2), value)
+        return apply_broadcast(arithmetic.AddcdivBackward0, (self, tensor1, tensor2), value)
 
     def nan_to_num(
         self, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
     ) -> Tensor:
         """A copy in which numbers replace nan (0 by default), inf and −inf (the largest)."""
-        return apply(pointwise.NanToNumBackward0, (self,), nan, posinf, neginf)
+        return apply(pieces.NanToNumBackward0, (self,), nan, posinf, neginf)
 
     def _zeros(self) -> Tensor:
         return wrap(np.zeros_like(self._data))
@@ -317,8 +317,8 @@ class Pointwise:
 
     # -- the larger, the smaller, the chosen ------------------------------------------------------
 
-    maximum = binary(pointwise.MaximumBackward0, numbers=False)
-    minimum = binary(pointwise.MinimumBackward0, numbers=False)
+    maximum = binary(pieces.MaximumBackward0, numbers=False)
+    minimum = binary(pieces.MinimumBackward0, numbers=False)
 
     @overloads(
         "min: Tensor | None = None, max: Tensor | None = None, *, out=None",
@@ -332,12 +332,12 @@ class Pointwise:
         tensors = [isinstance(b, Node.tensor_type) for b in bounds]
         x = self.to(dtypes.result_type(self, *bounds))
         if not any(tensors):
-            return apply(pointwise.ClampBackward1, (x,), min, max)
+            return apply(pieces.ClampBackward1, (x,), min, max)
         if not all(tensors):
             raise TypeError("a tensor and a number")
-        low = wrap(pointwise.lowest(x._data.dtype)) if min is None else min
-        high = wrap(pointwise.highest(x._data.dtype)) if max is None else max
-        return apply_broadcast(pointwise.ClampBackward0, (self, low, high))
+        low = wrap(pieces.lowest(x._data.dtype)) if min is None else min
+        high = wrap(pieces.highest(x._data.dtype)) if max is None else max
+        return apply_broadcast(pieces.ClampBackward0, (self, low, high))
 
     clip = clamp
 
@@ -345,17 +345,17 @@ class Pointwise:
     def clamp_min(self, min: Any) -> Tensor:
         """The larger of self and `min`, a number or a tensor."""
         if isinstance(min, Node.tensor_type):
-            return apply_broadcast(pointwise.ClampMinBackward1, (self, min))
+            return apply_broadcast(pieces.ClampMinBackward1, (self, min))
         x = self.to(dtypes.result_type(self, min))
-        return apply(pointwise.ClampMinBackward0, (x,), min)
+        return apply(pieces.ClampMinBackward0, (x,), min)
 
     @overloads("max: Tensor, *, out=None", "max: Number, *, out=None")
     def clamp_max(self, max: Any) -> Tensor:
         """The smaller of self and `max`, a number or a tensor."""
         if isinstance(max, Node.tensor_type):
-            return apply_broadcast(pointwise.ClampMaxBackward1, (self, max))
+            return apply_broadcast(pieces.ClampMaxBackward1, (self, max))
         x = self.to(dtypes.result_type(self, max))
-        return apply(pointwise.ClampMaxBackward0, (x,), max)
+        return apply(pieces.ClampMaxBackward0, (x,), max)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """self where `condition` holds, elsewhere `other`, a tensor or a number."""
@@ -369,7 +369,7 @@ class Pointwise:
                 f"{self.dtype.scalar_type}"
             )
         x, y = (wrap(v) if isinstance(v, (np.ndarray, np.generic)) else v for v in (x, y))
-        return apply_broadcast(pointwise.WhereBackward0, (x, y), fixed=(self,))
+        return apply_broadcast(pieces.WhereBackward0, (x, y), fixed=(self,))
 
     # -- comparisons and logic: bools, never recorded ---------------------------------------------
 

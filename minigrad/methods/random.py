@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes, random
 from ..inplace import in_place
-from ..ops import pointwise
+from ..ops.undefined import Overwritten
 from ..random import Generator, default_generator
 from ..recording import record, wrap
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _overwritten(name: str) -> Any:
     """A node that says that random numbers were written: what was there counts no longer."""
-    return type(name, (pointwise.Overwritten,), {})
+    return type(name, (Overwritten,), {})
 
 
 _UniformBackward0 = _overwritten("UniformBackward0")

@@ -23,7 +23,7 @@ from .lift import (
     threshold_backward,
     where,
 )
-from .pointwise import ByPieces
+from .pieces import ByPieces
 
 
 def floating(x: Any, name: str) -> Any:

@@ -34,7 +34,7 @@ from .lift import (
     times,
     unique,
 )
-from .pointwise import refusing
+from .undefined import refusing
 
 Key = tuple[Any, ...]
 

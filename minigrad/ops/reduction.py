@@ -35,6 +35,7 @@ from .lift import (
     times,
     unsqueeze,
 )
+from .undefined import no_bool
 
 Dims = tuple[int, ...]
 
@@ -554,7 +555,7 @@ class MedianBackward0(MaxBackward1):
 
     @staticmethod
     def forward(x: Any) -> Any:
-        _no_bool(x, "median_cpu")
+        no_bool(x, "median_cpu")
         if not x.size:
             return _missing(x)
         return _median(x.reshape(-1), 0, False)[0][0]
@@ -565,7 +566,7 @@ class NanmedianBackward0(MaxBackward1):
 
     @staticmethod
     def forward(x: Any) -> Any:
-        _no_bool(x, "median_cpu")
+        no_bool(x, "median_cpu")
         if not x.size:
             return _missing(x)
         return _median(x.reshape(-1), 0, True)[0][0]
@@ -657,7 +658,7 @@ class MedianBackward1(Chosen):
     label = "median"
 
     def places(self, x: Any, axis: int) -> Any:
-        return _median(_no_bool(x, "median_cpu"), axis, False)[1]
+        return _median(no_bool(x, "median_cpu"), axis, False)[1]
 
 
 class NanmedianBackward1(Chosen):
@@ -666,7 +667,7 @@ class NanmedianBackward1(Chosen):
     label = "nanmedian"
 
     def places(self, x: Any, axis: int) -> Any:
-        return _median(_no_bool(x, "median_cpu"), axis, True)[1]
+        return _median(no_bool(x, "median_cpu"), axis, True)[1]
 
 
 class KthvalueBackward0(Chosen):
@@ -757,12 +758,6 @@ def _median(x: Any, axis: int, skip_nan: bool) -> tuple[Any, Any]:
 def _missing(x: Any) -> Any:
     """The median of nothing."""
     return x.dtype.type(np.nan) if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-
-
-def _no_bool(x: Any, name: str) -> Any:
-    if x.dtype.kind == "b":
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
-    return x
 
 
 def not_empty(x: Any, axes: Sequence[int] | None, name: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine.node import Node
 from .lift import constant, index_add, new_zeros
-from .pointwise import refusing
+from .undefined import refusing
 
 
 class PackPaddedSequenceBackward0(Node):

@@ -273,6 +273,17 @@ class SqueezeBackward5(SqueezeBackward2):
     """∂x.squeeze(dims)/∂x: the gradient with the dims put back"""
 
 
+class CloneBackward0(Node):
+    """∂x/∂x = 1"""
+
+    def forward(self, x: Any, in_order: bool = False) -> Any:
+        # A copy's strides are ordered as they were, but not where elements share their place.
+        return x.copy("C" if in_order or 0 in x.strides else "K")
+
+    def backward(self, grad: Any) -> Any:
+        return grad
+
+
 # -- parts and wholes ------------------------------------------------------------------------------
 
 

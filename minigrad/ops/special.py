@@ -24,7 +24,7 @@ from .lift import (
     where,
     zeros,
 )
-from .pointwise import refusing
+from .undefined import refusing
 
 
 class Deg2RadBackward0(Node):
