@@ -759,6 +759,37 @@ def test_a_click_opens_a_folded_box_and_the_replay_goes_through_it(torch, opened
     assert page.problems == []
 
 
+def test_inside_a_box_a_click_tells_finite_differences_too(torch, opened):
+    w = torch.tensor(0.5, requires_grad=True)
+    x = torch.tensor(2.0, requires_grad=True)
+
+    def f():
+        h = x
+        for _ in range(120):
+            h = torch.tanh(h * w + x)
+        return h
+
+    page = opened(viz.animate(f(), f=f, names={"w": w, "x": x}))
+    player(page).locator("[data-opens]").first.click()
+    boxes = inside(page).locator("[data-opens]").all()
+    max(boxes, key=lambda box: box.bounding_box()["y"]).click()
+    result = inside(page).last.locator(".node.op.checked").last
+    result.click()
+    assert page.locator(".queue").inner_text().endswith("The two agree.")
+    page.get_by_role("slider", name="Step").fill("0")
+    for _ in range(12):
+        press(page, "Step forward")
+        if inside(page).last.locator("[data-state=active].op").count():
+            break
+    page.keyboard.press("c")  # of the box at work, which is inside
+    key = inside(page).last.locator("[data-state=active]").get_attribute("id")
+    assert "checked" in inside(page).last.locator(f"[id={key}]").get_attribute("class")
+    told = page.locator(".queue").inner_text()
+    received = page.locator(".numbers dd").first.inner_text()
+    assert f"Backward: {received}. The two agree." in told
+    assert page.problems == []
+
+
 def test_folded_boxes_open_by_keyboard_and_inside_each_other(torch, opened):
     page = opened(deep(torch))
     first = player(page).locator("[data-opens]").first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -92,9 +91,5 @@ def animate(
         raise
     if not animation.shown:
         animation.sizes = sizes
-    checks = told(slopes, recording.runs[0])
-    box, folded = animation.shown, Counter(animation.shown.values())
-    animation.checks = {
-        box.get(id, id): text for id, text in checks.items() if folded[box.get(id, id)] < 2
-    }
+    animation.checks = told(slopes, recording.runs[0])
     return animation

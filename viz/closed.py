@@ -34,6 +34,8 @@ class Inside:
     graph: Graph
     framed: list[Group]  # its modules, where nothing inside is folded
     insides: list[Inside]
+    ids: dict[str, str]  # {id of a node outside: its id inside}
+    shown: dict[str, str]  # {that id: the id of its box}, where some are folded inside
 
 
 @dataclass
@@ -349,10 +351,12 @@ class _Opened:
         root = Group("all", items=[self._mapped(item) for item in group.items], open=True)
         runs = [self._run(run) for run in self.runs]
         trace = {"graph": self.graph.plain(), "runs": runs, "inner": True}
-        found = Inside(group.id, self.box, _titled(group), trace, self.graph, [], [])
+        title, ids = _titled(group), self.node
+        found = Inside(group.id, self.box, title, trace, self.graph, [], [], ids, {})
         if len(self.graph.nodes) > ROOM and list(root.groups()):
             inner = closed(trace, self.graph, root)
             found.trace, found.graph, found.insides = inner.trace, inner.graph, inner.insides
+            found.shown = inner.box
         else:
             found.framed = [g for g in root.groups() if g.kind == "module"]
         return found

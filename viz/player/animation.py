@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -24,7 +23,7 @@ from .animated import MOST_FRAMES, animated_svg
 from .embed import player_html
 from .frames import Frame, call, frames, notes, ordinal, with_questions
 from .gif import MOST, gif
-from .inside import few, opened
+from .inside import by_box, clickable, few, opened
 from .lines import WIDE, line_frames, source_width, with_source
 from .still import png, still_svg
 
@@ -48,7 +47,7 @@ class Animation:
         self.shown: dict[str, str] = {}  # where groups are folded: {id: that of its box}
         self.insides: list[Inside] = []  # what a click on a folded box shows
         self.sizes: dict[str, int] = {}  # bytes that a node keeps before
-        self.checks: dict[str, str] = {}  # what finite differences say of a box's gradient
+        self.checks: dict[str, str] = {}  # what finite differences say of a node's gradient
         self.label, self.title = "Backward pass, step by step", ""
         if "lines" in trace:
             self.label, self.title = "Cell, line by line", "A cell, line by line"
@@ -95,8 +94,9 @@ class Animation:
 
     def _with_facts(self, step: Frame) -> Frame:
         """A frame with what is known beyond the trace: checks, and how much was freed."""
-        if step.kind == "accumulate" and step.focus in self.checks:
-            return replace(step, queue=f"{self.checks[step.focus]} {step.queue}".strip())
+        checks = self._boxes_checked
+        if step.kind == "accumulate" and step.focus in checks:
+            return replace(step, queue=f"{checks[step.focus]} {step.queue}".strip())
         if step.kind == "apply" and step.focus in self.sizes:
             size = bytes_text(self.sizes[step.focus])
             terms = [(*term, size) if term[0] == "frees" else term for term in step.terms]
@@ -154,23 +154,18 @@ class Animation:
                 text = still_svg(self.svg, self.frames, at)
             path.write_text(text, encoding="utf-8", newline="\n")
 
-    def _checked(self) -> dict[str, str]:
-        """The same for what can be clicked: the boxes, and the edges into them."""
-        edges = [e for e in self.trace["graph"]["edges"] if e["target"] in self.checks]
-        ways = Counter(e["target"] for e in edges)
-        found = dict(self.checks)
-        for edge in edges:
-            text, count = self.checks[edge["target"]], ways[edge["target"]]
-            found[edge["id"]] = f"All {count} ways together. {text}" if count > 1 else text
-        return found
+    @cached_property
+    def _boxes_checked(self) -> dict[str, str]:
+        return by_box(self.checks, self.shown)
 
     def _page(self) -> str:
         title = self.title or f"{call(self.trace)}, step by step"
         return web.page(title, title, self._player())
 
     def _player(self) -> str:
-        insides = opened(self.insides, self.frames) if self.insides else {}
-        return player_html(self.svg, self.frames, self.label, self._checked(), insides)
+        insides = opened(self.insides, self.frames, self.checks) if self.insides else {}
+        checks = clickable(self._boxes_checked, self.trace)
+        return player_html(self.svg, self.frames, self.label, checks, insides)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {

@@ -86,7 +86,7 @@ function makeOpener(insides, all, pictures, stage, changed) {
       say(group);
       mark(group);
     }
-    changed(all.flatMap(expand));
+    changed(all.flatMap(expand), again ? "" : group);
     sections.get(group)?.scrollIntoView({ block: "nearest" });
   }
 

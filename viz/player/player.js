@@ -83,17 +83,21 @@ function mount(host) {
   const numbers = part(".numbers");
   // The pictures by what they show: "", or a box that is open (see inside.js).
   const pictures = new Map([["", { elements: elementsOf(picture), shown: new Map() }]]);
-  const elements = pictures.get("").elements;
   const quiz = data.quiz
     ? makeQuiz(part(".words"), (frame) => frames.indexOf(frame), (number) => show(number, true))
     : { lay() {}, reach: () => frames.length - 1, show() {}, focus() {} };
-  for (const key of Object.keys(data.checks ?? {})) {
-    for (const element of elements.get(key) ?? []) {
-      element.classList.add("checked");
-      element.addEventListener("click", () => check(key));
+  // What finite differences say of a box, by the picture that it is in.
+  const checks = (of) => (of ? data.insides[of].checks : data.checks) ?? {};
+  const check = (key, of) => (queue.textContent = checks(of)[key] ?? queue.textContent);
+  function offer(of) {
+    for (const key of Object.keys(checks(of))) {
+      for (const element of pictures.get(of).elements.get(key) ?? []) {
+        element.classList.add("checked");
+        element.addEventListener("click", () => check(key, of));
+      }
     }
   }
-  const check = (key) => (queue.textContent = data.checks[key] ?? queue.textContent);
+  offer("");
   part(".meanings").append(...meanings(picture));
   // A cell's source, and each of two graphs, is seen through a pane of its own.
   const stage = part(".stage");
@@ -309,7 +313,7 @@ function mount(host) {
     call: () => (pause(), show(starts.findLast((s) => s < at) ?? 0)),
     nextCall: () => (pause(), show(starts.find((s) => s > at) ?? frames.length - 1)),
     reveal: () => quiz.reveal(),
-    check: () => check(frames[at].focus),
+    check: () => check(frames[at].focus, frames[at].of),
     full: () => (isFull() ? document.exitFullscreen() : host.requestFullscreen()),
   };
   const keys = {
@@ -393,7 +397,8 @@ function mount(host) {
   numbers.style.setProperty("--lines", Math.max(0, ...rows));
   part(".call").hidden = !keys.PageUp;
   lay(all);
-  const opener = data.insides && makeOpener(data.insides, all, pictures, stage, (list) => {
+  const opener = data.insides && makeOpener(data.insides, all, pictures, stage, (list, opened) => {
+    if (opened) offer(opened);
     const now = frames[at];
     lay(list);
     at = list.indexOf(list.includes(now) ? now : all.find((frame) => deep(frame).includes(now)));
