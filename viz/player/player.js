@@ -373,19 +373,25 @@ function mount(host) {
     const left = host.clientWidth - lines;
     stage.classList.toggle("stacked", left < Math.min(wide, panes[1] ? LEAST.two : LEAST.one));
     const stacked = stage.matches(".stacked");
-    const most = Math.min(WHOLE, 1.3 * innerHeight); // or the controls are far from what is at work
-    for (const pane of panes) pane.classList.toggle("whole", high <= most && !stacked);
-    const beside = high > TALL && left - wide > BESIDE && pictures.size < 2;
+    player.classList.remove("side");
+    const under = controls.clientHeight + words.clientHeight + 60;
+    const across = (left - 24) / (stacked ? Math.max(...sizes.map((size) => size[0])) : wide);
+    const aside = left - wide > BESIDE ? 1 : (left - BESIDE - 40) / wide;
+    const cramped = Math.min(across, (innerHeight - under) / high) < LEGIBLE;
+    const beside = high > TALL && pictures.size < 2 && (aside >= 1 || (cramped && aside >= LEGIBLE));
     player.classList.toggle("side", beside);
-    const [right, below] = beside ? [BESIDE, 0] : [0, controls.clientHeight + words.clientHeight];
-    const room = [host.clientWidth / (lines + wide + right + 40), host.clientHeight / (high + below + 60)];
+    // Smaller, if then all of it is in sight, or all of its width.
+    const [right, below, most] = beside ? [BESIDE, 60, aside] : [0, under, across];
+    const both = Math.min(most, (innerHeight - below) / high);
+    const scale = isFull() ? 1 : Math.min(1, Math.max(LEGIBLE, both < LEGIBLE ? most : both));
+    panes.forEach((pane, i) => {
+      const [width, height] = sizes[i].map((length) => (scale < 1 ? `${length * scale}px` : ""));
+      Object.assign(pane.lastChild.style, { width, height });
+      const near = high * scale + below <= 1.3 * innerHeight; // are the controls?
+      pane.classList.toggle("whole", high <= WHOLE && near && !stacked);
+    });
+    const room = [host.clientWidth / (lines + wide + right + 40), host.clientHeight / (high + below)];
     player.style.zoom = isFull() ? Math.max(1, Math.min(...room)) : 1;
-    const across = (left - 24 - right) / (stacked ? Math.max(...sizes.map((size) => size[0])) : wide);
-    const both = Math.min(across, (innerHeight - below - 60) / high);
-    const scale = Math.max(LEGIBLE, both < LEGIBLE ? across : both);
-    panes.forEach((pane, i) => ["width", "height"].forEach((side, j) => {
-      pane.lastChild.style[side] = isFull() || scale >= 1 ? "" : `${sizes[i][j] * scale}px`;
-    }));
   }
   part("[data-action=full]").hidden = !document.fullscreenEnabled;
   new ResizeObserver(fit).observe(host);
