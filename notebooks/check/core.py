@@ -282,6 +282,9 @@ def number(answer: Any) -> float:
 
 def tensor(answer: Any, shape: tuple[int, ...] | None = None, torch: Any = None) -> Any:
     """`answer`, which must be a tensor: of this `shape`, and of the engine `torch`, if given."""
+    if hasattr(answer, "forward") and hasattr(answer, "backward"):
+        name = type(answer).__name__
+        raise Mistaken(f"This is no tensor. A `Function` is called by `apply`: `{name}.apply(…)`.")
     if not hasattr(answer, "requires_grad"):
         why = ": a Python number has no history" if type(answer) in (int, float) else ""
         raise Mistaken(f"A tensor is asked for, and this is {shown(answer)}{why}.")

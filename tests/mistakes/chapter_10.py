@@ -102,4 +102,23 @@ clip
 """,
         "so it must be a tensor",
     ),
+    (
+        "reverse",
+        """
+import warnings
+class Turn(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+    @staticmethod
+    def backward(ctx, grad_output):
+        return -grad_output
+def reverse(tensor):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Turn(tensor)
+reverse
+""",
+        "`Turn.apply(…)`",
+    ),
 ]
