@@ -197,8 +197,8 @@ def multi_head_attention_forward(
     else:
         if mask is not None:
             alone = mask.shape[0] == 1
-            mask = mask.unsqueeze(0) if alone else mask.view(batch, num_heads, -1, places)
-        q, k, v = (x.view(batch, num_heads, -1, width) for x in (q, k, v))
+            mask = mask.unsqueeze(0) if alone else mask.view(batch, num_heads, *mask.shape[1:])
+        q, k, v = (x.view(batch, num_heads, x.shape[1], width) for x in (q, k, v))
         out = scaled_dot_product_attention(q, k, v, mask, dropout_p, causal)
         out = out.permute(2, 0, 1, 3)
     out = linear(out.reshape(length * batch, size), out_proj_weight, out_proj_bias)

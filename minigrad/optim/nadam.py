@@ -53,11 +53,12 @@ class NAdam(Optimizer):
         for param, grad, state in self.moving(group, "exp_avg", "exp_avg_sq", mu_product=1):
             step, mean, square = state["step"].item(), state["exp_avg"], state["exp_avg_sq"]
             mu, ahead = [beta1 * (1 - 0.5 * 0.96 ** (t * slow)) for t in (step, step + 1)]
-            product = state["mu_product"].mul_(mu).item()
+            product = state["mu_product"].mul_(mu)
+            product = product.clone() if group["differentiable"] else product.item()
             mean.lerp_(grad, 1 - beta1)
             square.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
             if group["differentiable"]:
                 mean = mean.clone()  # the next step overwrites it
             root = (square / (1 - beta2**step)).sqrt().add(group["eps"])
-            param.addcdiv_(grad, root, value=-lr * (1 - mu) / (1 - product))
-            param.addcdiv_(mean, root, value=-lr * ahead / (1 - product * ahead))
+            param.sub_(grad * (lr * (1 - mu) / (1 - product)) / root)
+            param.sub_(mean * (lr * ahead / (1 - product * ahead)) / root)

@@ -50,10 +50,12 @@ class Rprop(Optimizer):
             if "step_size" not in state:
                 state["step_size"] = full_like(grad, number(group["lr"]))
             size = state["step_size"]
-            sign = (grad * before).sign()
+            sign = (grad * (before.clone() if group["differentiable"] else before)).sign()
             turned = sign < 0
             factor = sign.masked_fill(sign > 0, grow).masked_fill(sign == 0, 1)
             size.mul_(factor.masked_fill(turned, shrink)).clamp_(*group["step_sizes"])
             grad = grad.masked_fill(turned, 0)
+            if group["differentiable"]:
+                size = size.clone()  # the next step overwrites it
             param.addcmul_(grad.sign(), size, value=-1)
             before.copy_(grad)

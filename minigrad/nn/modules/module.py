@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, TypeVar
 
 from ... import dtypes
+from ...creation import empty_like
 from ...device import device
 from ...engine.grad_mode import no_grad
 from ...errors import typename
@@ -395,6 +396,10 @@ class Module(Callee, Stateful):
                 if buffer is not None:
                     self._buffers[name] = fn(buffer)
         return self
+
+    def to_empty(self: M, *, device: Any = None, recurse: bool = True) -> M:
+        """Give every parameter and buffer new memory, which is not set."""
+        return self._apply(empty_like, recurse)
 
     def _floating_to(self: M, kind: dtypes.dtype) -> M:
         return self._apply(lambda t: t.to(kind) if t.is_floating_point() else t)

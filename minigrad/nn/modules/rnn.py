@@ -32,7 +32,7 @@ def _lstm_step(
     _, u, _, c, *shorten = weights
     h, memory = state
     total = F.linear(h, u, c) + from_x
-    write, keep, new, show = total.unsafe_split(memory.shape[1], 1)
+    write, keep, new, show = total.unsafe_chunk(4, 1)
     memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
     h = show.sigmoid() * memory.tanh()
     return F.linear(h, *shorten) if shorten else h, memory
@@ -41,7 +41,7 @@ def _lstm_step(
 def _gru_step(from_x: Tensor, h: Tensor, weights: list[Any]) -> Tensor:
     """The next state of a GRU: between the old state and a new one."""
     _, u, _, c = weights
-    xs, hs = from_x.unsafe_split(h.shape[1], 1), F.linear(h, u, c).unsafe_split(h.shape[1], 1)
+    xs, hs = from_x.unsafe_chunk(3, 1), F.linear(h, u, c).unsafe_chunk(3, 1)
     reset = (hs[0] + xs[0]).sigmoid()
     update = (hs[1] + xs[1]).sigmoid()
     new = (xs[2] + hs[2] * reset).tanh()
