@@ -42,7 +42,7 @@ ndarray = np.ndarray
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 ONE = 1
 _PLAIN = frozenset({int, float})
-_FLOATS = frozenset({np.float16, np.float32, np.float64})
+_FLOATS = frozenset({np.float32, np.float64})
 
 
 def wrap(data: Any, kind: Any = None) -> Any:
@@ -353,15 +353,18 @@ def binary(
         kind = type(a)
         if kind is ndarray:
             kind = a.dtype.type
+        compute = forward
         if kind not in _FLOATS or type(number) not in _PLAIN:
             a, b = promote_number(op, self, number, integers)
+            if a.dtype.char == "e" and hasattr(op, "with_number") and not reflected:
+                compute, b = op.with_number, np.float32(number)
         elif reflected or alpha != 1:
             b = kind(number)
         if alpha is not ONE:
             b = scaled(op, b, alpha)
         if not (filters := warnings.filters) or filters[0] is not hush.filter:
             hush()
-        out = wrap(forward(b, a) if reflected else forward(a, b))
+        out = wrap(compute(b, a) if reflected else compute(a, b))
         if not unusual or state.enabled:
             to_x = (self._base is None and self._grad_fn) or edge(self)
             if to_x is not None:

@@ -18,6 +18,7 @@ from .lift import (
     number,
     plus,
     power,
+    rounded_once,
     sigmoid,
     tanh,
     threshold_backward,
@@ -41,6 +42,7 @@ class LeakyReluBackward0(Node):
     constants = ("negative_slope",)
     negative_slope: float
 
+    @rounded_once
     def forward(self, x: Any, negative_slope: float) -> Any:
         self.negative_slope = negative_slope
         x = floating(x, "leaky_relu_cpu")
@@ -65,6 +67,7 @@ class EluBackward0(Node):
     scale: float
     input_scale: float
 
+    @rounded_once
     def forward(self, x: Any, alpha: float, scale: float = 1, input_scale: float = 1) -> Any:
         self.alpha, self.scale, self.input_scale = alpha, scale, input_scale
         x = floating(x, "elu_cpu")
@@ -129,6 +132,7 @@ class SiluBackward0(Node):
     saves = {"self": 0b1}
 
     @staticmethod
+    @rounded_once
     def forward(x: Any) -> Any:
         return x * sigmoid(floating(x, "silu_cpu"))
 

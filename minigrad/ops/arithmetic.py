@@ -20,6 +20,7 @@ from .lift import (
     number,
     over,
     power,
+    rounded_once,
     times,
     trunc_divide,
     where,
@@ -144,6 +145,7 @@ class MulBackward0(Node):
     """∂(x·y)/∂x = y,  ∂(x·y)/∂y = x"""
 
     ufunc = np.multiply
+    with_number = staticmethod(rounded_once(lambda x, y: x * y))
     saves = {"self": 0b10, "other": 0b01}
     forward = staticmethod(operator.mul)
 
@@ -164,6 +166,7 @@ class DivBackward0(Node):
     """∂(x/y)/∂x = 1/y,  ∂(x/y)/∂y = −x/y²"""
 
     ufunc = np.divide
+    with_number = staticmethod(rounded_once(lambda x, y: x / y))
     saves = {"self": 0b10, "other": 0b11}
     forward = staticmethod(operator.truediv)
 
@@ -379,6 +382,7 @@ class LerpBackward0(Node):
     constants = ("weight",)
     weight: float
 
+    @rounded_once
     def forward(self, x: Any, y: Any, weight: float) -> Any:
         self.weight = weight
         share = x.dtype.type(weight)
@@ -394,6 +398,7 @@ class LerpBackward1(Node):
     saves = {"self": 0b100, "end": 0b100, "weight": 0b011}
 
     @staticmethod
+    @rounded_once
     def forward(x: Any, y: Any, weight: Any) -> Any:
         near = np.abs(weight) < 0.5  # from the nearer end, as torch does
         return np.where(near, x + weight * (y - x), y - (y - x) * (1 - weight))
@@ -414,6 +419,7 @@ class AddcmulBackward0(Node):
     constants = ("value",)
     value: Any
 
+    @rounded_once
     def forward(self, x: Any, a: Any, b: Any, value: Any) -> Any:
         self.value = value
         return x + x.dtype.type(value) * a * b
@@ -430,6 +436,7 @@ class AddcdivBackward0(Node):
     constants = ("value",)
     value: Any
 
+    @rounded_once
     def forward(self, x: Any, a: Any, b: Any, value: Any) -> Any:
         self.value = value
         return x + x.dtype.type(value) * (a / b)

@@ -6,6 +6,7 @@ array, and on a Tensor the Tensor's own method, which is recorded.
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
@@ -155,8 +156,24 @@ def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
     return blocked
 
 
+def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a `forward`: as in torch, float16 is computed in float32 and rounded at the end."""
+    place = int(forward.__code__.co_varnames[:1] == ("self",))
+
+    @functools.wraps(forward)
+    def call(*args: Any, **named: Any) -> Any:
+        if args[place].dtype.char != "e":
+            return forward(*args, **named)
+        wide = [a.astype(np.float32) if isinstance(a, _ARRAYS) else a for a in args]
+        return forward(*wide, **named).astype(np.float16)
+
+    return call
+
+
 @in_blocks
 def _sigmoid(x: Any) -> Any:
+    if x.dtype.char == "e":
+        return _sigmoid(x.astype(np.float32)).astype(x.dtype)
     if not x.ndim:
         return 1 / (1 + np.exp(-x))
     out = -x

@@ -17,6 +17,7 @@ from .lift import (
     log,
     masked_fill,
     power,
+    rounded_once,
     sigmoid,
     sin,
     tanh,
@@ -307,6 +308,7 @@ class HardswishBackward0(Node):
     saves = {"self": 0b1}
 
     @staticmethod
+    @rounded_once
     def forward(x: Any) -> Any:
         return x * np.clip(x + 3, 0, 6) / 6
 
@@ -321,6 +323,7 @@ class HardsigmoidBackward0(Node):
     saves = {"self": 0b1}
 
     @staticmethod
+    @rounded_once
     def forward(x: Any) -> Any:
         return np.clip(x + 3, 0, 6) / 6
 
@@ -335,6 +338,7 @@ class MishBackward0(Node):
     saves = {"self": 0b1}
 
     @staticmethod
+    @rounded_once
     def forward(x: Any) -> Any:
         return x * np.tanh(np.logaddexp(x, x.dtype.type(0)))
 

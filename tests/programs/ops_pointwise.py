@@ -258,3 +258,11 @@ torch.where(a>0,torch.ones(4),a)
 !y=i.clone(); y//=2
 !y=i.clone(); y&=1
 """)
+# %% float16 is computed in float32 and rounded once
+half = torch.tensor([0.1, -1.7, 3.3, 300.0, 1e-5], dtype=torch.float16)
+nnf = torch.nn.functional
+[(f(half) * 1024).tolist() for f in (torch.sigmoid, nnf.silu, nnf.mish, nnf.hardswish, nnf.hardsigmoid, nnf.leaky_relu, nnf.selu)]
+# %%
+(half * 0.1).tolist(), (half / 1e5).tolist(), (half * 1e5).tolist(), (3.3 * half).tolist(), (7 / half).tolist()
+# %%
+half.lerp(half.flip(0), 0.3).tolist(), half.lerp(half.flip(0), 70000).tolist(), half.addcmul(half, half.flip(0), value=0.1).tolist(), half.addcdiv(half, half.flip(0), value=3).tolist()
