@@ -22,7 +22,6 @@ from .engine.node import Node
 from .errors import noted, warn_once
 from .inplace import write
 from .ops.dims import sizes
-from .ops.undefined import Overwritten
 from .random import default_generator, uniform
 from .random import normal as normal_numbers
 from .recording import memory, own, record, wrap
@@ -847,6 +846,8 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
 
 
 def _overwritten(name: str) -> Node:
+    from .ops.undefined import Overwritten  # few programs need it
+
     return type(name, (Overwritten,), {})()
 
 
