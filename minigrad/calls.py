@@ -16,7 +16,7 @@ import numpy as np
 from . import dtypes
 from .device import device
 from .engine.node import Node
-from .errors import warn_once
+from .errors import class_name, warn_once
 
 NUMPY_NAMES = {
     "axis": "dim",
@@ -168,11 +168,11 @@ def _mismatch(
         kind = KINDS[parameter.kind][0]
         if kind == "tuple of Tensors" and isinstance(value, (list, tuple)):
             at, wrong = next((j, v) for j, v in enumerate(value) if not _is_tensor(v))
-            return f"expected Tensor as element {at} in argument {i}, but got {_typename(wrong)}"
+            return f"expected Tensor as element {at} in argument {i}, but got {class_name(wrong)}"
         text = f"{name}(): argument '{parameter.name}'{where} must be {kind}"
         if by_place and kind == "tuple of ints" and isinstance(value, (list, tuple)):
-            return f"{text}, but found element of type {_typename(value[0])} at pos 0"
-        return f"{text}, not {_typename(value)}"
+            return f"{text}, but found element of type {class_name(value[0])} at pos 0"
+        return f"{text}, not {class_name(value)}"
     for keyword in named.keys() - known.keys():
         if keyword in [p.name for p in places[: len(args)]]:
             return f"{name}() got multiple values for argument '{keyword}'"
@@ -198,8 +198,8 @@ def _missing(parameters: Sequence[Parameter]) -> str:
 
 
 def _options(overloads: Sequence[Overload], args: Sequence[Any], named: Mapping[str, Any]) -> str:
-    given = "".join([_typename(a) + ", " for a in args])
-    given += "".join([f"{k}={_typename(v)}, " for k, v in named.items()])
+    given = "".join([class_name(a) + ", " for a in args])
+    given += "".join([f"{k}={class_name(v)}, " for k, v in named.items()])
     given = f"({given.removesuffix(', ') if args else given})"
     if len(overloads) == 1:
         entries = _entries(overloads[0])
@@ -238,12 +238,12 @@ def _marked(entries: list[tuple[str, str]], args: Sequence[Any], named: Mapping[
     for i, (kind, name) in enumerate(entries):
         value = args[i] if i < len(args) else named[name]
         text = "" if i < len(args) else f"{name}="
-        text += _typename(value)
+        text += class_name(value)
         if isinstance(value, (list, tuple)):
-            inner = ", ".join([_typename(v) for v in value])
+            inner = ", ".join([class_name(v) for v in value])
             comma = "," if len(value) == 1 else ""
             text += f" of ({inner}{comma})" if isinstance(value, tuple) else f" of [{inner}]"
-        same = kind == _typename(value) or (kind == "float" and _typename(value) == "int")
+        same = kind == class_name(value) or (kind == "float" and class_name(value) == "int")
         shown.append(text if same else f"!{text}!")
     return f"({', '.join(shown)}{'' if args else ', '})"
 
@@ -407,11 +407,3 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 """Of an annotation: torch's name for it, and whether a value is one. `Operand` is a tensor in whose
 place a number may stand; `Dims` are one or several."""
-
-
-def _typename(value: Any) -> str:
-    kind = type(value)
-    module = kind.__module__.partition(".")[0]
-    return (
-        kind.__name__ if module == "builtins" or _is_tensor(value) else f"{module}.{kind.__name__}"
-    )

@@ -19,9 +19,9 @@ from . import dtypes
 from .backends import fresh, sized
 from .checked import overloads, told
 from .engine.node import Node
-from .errors import noted, warn_once
+from .errors import class_name, noted, warn_once
 from .inplace import write
-from .ops.dims import sizes
+from .ops.dims import broadcast_shape, sizes
 from .random import default_generator, uniform
 from .random import normal as normal_numbers
 from .recording import memory, own, record, wrap
@@ -444,12 +444,10 @@ def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[i
         args = (options.pop("size"),)
     if not args:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-    if isinstance(args[0], (str, float)):
-        raise TypeError(
-            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
-            f"{type(args[0]).__name__}"
-        )
-    shape = sizes(args)
+    try:
+        shape = sizes(args)
+    except TypeError:
+        raise _no_size(name, args) from None
     if any(n < 0 for n in shape):
         if name == "zeros":
             raise RuntimeError("zeros: Dimension size must be non-negative.")
@@ -458,6 +456,21 @@ def _shape(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[i
             f"Trying to create tensor with negative dimension {negative}: {list(shape)}"
         )
     return shape
+
+
+def _no_size(name: str, args: tuple[Any, ...]) -> TypeError:
+    """Torch's words for a size with something that is no integer."""
+    several = isinstance(args[0], (list, tuple))
+    given = args[0] if several else args
+    at = next(i for i, n in enumerate(given) if not hasattr(n, "__index__"))
+    kind = class_name(given[at])
+    if at:
+        return TypeError(
+            f"{name}(): argument 'size' failed to unpack the object at pos {at + 1} with error "
+            f'"type must be tuple of ints,but got {kind}"'
+        )
+    found = f", but found element of type {kind} at pos 0" if several else f", not {kind}"
+    return TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints{found}")
 
 
 @overloads(f"size: Sequence[int], {_MADE}")
@@ -819,7 +832,7 @@ def normal(
     least = std.min().item() if isinstance(std, Tensor) and std.numel() else 0
     if least < 0:
         raise RuntimeError("normal expects all elements of std >= 0.0")
-    shape = np.broadcast_shapes(*[t.shape for t in given])
+    shape = broadcast_shape(given[0].shape, given[-1].shape)
     numbers = wrap(normal_numbers(stream, shape, kind))
     with_std = std.detach() if isinstance(std, Tensor) else std
     with_mean = mean.detach() if isinstance(mean, Tensor) else mean

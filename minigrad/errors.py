@@ -68,3 +68,12 @@ def typename(obj: Any) -> str:
     module = getattr(obj, "__module__", None)
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     return named.__qualname__ if module in (None, "builtins") else f"{module}.{named.__qualname__}"
+
+
+def class_name(value: Any) -> str:
+    """The name of a value's class as C knows it: with the module, unless Python code defines it."""
+    kind = type(value)
+    room = kind.__module__.partition(".")[0]
+    written_in_python = kind.__flags__ & 1 << 9 and room != __name__.partition(".")[0]
+    bare = room == "builtins" or written_in_python or isinstance(value, Node.tensor_type)
+    return kind.__name__ if bare else f"{room}.{kind.__name__}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes, joining, return_types
+from .errors import class_name
 from .errors import typename as typename
 from .joining import *  # noqa: F403
 from .ops import arithmetic
@@ -140,7 +141,7 @@ def _number_first(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> An
         if isinstance(second, numbers) and name in _TAKE_TWO_NUMBERS:
             return wrap(scalar(first, dtypes.number_dtype(first)))
     raise TypeError(
-        f"{name}(): argument 'input' (position 1) must be Tensor, not {type(first).__name__}"
+        f"{name}(): argument 'input' (position 1) must be Tensor, not {class_name(first)}"
     )
 
 

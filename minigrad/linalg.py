@@ -16,7 +16,7 @@ from .functions import cat
 from .methods.factors import factored, lu_solved
 from .ops import decomposition, elimination, reduction
 from .ops.decomposition import LinAlgError
-from .ops.dims import matrix_dims
+from .ops.dims import broadcast_shape, matrix_dims
 from .out import with_out
 from .recording import apply, wrap
 from .tensor import Tensor
@@ -233,7 +233,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
             "linalg.solve: Incompatible shapes of A and B for the equation AX = B "
             f"({A.shape[-2]}x{A.shape[-1]} and {rows.shape[-2]}x{rows.shape[-1]})"
         )
-    batch = np.broadcast_shapes(A.shape[:-2], rows.shape[:-2])
+    batch = broadcast_shape(A.shape[:-2], rows.shape[:-2])
     if A.shape[:-2] != batch:
         A = A.expand(*batch, *A.shape[-2:])
     if rows.shape[:-2] != batch:

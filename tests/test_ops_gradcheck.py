@@ -182,6 +182,13 @@ CASES = {
         ),
         A,
     ),
+    "activations in place": (
+        lambda x: (
+            F.leaky_relu_(x - 0.5) + F.elu_(x - 0.5, 2.0) + F.selu_(x - 0.5)
+            + F.celu_(x - 0.5, 2.0) + F.threshold_(x - 0.1, 0.4, 0.1)
+        ),
+        A,
+    ),
     "gelu": (lambda x: F.gelu(x) + F.gelu(x, approximate="tanh"), A),
     "mse_loss": (lambda x, y: F.mse_loss(x, y) + F.mse_loss(x, y, reduction="sum"), A, A),
     "l1 losses": (

@@ -20,11 +20,15 @@ class Constraint(NamedTuple):
     check: Callable[[Tensor], Tensor]
 
 
+def _sums_to_one(x: Tensor) -> Tensor:
+    return (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6)
+
+
 REAL = Constraint("Real()", lambda x: x == x)
 REAL_VECTOR = Constraint("IndependentConstraint(Real(), 1)", lambda x: (x == x).all(-1))
 POSITIVE = Constraint("GreaterThan(lower_bound=0.0)", lambda x: x > 0)
 BOOLEAN = Constraint("Boolean()", lambda x: (x == 0) | (x == 1))
-SIMPLEX = Constraint("Simplex()", lambda x: (x >= 0).all(-1) & ((x.sum(-1) - 1).abs() < 1e-6))
+SIMPLEX = Constraint("Simplex()", _sums_to_one)
 
 
 def interval(low: Any, high: Any, kind: str = "Interval") -> Constraint:

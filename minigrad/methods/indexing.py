@@ -15,7 +15,7 @@ from ..engine.node import Node
 from ..errors import typename
 from ..inplace import in_place
 from ..ops import indexing
-from ..ops.dims import dimension
+from ..ops.dims import broadcast_shape, dimension
 from ..recording import apply, method, wrap
 from ..views import view as view_of
 
@@ -210,7 +210,7 @@ class Indexing:
                 "dimensions for indices"
             )
         axis = dimension(dim, self.ndim)
-        sizes = [list(np.broadcast_shapes(_but(self, axis), _but(indices, axis)))] * 2
+        sizes = [list(broadcast_shape(_but(self, axis), _but(indices, axis)))] * 2
         x_size, index_size = (
             [*size[:axis], t.shape[axis], *size[axis + 1 :]]
             for size, t in zip(sizes, (self, indices))

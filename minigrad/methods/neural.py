@@ -52,12 +52,12 @@ class Neural:
         return apply(activation.RreluWithNoiseBackward0, (self,), fixed=(noise,))
 
     _rrelu_ = in_place(_rrelu)
-    _leaky_relu_ = in_place(_leaky_relu)
-    _elu_ = in_place(_elu)
-    _celu_ = in_place(_celu)
+    _leaky_relu_ = in_place(method(activation.LeakyReluBackward1))
+    _elu_ = in_place(method(activation.EluBackward1))
+    _celu_ = in_place(method(activation.CeluBackward1))
     _silu_ = in_place(_silu)
     _hardtanh_ = in_place(_hardtanh)
-    _threshold_ = in_place(_threshold)
+    _threshold_ = in_place(method(activation.ThresholdBackward1))
 
     def _dropout(self, p: float) -> Tensor:
         if p == 1:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import dtypes
 from ..checked import overloads
 from ..engine.node import Node
-from ..errors import warn_once
+from ..errors import class_name, warn_once
 from ..inplace import check_writable, in_place
 from ..ops import shape
 from ..ops.dims import dimension, infer_size, sizes
@@ -540,12 +540,12 @@ def _several(tensors: Any, name: str) -> list[Any]:
     if not isinstance(tensors, (list, tuple)):
         raise TypeError(
             f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
-            f"not {type(tensors).__name__}"
+            f"not {class_name(tensors)}"
         )
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, Node.tensor_type):
             raise TypeError(
-                f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}"
+                f"expected Tensor as element {i} in argument 0, but got {class_name(tensor)}"
             )
     return list(tensors)
 

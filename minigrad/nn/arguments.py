@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..errors import class_name
 from ..ops import loss
 from ..ops.dims import broadcast_error
 from ..tensor import Tensor
@@ -18,7 +19,7 @@ def tensor(function: str, value: Any, argument: str = "input", position: int = 1
     if not isinstance(value, Tensor):
         raise TypeError(
             f"{function}(): argument '{argument}' (position {position}) must be Tensor, "
-            f"not {type(value).__name__}"
+            f"not {class_name(value)}"
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..ops import loss, reduction, sequences, statistics
+from ..ops.dims import broadcast_shape
 from ..out import with_out
 from ..recording import apply, apply_broadcast, wrap
 from ..tensor import Tensor
@@ -65,7 +66,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along `dim`."""
     kind = dtypes.result_type(x1, x2)
-    shape = np.broadcast_shapes(x1.shape, x2.shape)
+    shape = broadcast_shape(x1.shape, x2.shape)
     units = []
     for x in (x1.to(kind), x2.to(kind)):
         x = x.expand(shape)

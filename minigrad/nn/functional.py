@@ -122,11 +122,13 @@ def tanhshrink(input: Tensor) -> Tensor:
 
 def tanh(input: Tensor) -> Tensor:
     """tanh x"""
+    arguments.tensor("tanh", input)
     return input.tanh()
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """σ(x) = 1/(1 + e⁻ˣ)"""
+    arguments.tensor("sigmoid", input)
     return input.sigmoid()
 
 

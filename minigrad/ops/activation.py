@@ -52,6 +52,21 @@ class LeakyReluBackward0(Node):
         return leaky_relu_backward(grad, x, self.negative_slope)
 
 
+class LeakyReluBackward1(LeakyReluBackward0):
+    """∂leaky_relu(x)/∂x = 1 where the result, written over x, is > 0, else the slope"""
+
+    saves = {"self": 0, "result": 0b1}
+
+    def backward(self, grad: Any, result: Any) -> Any:
+        if self.negative_slope < 0:
+            raise RuntimeError(
+                "In-place leakyReLu backward calculation is triggered with a negative slope which "
+                "is not supported. This is caused by calling in-place forward function with a "
+                "negative slope, please call out-of-place version instead."
+            )
+        return leaky_relu_backward(grad, result, self.negative_slope)
+
+
 class LeakyReluBackwardBackward0(ByPieces):
     """∂(g·slope)/∂g = the slope, 1 or smaller,  ∂/∂x = 0"""
 
@@ -83,6 +98,17 @@ class EluBackward0(Node):
         return where(x <= 0, steep, grad * self.scale)
 
 
+class EluBackward1(EluBackward0):
+    """∂elu(x)/∂x = 1 where the result y, written over x, is > 0, else y + α (scaled, for selu)"""
+
+    saves = {"self": 0, "result": 0b1}
+
+    @one_node("EluBackwardBackward0", "self_or_result")
+    def backward(self, grad: Any, result: Any) -> Any:
+        steep = grad * ((result + self.alpha * self.scale) * self.input_scale)
+        return where(result <= 0, steep, grad * self.scale)
+
+
 class CeluBackward0(EluBackward0):
     """∂celu(x)/∂x = 1 where x > 0, else e^(x/α)"""
 
@@ -92,6 +118,13 @@ class CeluBackward0(EluBackward0):
         if alpha == 0:
             raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
         return super().forward(x, alpha, 1, 1 / alpha)
+
+
+class CeluBackward1(CeluBackward0):
+    """∂celu(x)/∂x = 1 where the result y, written over x, is > 0, else y/α + 1"""
+
+    saves = EluBackward1.saves
+    backward = EluBackward1.backward
 
 
 class GeluBackward0(Node):
@@ -215,6 +248,10 @@ class ThresholdBackward0(Node):
 
     def backward(self, grad: Any, x: Any) -> Any:
         return threshold_backward(grad, x, self.threshold)
+
+
+class ThresholdBackward1(ThresholdBackward0):
+    """∂threshold(x)/∂x = 1 where x, written over, was > the threshold, else 0"""
 
 
 class RreluWithNoiseBackward0(Node):

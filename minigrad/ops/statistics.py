@@ -515,7 +515,7 @@ class PutBackward0(Node):
             kind = dtypes.from_numpy(index.dtype).scalar_type
             raise RuntimeError(f"put_(): Expected a long tensor for index, but got {kind}")
         if index.size != source.size:
-            raise RuntimeError(
+            raise IndexError(
                 "put_(): Expected source and index to have the same number of elements, but got "
                 f"source.numel() = {source.size}, index.numel() = {index.size}"
             )

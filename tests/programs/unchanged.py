@@ -119,3 +119,43 @@ def after(hook):
 after(lambda p: p.add_(p.grad, alpha=-0.1)), after(lambda p: p.grad), after(lambda p: 5)
 # %%
 after(lambda p: torch.ones(5)), after(lambda p: p.double()), after(lambda p: torch.tensor(3))
+# %% activations written over their input have nodes of their own, which save the result
+x = torch.tensor([0.5, -0.3], requires_grad=True)
+for write in (
+    nn.functional.leaky_relu_,
+    nn.functional.elu_,
+    nn.functional.selu_,
+    nn.functional.celu_,
+    lambda h: nn.functional.threshold_(h, 0.1, 2.0),
+):
+    h = write(x * 1)
+    print(h.grad_fn.name(), autograd.grad(h.sum(), x))
+h = nn.LeakyReLU(0.2, inplace=True)(x * 1)
+print(h.grad_fn._saved_result, h.grad_fn._saved_negative_slope)
+(g,) = autograd.grad((nn.functional.elu_(x * 1) ** 2).sum(), x, create_graph=True)
+print(g, autograd.grad(g.sum(), x))
+h += 1
+h.sum().backward()
+# %% shapes that do not broadcast
+nn.functional.cosine_similarity(torch.ones(2, 3), torch.ones(3, 3))
+# %%
+torch.take_along_dim(torch.ones(2, 3), torch.zeros(3, 1, dtype=torch.int64), 1)
+# %%
+torch.normal(torch.ones(2), torch.ones(3))
+# %%
+torch.ones(2, 3).put_(torch.tensor([0]), torch.ones(2))
+# %% sizes that are none, and arrays in place of tensors
+def told(call):
+    try:
+        call()
+    except Exception as error:
+        print(type(error).__name__, error)
+
+for size in (("a",), (2, "a"), ((2, "a"),), ((2.0,),), (2, 2.5), (None,), ([2, [3]],)):
+    told(lambda: torch.zeros(*size))
+told(lambda: nn.Linear("a", 2))
+told(lambda: nn.LSTM(2, 3, dropout=2))
+told(lambda: nn.Linear(2, 2)(np.ones(2)))
+told(lambda: nn.Tanh()(np.ones(2)))
+told(lambda: nn.Sigmoid()(1.0))
+told(lambda: torch.cat([torch.ones(2), np.ones(2)]))

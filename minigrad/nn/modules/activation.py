@@ -154,14 +154,14 @@ class Sigmoid(Module):
     """σ(x) = 1/(1 + e⁻ˣ)"""
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.sigmoid()
+        return F.sigmoid(input)
 
 
 class Tanh(Module):
     """tanh x"""
 
     def forward(self, input: Tensor) -> Tensor:
-        return input.tanh()
+        return F.tanh(input)
 
 
 class LogSigmoid(Module):

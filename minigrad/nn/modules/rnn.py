@@ -239,6 +239,11 @@ class RNNBase(_Recurrent):
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = float(dropout)
+        if isinstance(dropout, bool) or not 0 <= dropout <= 1:
+            raise ValueError(
+                "dropout should be a number in range [0, 1] representing the probability of an "
+                "element being zeroed"
+            )
         if dropout > 0 and num_layers == 1:
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero "
