@@ -407,7 +407,9 @@ CASES = {
     "multi_margin_loss": (lambda x: F.multi_margin_loss(x, CLASSES, p=2), A),
     "multilabel_margin_loss": (lambda x: F.multilabel_margin_loss(x, LABELS), A),
     "pdist": (lambda x: F.pdist(x), (3, 2)),
-    "grid_sample": (lambda x, at: F.grid_sample(x, at, align_corners=False), (1, 1, 3, 3), (1, 2, 2, 2)),
+    "grid_sample": (
+        lambda x, at: F.grid_sample(x, at, align_corners=False), (1, 1, 3, 3), (1, 2, 2, 2)
+    ),
     "grid_sample, 3d": (
         lambda x, at: F.grid_sample(x, at, align_corners=False), (1, 1, 2, 2, 2), (1, 1, 2, 2, 3)
     ),
