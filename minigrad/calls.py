@@ -278,6 +278,7 @@ def overloads_of(name: str, function: Callable[..., Any], style: str) -> list[Ov
     if hasattr(origin, "factors_first"):
         found += _older(found[0])
     if style == "method" or (style == "of a tensor" and name.endswith("_")):
+        found = [o for o in found if "self" not in [p.name for p in o.parameters]]
         kept = [tuple([p for p in o.parameters if p.name != "out"]) for o in found]
         found = [type(o)(parameters) for o, parameters in zip(found, kept)]
     return [_of_tensor(o) for o in found] if style == "of a tensor" else found
@@ -296,6 +297,8 @@ def _takes_anything(signature: inspect.Signature) -> bool:
 def _of_tensor(overload: Overload) -> Overload:
     """A method's overload as the function has it: the tensor is its first argument, or once stood
     between its factors."""
+    if overload.parameters[:1] and overload.parameters[0].name == "self":  # a number
+        return overload
     kinds = [p.kind for p in overload.parameters]
     first = Parameter("input", "Operand" if "Operand" in kinds else "Tensor", EMPTY, False, False)
     place = int(isinstance(overload, Older) and overload.parameters[0].name == "beta")
@@ -345,7 +348,14 @@ def _kind(parameter: inspect.Parameter) -> str:
     return NAMED.get(parameter.name) or type(parameter.default).__name__
 
 
-NAMED = {"dtype": "Dtype", "out": "Tensor", "layout": "Layout", "device": "Device"}
+NAMED = {
+    "dtype": "Dtype",
+    "out": "Tensor",
+    "layout": "Layout",
+    "device": "Device",
+    "generator": "Generator",
+    "memory_format": "MemoryFormat",
+}
 
 
 # -- torch's types ---------------------------------------------------------------------------------

@@ -498,7 +498,7 @@ def empty(*size: Any, **options: Any) -> Tensor:
 def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     """A tensor of shape `size` filled with one value, whose type decides the dtype."""
     if isinstance(size, int):
-        raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
+        raise TypeError("no size")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return _made(
         "full",
@@ -528,11 +528,7 @@ def arange(start: Any = None, end: Any = None, step: Any = 1, **options: Any) ->
     """start, start + step, … up to but without `end`; integers if all three are."""
     if start is None:
         if end is None:
-            raise TypeError(
-                "arange() received an invalid combination of arguments - got (), but expected one "
-                "of:\n * (Number end)\n * (Number start, Number end)\n * (Number start, Number end"
-                ", Number step)\n"
-            )
+            raise TypeError("no end")
         start = 0
     start, end, step = (
         v.item() if isinstance(v, (Tensor, np.generic)) else v for v in (start, end, step)
@@ -608,11 +604,13 @@ def _ends(start: Any, end: Any, steps: int) -> Any:
     return ends
 
 
+@overloads(f"row: int, col: int, offset=0, {_NEW}")
 def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """The places of a matrix's lower triangle: the rows' and the columns' numbers."""
     return _triangle("tril_indices", np.tril, row, col, offset, options)
 
 
+@overloads(f"row: int, col: int, offset=0, {_NEW}")
 def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
     """The places of a matrix's upper triangle: the rows' and the columns' numbers."""
     return _triangle("triu_indices", np.triu, row, col, offset, options)
@@ -634,6 +632,7 @@ def scalar_tensor(s: Any, **options: Any) -> Tensor:
     return _made("scalar_tensor", lambda kind: np.asarray(s).astype(kind), **options)
 
 
+@overloads(f"size: Sequence[int], stride: Sequence[int], {_NEW}")
 def empty_strided(size: Any, stride: Any, **options: Any) -> Tensor:
     """Memory with these strides, its content left to chance."""
     size, stride = tuple(size), tuple(stride)
@@ -667,10 +666,7 @@ def linspace(start: Any, end: Any, steps: int, **options: Any) -> Tensor:
             f"{dims[0]} dimension(s) and end with {dims[1]} dimension(s)."
         )
     if not isinstance(steps, int):
-        raise TypeError(
-            "linspace() received an invalid combination of arguments: steps must be int, not "
-            f"{type(steps).__name__}"
-        )
+        raise TypeError("steps are counted")
     first, last = _ends(start, end, steps)
 
     def make(kind: np.dtype[Any]) -> np.ndarray:
@@ -720,9 +716,7 @@ def _like(
     options: dict[str, Any],
 ) -> Tensor:
     if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
+        raise TypeError("no tensor")
     data = memory(input)
     if data.flags.c_contiguous or 0 in data.strides or in_order(options.get("memory_format")):
         return _made(name, make, default=data.dtype, **options)
@@ -773,12 +767,7 @@ def randint(*args: Any, **options: Any) -> Tensor:
     for name in ("low", "high", "size"):
         args += (options.pop(name),) if name in options else ()
     if len(args) not in (2, 3):
-        kinds = ", ".join([type(arg).__name__ for arg in args])
-        raise TypeError(
-            f"randint() received an invalid combination of arguments - got ({kinds}), but expected "
-            "one of:\n * (int high, tuple of ints size)\n * (int low, int high, tuple of ints "
-            "size)\n"
-        )
+        raise TypeError("no size")
     low, high, size = args if len(args) > 2 else (0, *args)
     if low >= high:
         raise RuntimeError(
@@ -802,6 +791,12 @@ def randperm(n: int, **options: Any) -> Tensor:
     return _made("randperm", values.astype, default=np.dtype(np.int64), **options)
 
 
+@overloads(
+    "mean: Tensor, std: Tensor, *, generator=None, out=None",
+    "mean: Tensor, std: float = 1, *, generator=None, out=None",
+    "mean: float, std: Tensor, *, generator=None, out=None",
+    f"mean: float, std: float, size: Sequence[int], *, generator=None, {_OPTIONS}",
+)
 def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
@@ -817,9 +812,7 @@ def normal(
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         if size is None:
-            raise TypeError(
-                "normal() received an invalid combination of arguments: two numbers need a size"
-            )
+            raise TypeError("no size")
         shape = sizes((size,))
         return _made(
             "normal",
@@ -843,6 +836,9 @@ def normal(
     return record(_overwritten(name), given, values)
 
 
+@overloads(
+    "input: Tensor, *, generator=None, out=None", "input: Tensor, p: float, *, generator=None"
+)
 def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Any = None, out: Tensor | None = None
 ) -> Tensor:

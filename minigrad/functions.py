@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes, joining, return_types
+from .checked import overloads
+from .dtypes import Number
 from .errors import class_name
 from .errors import typename as typename
 from .joining import *  # noqa: F403
@@ -152,18 +154,28 @@ _TAKE_NUMBERS = _TAKE_TWO_NUMBERS | set(
 )
 
 
+@overloads(
+    "input: Tensor, exponent: Tensor, *, out=None",
+    "self: Number, exponent: Tensor, *, out=None",
+    "input: Tensor, exponent: Number, *, out=None",
+)
 def pow(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     """input to the power of `exponent`; each a tensor or a number, but not both a number."""
-    if not isinstance(input, Tensor) and isinstance(exponent, Tensor):
+    if isinstance(input, (int, float, np.number)) and isinstance(exponent, Tensor):
         if out is not None:
             return into(out, Tensor.__rpow__, "pow", (exponent, input), {})
         return exponent.__rpow__(input)
     return function("pow")(input, exponent, out=out)
 
 
+@overloads(
+    "input: Tensor, other: Tensor, *, out=None",
+    "self: Number, other: Tensor",
+    "input: Tensor, other: Number, *, out=None",
+)
 def remainder(input: Any, other: Any, *, out: Any = None) -> Tensor:
     """What remains of input / other rounded down; each a tensor or a number."""
-    if not isinstance(input, Tensor) and isinstance(other, Tensor):
+    if isinstance(input, (int, float, np.number)) and isinstance(other, Tensor):
         return other.__rmod__(input)
     return function("remainder")(input, other, out=out)
 
@@ -206,30 +218,36 @@ def imag(input: Tensor) -> Tensor:
     return input.imag
 
 
-def fill(input: Tensor, value: Any) -> Tensor:
+def fill(input: Tensor, value: Tensor | Number) -> Tensor:
     """A copy of `input` that holds `value` everywhere."""
     return input.clone().fill_(value)
 
 
+@overloads(
+    "input: Tensor, other: Tensor, *, alpha: Number = 1",
+    "input: Tensor, other: Number, alpha: Number = 1",
+)
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """other − alpha·input"""
     if not isinstance(input, Tensor):
-        raise TypeError(
-            f"rsub(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
+        raise TypeError("no tensor")  # which is told in torch's words
     if isinstance(other, Tensor):
         return apply_broadcast(arithmetic.RsubBackward0, (input, other), alpha)
     return other - input * alpha if alpha != 1 else other - input
 
 
+@overloads(
+    "condition: Tensor",
+    "condition: Tensor, input: Tensor, other: Tensor, *, out=None",
+    "condition: Tensor, self: Number, other: Tensor",
+    "condition: Tensor, input: Tensor, other: Number",
+    "condition: Tensor, self: Number, other: Number",
+)
 def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any = None) -> Any:
     """`input` where `condition` holds, elsewhere `other`; each a tensor or a number.
 
     With `condition` alone: the places where it holds, a tensor for each dimension.
     """
-    if not isinstance(condition, Tensor):
-        given = type(condition).__name__
-        raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {given}")
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if out is not None:
@@ -252,11 +270,20 @@ def is_inference(input: Tensor) -> bool:
     return input.is_inference()
 
 
+_SPREADS = (
+    "input: Tensor, dim: Dims | None, unbiased=True, keepdim=False",
+    "input: Tensor, dim: Dims = None, *, correction: Number = None, keepdim=False",
+    "input: Tensor, unbiased=True",
+)
+
+
+@overloads(*_SPREADS)
 def var_mean(input: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
     """The variance and the mean; called as `var` is."""
     return input._var_mean(*args, **kwargs)
 
 
+@overloads(*_SPREADS)
 def std_mean(input: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean; called as `std` is."""
     return input._std_mean(*args, **kwargs)

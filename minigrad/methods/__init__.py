@@ -194,7 +194,8 @@ def checked(methods: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for name, method in methods.items():
         if isinstance(method, FunctionType) and not name.startswith("_"):
-            method.__name__, method.__qualname__ = name, f"Tensor.{name}"
+            if not method.__qualname__.startswith("Tensor."):  # else it has a name, or another's
+                method.__name__, method.__qualname__ = name, f"Tensor.{name}"
             if name not in _SHORT and name not in _IN_PYTHON:
                 found[name] = told(method, name, "method")
     return found

@@ -42,6 +42,12 @@ NO_INTEGER_ADDCDIV = (
     "behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all "
     "dtypes."
 )
+_OR_A_NUMBER = ("other: Operand, *, out=None", "other: Number")
+_EITHER_A_NUMBER = (
+    "other: Tensor, *, out=None",
+    "self: Number, other: Tensor",
+    "other: Number, *, out=None",
+)
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
@@ -55,6 +61,7 @@ def _overwriting(name: str, compare: Method) -> Method:
         return record(ops[len(tensors) - 1](), tensors, out)
 
     call.__doc__ = compare.__doc__
+    call.overloads = compare.overloads  # type: ignore[attr-defined]
     return call
 
 
@@ -91,12 +98,15 @@ class Pointwise:
 
     add = factors_first(binary(arithmetic.AddBackward0))
     sub = factors_first(binary(arithmetic.SubBackward0))
-    subtract = binary(arithmetic.SubBackward0)
-    mul = multiply = binary(arithmetic.MulBackward0)
+    subtract = overloads(
+        "other: Operand, *, alpha: Number = 1, out=None", "other: Number, alpha: Number = 1"
+    )(binary(arithmetic.SubBackward0))
+    mul = binary(arithmetic.MulBackward0)
+    multiply = overloads(*_OR_A_NUMBER)(binary(arithmetic.MulBackward0))
     _div = binary(arithmetic.DivBackward0, integers=False)
     _div_floor = binary(arithmetic.DivFloorBackward)
     _div_trunc = binary(arithmetic.DivTruncBackward)
-    floor_divide = binary(arithmetic.FloorDivide)
+    floor_divide = overloads(*_OR_A_NUMBER)(binary(arithmetic.FloorDivide))
     _remainder_tensor = binary(arithmetic.RemainderBackward1)
     _fmod_tensor = binary(arithmetic.FmodBackward1)
     _pow_tensor = binary(arithmetic.PowBackward1)
@@ -137,9 +147,17 @@ class Pointwise:
             )
         return self._div_floor(other) if rounding_mode == "floor" else self._div_trunc(other)
 
-    divide = div
+    @overloads(
+        *_OR_A_NUMBER[:1],
+        "other: Operand, *, rounding_mode: str | None, out=None",
+        *_OR_A_NUMBER[1:],
+        "other: Number, *, rounding_mode: str | None",
+    )
+    def divide(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+        """As `div`."""
+        return self.div(other, rounding_mode=rounding_mode)
 
-    @overloads("other: Operand, *, out=None", "other: Number")
+    @overloads(*_OR_A_NUMBER)
     def true_divide(self, other: Any) -> Tensor:
         """self / other"""
         return self._div(other)
@@ -260,7 +278,11 @@ class Pointwise:
     _xlogy_tensor = binary(elementary.XlogyBackward0, integers=False)
     _xlogy_number = method(elementary.XlogyBackward2)
 
-    @overloads("other: Tensor, *, out=None", "other: Number, *, out=None")
+    @overloads(
+        "other: Tensor, *, out=None",
+        "self: Number, other: Tensor, *, out=None",
+        "other: Number, *, out=None",
+    )
     def xlogy(self, other: Any) -> Tensor:
         """self·ln(other), 0 where self is 0."""
         if isinstance(other, Node.tensor_type):
@@ -357,7 +379,7 @@ class Pointwise:
         x = self.to(dtypes.result_type(self, max))
         return apply(pieces.ClampMaxBackward0, (x,), max)
 
-    def where(self, condition: Tensor, other: Any) -> Tensor:
+    def where(self, condition: Tensor, other: Tensor | Number) -> Tensor:
         """self where `condition` holds, elsewhere `other`, a tensor or a number."""
         return condition._where(self, other)
 
@@ -393,11 +415,11 @@ class Pointwise:
     __rshift__ = comparison(rshift, operator=True)
     __rlshift__ = comparison(_lshift, operator=True)
     __rrshift__ = comparison(_rshift, operator=True)
-    bitwise_and = comparison(operator.and_)
-    bitwise_or = comparison(operator.or_)
-    bitwise_xor = comparison(operator.xor)
-    bitwise_left_shift = comparison(lshift)
-    bitwise_right_shift = comparison(rshift)
+    bitwise_and = overloads(*_EITHER_A_NUMBER)(comparison(operator.and_))
+    bitwise_or = overloads(*_EITHER_A_NUMBER)(comparison(operator.or_))
+    bitwise_xor = overloads(*_EITHER_A_NUMBER)(comparison(operator.xor))
+    bitwise_left_shift = overloads(*_EITHER_A_NUMBER)(comparison(lshift))
+    bitwise_right_shift = overloads(*_EITHER_A_NUMBER)(comparison(rshift))
     logical_and = logical(np.logical_and)
     logical_or = logical(np.logical_or)
     logical_xor = logical(np.logical_xor)
@@ -463,8 +485,10 @@ class Pointwise:
     add_ = in_place(add)
     sub_ = in_place(sub)
     subtract_ = in_place(subtract)
-    mul_ = multiply_ = in_place(mul)
-    div_ = divide_ = in_place(div)
+    mul_ = in_place(mul)
+    multiply_ = in_place(multiply)
+    div_ = in_place(div)
+    divide_ = in_place(divide)
     true_divide_ = in_place(true_divide)
     floor_divide_ = in_place(floor_divide)
     remainder_ = in_place(remainder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, random
+from ..checked import overloads
 from ..inplace import in_place
 from ..ops.undefined import Overwritten
 from ..random import Generator, default_generator
@@ -128,10 +129,12 @@ class Random:
         """Write normal numbers."""
         return self._normal_(mean, std, generator)
 
+    @overloads("p: Tensor, *, generator=None", "p: float = 0.5, *, generator=None")
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
         """Write 1 with probability p, a number or a tensor, else 0."""
         return self._bernoulli_(p, generator)
 
+    @overloads("*, generator=None, out=None", "p: float | None, *, generator=None")
     def bernoulli(self, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
         """1 with the probability that each element says (or `p`), else 0."""
         x = self._data

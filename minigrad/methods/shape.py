@@ -560,7 +560,7 @@ def _joined(op: type[Node], tensors: list[Any], dim: int) -> Any:
     return record(node, tensors, data)
 
 
-def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Tensor:
+def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> Tensor:
     """The tensors one after the other along `dim`; their other sizes must be equal."""
     dim = dim if axis is None else axis
     tensors = _several(tensors, "cat")
@@ -569,7 +569,7 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Tensor:
     return _joined(shape.CatBackward0, tensors, dim)
 
 
-def stack(tensors: Any, dim: int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along a new dimension; their sizes must be equal."""
     tensors = _several(tensors, "stack")
     if not tensors:

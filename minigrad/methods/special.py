@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..checked import overloads
+from ..dtypes import Number
 from ..engine.node import Node
 from ..inplace import in_place
 from ..ops import distributions, special
@@ -89,7 +90,11 @@ class Special:
         """self·2ⁿ, n from `other`."""
         return apply_broadcast(special.LdexpBackward0, (self, other), integers=False)
 
-    @overloads("exponent: Tensor, *, out=None", "exponent: Number, *, out=None")
+    @overloads(
+        "exponent: Tensor, *, out=None",
+        "self: Number, exponent: Tensor, *, out=None",
+        "exponent: Number, *, out=None",
+    )
     def float_power(self, exponent: Any) -> Tensor:
         """self to a power, in float64."""
         x = self.to(dtypes.float64)  # type: ignore[attr-defined]
@@ -139,7 +144,7 @@ class Special:
             weight = weight.reshape(shape if ndim else ())
         return apply_broadcast(special.PreluKernelBackward0, (self, weight))
 
-    def hardshrink(self, lambd: float = 0.5) -> Tensor:
+    def hardshrink(self, lambd: Number = 0.5) -> Tensor:
         """x where |x| > λ, else 0"""
         return apply(special.HardshrinkBackward0, (self,), lambd)
 

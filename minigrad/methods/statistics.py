@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..checked import overloads
+from ..dtypes import Number
 from ..engine.node import Node
 from ..errors import warn_once
 from ..inplace import in_place
@@ -211,7 +212,7 @@ class Statistics:
         counts = np.bincount(x, weights._data, minlength)
         return wrap(counts.astype(np.float32 if weights.dtype is dtypes.float32 else np.float64))
 
-    def histc(self, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    def histc(self, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
         """How many elements lie in each of `bins` equal parts of [min, max]."""
         x = self._data
         if x.dtype.kind == "b":
@@ -271,7 +272,7 @@ class Statistics:
 
     # -- distances --------------------------------------------------------------------------------
 
-    def dist(self, other: Tensor, p: float = 2) -> Tensor:
+    def dist(self, other: Tensor, p: Number = 2) -> Tensor:
         """(Σ|x − y|ᵖ)^(1/p)"""
         return apply_broadcast(statistics.DistBackward0, (self, other), p, integers=False)
 

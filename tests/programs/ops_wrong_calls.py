@@ -161,3 +161,30 @@ torch.add(0, [1.5])""".splitlines():
         print(call, "->", eval(call))
     except Exception as error:
         print(call, "->", type(error).__name__, error)
+# %%
+for call in """torch.pow(x, "a")
+torch.pow("a", x)
+torch.bitwise_and(x, "a")
+torch.multiply(x)
+x.divide("a")
+x.eq_("a")
+x.subtract()
+torch.where(x, "a")
+torch.var_mean(x, "a")
+torch.normal("a")
+torch.rsub(2, x)
+torch.tril_indices("a", 2)
+torch.concat(x)
+torch.stack([x, 1])
+torch.hstack(1)
+torch.bernoulli(x, "a")
+torch.rand_like(1)
+torch.dist(x, x, "a")
+torch.fill(x, "a")
+torch.polygamma(x)
+torch.vander(1)
+torch.remainder("a", x)""".splitlines():
+    try:
+        print(call, "->", eval(call))
+    except Exception as error:
+        print(call, "->", type(error).__name__, error)
