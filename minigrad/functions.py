@@ -236,13 +236,6 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return other - input * alpha if alpha != 1 else other - input
 
 
-@overloads(
-    "condition: Tensor",
-    "condition: Tensor, input: Tensor, other: Tensor, *, out=None",
-    "condition: Tensor, self: Number, other: Tensor",
-    "condition: Tensor, input: Tensor, other: Number",
-    "condition: Tensor, self: Number, other: Number",
-)
 def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any = None) -> Any:
     """`input` where `condition` holds, elsewhere `other`; each a tensor or a number.
 
