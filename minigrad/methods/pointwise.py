@@ -379,7 +379,7 @@ class Pointwise:
         x = self.to(dtypes.result_type(self, max))
         return apply(pieces.ClampMaxBackward0, (x,), max)
 
-    def where(self, condition: Tensor, other: Tensor | Number) -> Tensor:
+    def where(self, condition: Tensor, other: Any) -> Tensor:
         """self where `condition` holds, elsewhere `other`, a tensor or a number."""
         return condition._where(self, other)
 
