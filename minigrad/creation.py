@@ -303,7 +303,12 @@ def _array(data: Any, dtype: Dtype) -> np.ndarray:
     if array.dtype == np.uint64 and wanted is None:
         raise ValueError(_TOO_LARGE)
     if wanted is None and array.dtype.kind == "f":
-        wanted = np.result_type(*_floats(data) or {dtypes.get_default_dtype().numpy})
+        kinds = _floats(data)
+        wanted = (
+            kinds.pop()
+            if len(kinds) == 1
+            else np.result_type(*kinds or [dtypes.get_default_dtype().numpy])
+        )
     if wanted is None or wanted.kind in "fb" or not array.size:
         return array if wanted is None else array.astype(wanted, copy=False)
     kind = dtypes.from_numpy(wanted)
@@ -326,15 +331,19 @@ def _plain(data: Any) -> Any:
         raise TypeError("new(): self-referential lists are incompatible") from None
 
 
+_PYTHONS = frozenset([float, int, bool])
+
+
 def _floats(data: Any) -> set[np.dtype[Any]]:
     """The dtypes of the floats in nested lists: arrays', tensors' and numpy's keep their own."""
     if isinstance(data, (list, tuple)):
-        if not {float, int, bool}.issuperset(map(type, data)):
-            return set().union(*map(_floats, data))
-        data = next((d for d in data if type(d) is float), None)
+        types = set(map(type, data))
+        if types <= _PYTHONS:
+            return {dtypes.get_default_dtype().numpy} if float in types else set()
+        return set().union(*map(_floats, data))
+    if type(data) is float:
+        return {dtypes.get_default_dtype().numpy}
     kind = getattr(data._data if isinstance(data, Tensor) else data, "dtype", None)
-    if isinstance(data, float) and kind is None:
-        kind = dtypes.get_default_dtype().numpy
     return {kind} if kind is not None and kind.kind == "f" else set()
 
 
