@@ -395,7 +395,10 @@ class Node:
 
     def _kept_value(self, index: int) -> Any:
         if self.saved is None:
-            raise RuntimeError(BACKWARD_TWICE)
+            mask = self.kept[index][2]
+            if any(target and mask >> i & 1 for i, target in enumerate(self.edges)):
+                raise RuntimeError(BACKWARD_TWICE)
+            return None  # no gradient needed it: it was not saved, and so not freed
         if self.saved[index] is NOTHING:
             return None
         value = self.tensor(self.saved[index])

@@ -233,3 +233,10 @@ with graph.allow_mutation_on_saved_tensors():
     x.grad = None
     y.backward()
 x.grad
+# %% what no gradient needed is None, also once the rest is freed
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = x * 3
+node = y.grad_fn
+y.sum().backward()
+print(node._saved_self)
+node._saved_other
