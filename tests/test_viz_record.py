@@ -518,6 +518,19 @@ def test_an_error_half_way_is_raised_and_told(engine):
     assert x.grad is None
 
 
+@pytest.mark.parametrize("gradient", [None, 1.0])
+def test_a_start_that_the_engine_refuses_is_not_told(engine, gradient):
+    y = engine.ones(2, requires_grad=True) * 3
+    with pytest.raises((RuntimeError, TypeError)) as plain:
+        y.backward(gradient)
+    with viz.record() as rec, pytest.raises(plain.type) as seen:
+        y.backward(gradient)
+    assert str(seen.value) == str(plain.value)
+    [run] = rec.runs
+    assert run["steps"] == [] and str(plain.value) in run["error"]
+    assert [frame.kind for frame in rec.animation().frames] == ["start", "error"]
+
+
 def test_errors_of_run_are_raised(engine):
     x = engine.ones(2, requires_grad=True)
     with pytest.raises(RuntimeError, match="grad can be implicitly created"):

@@ -156,7 +156,16 @@ def test_functions_of_the_cell_are_seen_inside(cell):
 def test_values_of_an_earlier_cell_are_leaves_when_they_are_used(cell):
     cell("x = torch.tensor(2.0, requires_grad=True)\nold = x * 9", magic="")
     _, _, outputs = cell("y = x * 3")
-    assert sentences(outputs)[1] == "Line 2 makes the leaf x = 2 and MulBackward0 (y)."
+    assert sentences(outputs)[1] == "Line 2 uses the leaf x = 2, makes MulBackward0 (y)."
+
+
+def test_a_functions_own_names_are_no_variables_of_the_cell(cell):
+    cell("x = 3\na = torch.tensor(2.0, requires_grad=True)", magic="")
+    _, _, outputs = cell("def f(x):\n    return x.sin()\nq = f(a)")
+    assert sentences(outputs)[2:] == [
+        "Line 3 uses the leaf a = 2.",
+        "Line 4 makes SinBackward0 (q).",
+    ]
 
 
 def test_an_error_is_the_cells_own(cell):

@@ -2,10 +2,11 @@
 
 A trace of it has two more entries: "source", the cell's text, and "lines", what happened in order:
 
-    {"line": 3, "made": [id, …], "gone": [id, …], "values": {id: VALUE}, "grads": {id: VALUE or
-     null}, "sets": {name: text}, "run": number or null, "error": text or null}
+    {"line": 3, "made": [id, …], "older": [id, …], "gone": [id, …], "values": {id: VALUE}, "grads":
+     {id: VALUE or null}, "sets": {name: text}, "run": number or null, "error": text or null}
 
-`line` counts from 1. `made` are the nodes that this line made, `gone` those that no variable leads
+`line` counts from 1. `made` are the nodes that are new since this line, `older` those of them that
+an earlier cell made, `gone` those that no variable leads
 to any more, `values` and `grads` what changed in tensors and in the `.grad` of leaves. `sets` are
 variables that have no node: numbers, words, and tensors that require no grad. `run` is the run in
 "runs" that the line called. A node that a loop makes again has the same id again, when the one
@@ -37,6 +38,8 @@ class Lines(Recording):
         self.line = 1
         self.lines: list[dict[str, Any]] = []
         self._before = {k: (v, v.grad_fn if is_tensor(v) else None) for k, v in namespace.items()}
+        self._tensors = {id(tensor): tensor for _, tensor in _found(namespace)}
+        self._older: set[str] = set()  # leaves that are among these
         self._boxes: dict[Any, list[str]] = {}  # by what a node was made from
         self._leaves: dict[str, Any] = {}
         self._there: set[str] = set()  # what is in the picture now
@@ -44,7 +47,7 @@ class Lines(Recording):
         self._fresh: list[str] = []
         self._told: dict[str, tuple[Value | None, Value | None]] = {}  # values and grads
         self._wrote = 0  # entries when the current line began
-        self._plain = _plain(namespace, {})  # variables without a node
+        self._plain = _plain([namespace], {})  # variables without a node
 
     @property
     def trace(self) -> dict[str, Any]:
@@ -74,7 +77,10 @@ class Lines(Recording):
             self.note = f"The lines after these {LINES} are not shown."
             return
         self.line = line
-        names = {k: v for space in reversed(namespaces) for k, v in space.items()}
+        names: dict[str, Any] = {}
+        for name, value in (item for space in reversed(namespaces) for item in space.items()):
+            names.pop(name, None)  # what a function calls a tensor comes after its name outside
+            names[name] = value
         found = Names(namespace=names)
         roots = [t for t in self._changed(names) if t.requires_grad]
         graph = _without_outputs(walk(roots, found)) if roots else Graph()
@@ -86,8 +92,8 @@ class Lines(Recording):
         gone = sorted((self._there - reached - self._leaves.keys()), key=_number)
         self._there = reached | self._leaves.keys()
         values = {new[n.id]: n.value for n in graph.nodes if n.value is not None}
-        old, self._plain = self._plain, _plain(names, self._plain)
-        sets = {k: told for k, (_, told) in self._plain.items() if self._plain[k] != old.get(k)}
+        old, self._plain = self._plain, _plain(namespaces, self._plain)
+        sets = {k[1]: told[1] for k, told in self._plain.items() if told != old.get(k)}
         self._write(gone=gone, values=values, sets=sets)
 
     def give_up(self, error: Exception) -> None:
@@ -184,6 +190,7 @@ class Lines(Recording):
         entry = _entry(
             self.line,
             made=sorted(set(self._fresh), key=_number),
+            older=sorted(self._older.intersection(self._fresh), key=_number),
             gone=gone or [],
             values={id: v for id, (v, _) in now.items() if v != old[id][0]},
             grads={id: g for id, (_, g) in now.items() if g != old[id][1]},
@@ -211,7 +218,9 @@ class Lines(Recording):
                 again |= self._box(place, node, key)
             new[node.id] = self._ids[key]
             if node.kind == "leaf":
-                self._leaves[new[node.id]] = graph.handles[node.id].variable
+                leaf = self._leaves[new[node.id]] = graph.handles[node.id].variable
+                if id(leaf) in self._tensors:
+                    self._older.add(new[node.id])
             for e in edges:
                 self._edge(new[node.id], new[e.target], e.input, e.output)
         for root in graph.roots:
@@ -239,6 +248,7 @@ class Lines(Recording):
 def _entry(line: int, **told: Any) -> dict[str, Any]:
     empty: dict[str, Any] = {
         "made": [],
+        "older": [],
         "gone": [],
         "values": {},
         "grads": {},
@@ -249,23 +259,28 @@ def _entry(line: int, **told: Any) -> dict[str, Any]:
     return {"line": line, **empty, **told}
 
 
+Variable: TypeAlias = "tuple[int, str]"  # how deep in calls of functions, and the name
 Told: TypeAlias = "tuple[Any, str]"  # what tells that a variable is as it was, and its value
 
 
-def _plain(names: Mapping[str, Any], old: Mapping[str, Told]) -> dict[str, Told]:
+def _plain(
+    spaces: Sequence[Mapping[str, Any]], old: Mapping[Variable, Told]
+) -> dict[Variable, Told]:
     """The variables that no node stands for."""
-    found: dict[str, Told] = {}
-    for name, value in names.items():
-        if name[:1] == "_":
-            continue
-        if isinstance(value, str):
-            found[name] = (value, repr(clean(value)))
-        elif isinstance(value, (int, float)):
-            found[name] = (value, number(value))
-        elif is_tensor(value) and not value.requires_grad:
-            key = (id(value), getattr(value, "_version", 0))
-            same = name in old and old[name][0] == key
-            found[name] = old[name] if same else (key, spoken(value_of(value)))
+    found: dict[Variable, Told] = {}
+    for level, space in enumerate(reversed(spaces)):
+        for name, value in space.items():
+            if name[:1] == "_":
+                continue
+            at = level, name
+            if isinstance(value, str):
+                found[at] = (value, repr(clean(value)))
+            elif isinstance(value, (int, float)):
+                found[at] = (value, number(value))
+            elif is_tensor(value) and not value.requires_grad:
+                key = (id(value), getattr(value, "_version", 0))
+                same = at in old and old[at][0] == key
+                found[at] = old[at] if same else (key, spoken(value_of(value)))
     return found
 
 

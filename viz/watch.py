@@ -229,15 +229,18 @@ class Run:
 
     def _seed(self) -> None:
         for target, root, seed in zip(self.trail.roots, self._roots, self._seeds):
+            given = seed is not None
+            if not (is_tensor(seed) if given else prod(root.shape) == 1):
+                continue  # the engine is about to refuse it
             edge, place = self._edges.get((target, 0), NOWHERE)
             if self._boxes[target][0] == "leaf":  # it has no box in front of it
                 edge, place = None, (target, 0)
-            kept = None if seed is None else look(seed)
+            kept = look(seed) if given else None
             settle(kept)
             grad = seen(kept) or Seen(np.ones(tuple(root.shape)), root.shape, None)
             grad.dtype = root.dtype
             totals = self._meet(target, [seed], [grad]) if edge is not None else NONE
-            self._seen.append(("seed", target, edge, place, grad, seed is not None, totals))
+            self._seen.append(("seed", target, edge, place, grad, given, totals))
 
     def returns(self, inputs: Sequence[Any], grads: Sequence[Any]) -> None:
         """What `autograd.grad` gives back for its inputs: leaves, or what an op has made."""

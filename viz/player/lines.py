@@ -123,12 +123,13 @@ class _Told:
         return [Frame("line", text, first.focus, lit | blank | grads), *rest]
 
     def _sentence(self, entry: dict[str, Any]) -> str:
-        line, parts = entry["line"], []
-        made = [id for id in entry["made"] if self.nodes[id]["kind"] != "output"]
-        if made:
+        line, parts, older = entry["line"], [], entry["older"]
+        own = [i for i in entry["made"] if self.nodes[i]["kind"] != "output" and i not in older]
+        for verb, made in (("uses", older), ("makes", own)):
             named = [self._called(id, entry["values"].get(id)) for id in made[:NAMED]]
             more = f" and {len(made) - NAMED} more" if len(made) > NAMED else ""
-            parts.append(f"makes {_listed(named, more)}")
+            if made:
+                parts.append(f"{verb} {_listed(named, more)}")
         for name, told in list(entry["sets"].items())[:NAMED]:
             parts.append(f"sets {clean(name)} = {told}")
         changed = [id for id in entry["values"] if id not in entry["made"]]
