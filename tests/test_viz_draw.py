@@ -860,7 +860,7 @@ def test_a_rule_tells_what_its_constant_is(engine):
         (x + 2, "∂(a+b)/∂a = 1"),
     ]:
         drawing = viz.draw(made, names={**names, "mask": mask, "b": b})
-        assert drawing.graph.nodes[1].rules[0] == rule
+        assert drawing.graph.nodes[1].told[0] == rule
     made = viz.draw((x**3).sum(0, keepdim=True), names=names)
     told = {node.op: node.given for node in made.graph.nodes}
     assert told["PowBackward0"] == ["exponent = 3"]

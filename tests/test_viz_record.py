@@ -518,6 +518,16 @@ def test_an_error_half_way_is_raised_and_told(engine):
     assert x.grad is None
 
 
+def test_a_rule_tells_the_constants_that_stay(engine):
+    """Of a loop, a factor that changes from call to call has no number in the one picture."""
+    w = engine.tensor(1.0, requires_grad=True)
+    with viz.record(names={"w": w}) as rec:
+        for k in (2, 3):
+            ((w * k) ** 2 * 5).backward()
+    told = [node["rule"] for node in rec.trace["graph"]["nodes"] if node["kind"] == "op"]
+    assert told == ["∂(a·b)/∂a = b = 5", "∂aⁿ/∂a = n·aⁿ⁻¹, n = 2", "∂(a·b)/∂a = b"]
+
+
 @pytest.mark.parametrize("gradient", [None, 1.0])
 def test_a_start_that_the_engine_refuses_is_not_told(engine, gradient):
     y = engine.ones(2, requires_grad=True) * 3

@@ -77,7 +77,7 @@ def _op(node: GraphNode, inputs: list[str], letters: str) -> list[Row]:
         return [("kind", "output"), *_tensor(node), *_grads(node), *_hooks(node)]
     held = sum(saved.nbytes for saved in node.saved)
     return [
-        *(("rule", respelled(rule, letters)) for rule in node.rules),
+        *(("rule", respelled(rule, letters)) for rule in node.told),
         ("computed from", ", ".join(inputs)),
         ("given", ", ".join(node.given)),
         *_tensor(node),

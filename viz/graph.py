@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from .names import Names, caller_namespace, is_model, is_tensor, output_nr
 from .rules import rule_for, shares_memory, with_value
@@ -49,6 +51,9 @@ class GraphNode:
     dtype: str | None = None
     value: Value | None = None
     rules: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(
+        default_factory=dict
+    )  # {letter of a rule: what it stands for}
     parameter: bool = False
     module: str | None = None  # the path of the module that owns this parameter
     saved: list[Saved] = field(default_factory=list)
@@ -65,6 +70,14 @@ class GraphNode:
     result: str = ""  # the shape of what it computed, where the engine keeps it: for its card alone
     source: str = ""  # the line that made it, where anomaly mode was on
 
+    @property
+    def told(self) -> list[str]:
+        """Its rules with the constants in them: `∂(a·b)/∂a = b = 2`."""
+        lines = self.rules
+        for letter, text in self.constants.items():
+            lines = [with_value(line, letter, text) for line in lines]
+        return lines
+
     def plain(self) -> dict[str, Any]:
         """The node as a trace shows it."""
         return {
@@ -75,7 +88,7 @@ class GraphNode:
             "shape": None if self.shape is None else list(self.shape),
             "dtype": self.dtype,
             "value": self.value,
-            "rule": "; ".join(self.rules),
+            "rule": "; ".join(self.told),
         }
 
 
@@ -496,11 +509,16 @@ def look(box: GraphNode, node: Any, names: Names) -> None:
         box.saved = [_saved(names, *each) for each in kept if each[2] or is_tensor(each[1])]
         box.given = [f"{name[7:]} = {text}" for name, value, _ in kept if (text := _plain(value))]
         known = {name.removeprefix("_saved_"): value for name, value, _ in kept}
-        unsent = [i for i, (target, _) in enumerate(node.next_functions) if target is None]
-        letters = {"exponent": "n"} | {("self", "other")[i]: "ab"[i] for i in unsent if i < 2}
-        for name, letter in letters.items():
-            if text := _worth(known.get(name), names):
-                box.rules = [with_value(rule, letter, text) for rule in box.rules]
+        sent = {i for i, (target, _) in enumerate(node.next_functions) if target is not None}
+        box.constants = constants_of(
+            {
+                name: (array_of(value) if value.numel() == 1 else None, names.of(value))
+                if is_tensor(value)
+                else (value, None)
+                for name, value in known.items()
+            },
+            sent,
+        )
 
 
 def _plain(value: Any) -> str:
@@ -517,14 +535,25 @@ def _plain(value: Any) -> str:
 LETTER = re.compile(r"(?<![A-Za-z])[abcgnL](?![A-Za-z])")  # as a rule uses it
 
 
-def _worth(value: Any, names: Names) -> str:
-    """The name of what a rule speaks of, or its number."""
-    if is_tensor(value):
-        name, array = names.of(value) or "", array_of(value) if value.numel() == 1 else None
-        if name.isidentifier() and len(name) <= 20 and not LETTER.search(name):
-            return name
-        return "" if array is None else number(array.item())
-    return number(value) if isinstance(value, (int, float)) else ""
+def constants_of(
+    known: Mapping[str, tuple[Any, str | None]], sent: Container[int]
+) -> dict[str, str]:
+    """{letter: the name or the number of the factor or power that it stands for in a rule}.
+
+    known:  {what a node keeps: (its one number, or anything else; the name of a variable)}
+    sent:   the inputs that are sent a gradient: the others are constants
+    """
+    found = {}
+    places = {"exponent": "n"} | {("self", "other")[i]: "ab"[i] for i in (0, 1) if i not in sent}
+    for kept, letter in places.items():
+        value, name = known.get(kept, (None, None))
+        if name and name.isidentifier() and len(name) <= 20 and not LETTER.search(name):
+            found[letter] = name
+        elif isinstance(value, (int, float)):
+            found[letter] = number(value)
+        elif isinstance(value, np.ndarray) and value.size == 1:
+            found[letter] = number(value.item())
+    return found
 
 
 def _saved(names: Names, name: str, value: Any, trouble: str) -> Saved:

@@ -22,7 +22,7 @@ from .graph import MOST, Graph, GraphEdge, GraphNode, keys_of, walk
 from .names import Names, _found, is_tensor
 from .page import clean
 from .player import Animation
-from .record import Recording
+from .record import Recording, keep_constants
 from .values import Value, number, spoken, value_of
 from .watch import Run
 
@@ -234,7 +234,9 @@ class Lines(Recording):
         known = self._boxes.setdefault(place, []) if node.kind != "leaf" else []
         free = [id for id in known if id in self._spent or id not in self._there]
         id = free[0] if free else f"n{len(self.graph.nodes)}"
-        if not free:
+        if free:
+            keep_constants(self.graph.node(id), node)
+        else:
             known.append(id)
             self.graph.nodes.append(GraphNode(**{**vars(node), "id": id}))
         self._ids[key] = id

@@ -534,7 +534,7 @@ def _lines(node: GraphNode, named: bool, notes: Replay, letters: str, replay: bo
         title = [Line(named_as, "title")] if named_as else []
         return (title + shape + values or [Line("scalar", "shape")]) + marks
     title = [Line(clean(node.op or ""), "op", f"{name} = " if named else "")]
-    rules = [Line(respelled(rule, letters), "rule") for rule in node.rules]
+    rules = [Line(respelled(rule, letters), "rule") for rule in node.told]
     return title + rules + shape + (values if named else []) + marks
 
 

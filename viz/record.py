@@ -308,6 +308,8 @@ class Recording:
             self._ids.get(graph.keys[node.id]) == known[node.id] for node in graph.nodes
         )
         if known is not None:
+            for node in graph.nodes:
+                keep_constants(self._graph.node(known[node.id]), node)
             return known, not same
         new: dict[str, str] = {}
         for node in graph.nodes:
@@ -331,6 +333,12 @@ class Recording:
             self._edges[place] = f"e{len(self._graph.edges)}"
             self._graph.edges.append(GraphEdge(self._edges[place], source, target, input, output))
         return self._edges[place]
+
+
+def keep_constants(box: GraphNode, node: GraphNode) -> None:
+    """Of the constants in a box's rules those that a later node in the same place has, too."""
+    later = node.constants
+    box.constants = {k: text for k, text in box.constants.items() if later.get(k) == text}
 
 
 def _form(graph: Graph) -> Any:

@@ -22,6 +22,7 @@ from .graph import (
     GraphNode,
     box_of,
     called,
+    constants_of,
     follow,
     graph_of,
     hooks_of,
@@ -299,6 +300,7 @@ class Run:
         for at, (kind, op, name, parameter) in enumerate(self._boxes):
             graph.nodes.append(box_of(kind, op, name, sent[at]))
             graph.nodes[at].id, graph.nodes[at].parameter = f"n{at}", parameter
+            graph.nodes[at].constants = constants_of(self._saved.get(at, {}), sent[at])
         for at, kept, dtype in self._tensors:
             known, box = seen(kept), graph.nodes[at]
             assert known is not None

@@ -55,6 +55,8 @@ def player_html(
     digest = hashlib.sha256((picture + data).encode()).hexdigest()[:12]
     image = base64.b64encode(picture.encode()).decode()
     words = html.escape(clean(" ".join(step.text for step in told), LETTERS), quote=True)
+    # The script mounts every copy of this output that has no player yet, for `currentScript` is not
+    # reliable.
     return f"""<div class="minigrad-player" data-player="{digest}">
 <img src="data:image/svg+xml;base64,{image}" alt="{words}">
 <style>
@@ -66,7 +68,6 @@ def player_html(
 <script>
 (() => {{
 {script}
-// Every copy of this output on the page that has no player yet; `currentScript` is not reliable.
 for (const host of document.querySelectorAll('[data-player="{digest}"]'))
   if (!host.shadowRoot) mount(host);
 }})();
