@@ -29,7 +29,7 @@ ARRAYS = 1_000
 RUNS = 3
 
 LONG_CHAIN = """
-import resource, sys
+import pathlib, re, resource, sys
 import minigrad as torch
 x = torch.ones((), requires_grad=True)
 y = x
@@ -37,6 +37,9 @@ for _ in range(1_000_000):
     y = y * 1.0
 y.backward()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+status = pathlib.Path("/proc/self/status")
+if status.exists():  # for Linux counts the peak of the process that started this one, too
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1])
 print(peak / (1e6 if sys.platform == "darwin" else 1e3))
 """
 
