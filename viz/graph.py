@@ -51,9 +51,7 @@ class GraphNode:
     dtype: str | None = None
     value: Value | None = None
     rules: list[str] = field(default_factory=list)
-    constants: dict[str, str] = field(
-        default_factory=dict
-    )  # {letter of a rule: what it stands for}
+    constants: dict[str, str] = field(default_factory=dict)  # {a rule's letter: what it is}
     parameter: bool = False
     module: str | None = None  # the path of the module that owns this parameter
     saved: list[Saved] = field(default_factory=list)

@@ -6,11 +6,11 @@ A trace of it has two more entries: "source", the cell's text, and "lines", what
      {id: VALUE or null}, "sets": {name: text}, "run": number or null, "error": text or null}
 
 `line` counts from 1. `made` are the nodes that are new since this line, `older` those of them that
-an earlier cell made, `gone` those that no variable leads
-to any more, `values` and `grads` what changed in tensors and in the `.grad` of leaves. `sets` are
-variables that have no node: numbers, words, and tensors that require no grad. `run` is the run in
-"runs" that the line called. A node that a loop makes again has the same id again, when the one
-before was used up or is gone. "note" says why the rest is missing, if it is.
+an earlier cell made, `gone` those that no variable leads to any more, `values` and `grads` what
+changed in tensors and in the `.grad` of leaves. `sets` are variables that have no node: numbers,
+words, and tensors that require no grad. `run` is the run in "runs" that the line called. A node
+that a loop makes again has the same id again, when the one before was used up or is gone. "note"
+says why the rest is missing, if it is.
 """
 
 from __future__ import annotations
